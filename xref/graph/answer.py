@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""The typed answer that every output format renders; no format sees anything else.
+
+Order is part of the answer: nodes in the order they are first reached, edges by caller and then by place in the
+source. Lines are 1-based, columns 0-based bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind
+
+
+@dataclass(frozen=True, slots=True)
+class TreeInfo:
+    """Which kernel was asked: ``version`` as the top Makefile spells it, ``config`` the path of a ``.config`` or ''."""
+
+    root: str
+    version: str
+    arch: str
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryInfo:
+    """What was asked. ``direction`` is ``down``, ``up`` or ``between``; ``to`` a layer or a symbol, '' for none."""
+
+    command: str
+    symbol: str
+    direction: str = "down"
+    to: str = ""
+    depth: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A function or macro in the answer. ``role``: ``root``, ``spine`` (on the way to the goal), ``goal`` (in the layer
+    or of the name asked for), ``leaf`` (shown, not followed)."""
+
+    id: str
+    name: str
+    kind: SymbolKind
+    file: str
+    line: int
+    end_line: int
+    layer: str
+    signature: str
+    guard: str
+    aliases: tuple[str, ...] = ()
+    role: str = "spine"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEdge:
+    """One call between two nodes, by their ids, with its site and evidence."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    via: str
+    confidence: Confidence
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    condition: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A call of a shown node that could not be resolved, and why."""
+
+    source: str
+    callee: str
+    via: str
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """Why and where the answer was cut: ``limit`` names it (``depth``, ``nodes``), ``hidden`` counts what was left."""
+
+    limit: str
+    value: int
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A slice of the call graph. ``layers``: the names in order, outermost first, that occur in the answer.
+
+    ``roots`` are node ids; ``notes`` are sentences for the reader (ambiguity, what the system call table says);
+    ``candidates`` every ``file:line name`` an ambiguous name could have meant, the shown one first.
+    """
+
+    tree: TreeInfo
+    query: QueryInfo
+    roots: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[AnswerEdge, ...]
+    unresolved: tuple[Missing, ...] = ()
+    complete: bool = True
+    truncated: Truncated | None = None
+    layers: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = field(default=())

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""What resolution answers with: symbols, edges between them, and the evidence for every edge.
+
+Lines are 1-based, columns 0-based bytes, paths relative to the tree with ``/`` between the parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SymbolKind(StrEnum):
+    """What a node of the graph is."""
+
+    FUNCTION = "function"
+    MACRO = "macro"
+    ASM = "asm"
+
+
+class EdgeKind(StrEnum):
+    """How a call comes about (see docs/architecture.md, "Words")."""
+
+    DIRECT = "direct"
+    MACRO = "macro"
+    INDIRECT = "indirect"
+    CALLBACK = "callback"
+    DEFERRED = "deferred"
+
+
+class Confidence(StrEnum):
+    """How sure an edge is, best first."""
+
+    EXACT = "exact"
+    OBJECT = "object"
+    TYPED = "typed"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A function, function-like macro or assembly entry.
+
+    ``fid`` is its row in the index; ``node`` its public id (``net/socket.c:sock_sendmsg``, with ``@LINE`` behind it
+    for the second and later definition of one name in one file).
+    """
+
+    fid: int
+    node: str
+    name: str
+    kind: SymbolKind
+    file: str
+    line: int
+    end_line: int
+    linkage: str
+    aliases: tuple[str, ...]
+    guard: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for an edge: the rule that was applied and the source line it was applied to."""
+
+    rule: str
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One call: from ``caller`` at ``file:line:column`` to ``callee``.
+
+    ``via`` is ``struct.field`` of a dispatch site, ``param N``, or a variable's name; empty for a direct call.
+    ``guard`` is the presence condition of site and target together; ``condition`` the run-time condition the call
+    stands under, as source text.
+    """
+
+    caller: Symbol
+    callee: Symbol
+    kind: EdgeKind
+    via: str
+    confidence: Confidence
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    condition: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A call that no target is known for, and why."""
+
+    caller: Symbol
+    callee_text: str
+    via: str
+    kind: EdgeKind
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """All that leaves one function: in the order of the source."""
+
+    edges: tuple[Edge, ...]
+    unresolved: tuple[Unresolved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotEntry:
+    """One registration: ``function`` is put into ``struct.field``, in ``object`` where that is known.
+
+    ``how``: ``designated``, ``positional``, ``assignment``, ``copy``, ``macro``; ``object`` may be empty.
+    """
+
+    struct: str
+    field: str
+    function: Symbol
+    object: str
+    file: str
+    line: int
+    text: str
+    how: str
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSite:
+    """A place that calls through ``struct.field``."""
+
+    struct: str
+    field: str
+    caller: Symbol
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Everything known of one slot."""
+
+    struct: str
+    field: str
+    entries: tuple[SlotEntry, ...]
+    sites: tuple[DispatchSite, ...]
