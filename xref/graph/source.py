@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""What the graph needs of the resolver, written down as protocols.
+
+``xref.resolve.resolver.Resolver`` is the one that reads an index; ``tests/graph/fake.py`` holds one in memory. Nothing
+in this package imports either, so that slices can be tested without parsing a line of C.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from xref.graph.answer import TreeInfo
+    from xref.resolve.edge import Calls, Edge, Slot, Symbol
+
+
+class TableEntry(Protocol):
+    """One line of a system call table, as ``xref.tree.syscalltbl`` reads it.
+
+    ``abi`` is the table's own word (``common``, ``64``, ``x32``, ``i386``, ``oabi``, ...), ``entry`` the function that the
+    line names, ``file:line`` where it stands.
+    """
+
+    @property
+    def arch(self) -> str: ...  # noqa: D102
+    @property
+    def abi(self) -> str: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def entry(self) -> str: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def line(self) -> int: ...  # noqa: D102
+
+
+class CallSource(Protocol):
+    """Symbols and the calls between them.
+
+    Every method is a pure look-up: the same question gives the same answer in the same order for as long as the
+    source is open, and an unknown name gives an empty tuple, never an exception.
+    """
+
+    @property
+    def tree(self) -> TreeInfo:
+        """Which kernel is asked."""
+
+    def lookup(self, symbol: str) -> tuple[Symbol, ...]:
+        """Every function, macro or assembly entry of that name, alias or ``file.c:name``, the likeliest meant first."""
+
+    def syscall(self, name: str) -> tuple[Symbol, ...]:
+        """The function that implements the system call ``name`` (``send``, without ``sys_``), the likeliest first."""
+
+    def near(self, symbol: str) -> tuple[str, ...]:
+        """Names that may have been meant, best first; at most a handful."""
+
+    def calls(self, sym: Symbol) -> Calls:
+        """All that leaves ``sym``, in source order."""
+
+    def callers(self, sym: Symbol) -> tuple[Edge, ...]:
+        """All that reaches ``sym``, by caller and place."""
+
+    def slot(self, struct: str, field: str) -> Slot:
+        """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""
+
+    def slots_of(self, struct: str) -> tuple[str, ...]:
+        """The fields of ``struct`` that hold functions, in the order of the declaration."""
+
+    def syscall_entries(self, name: str) -> tuple[TableEntry, ...]:
+        """What the system call tables of all architectures say of ``name``."""
