@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""The source files of a tree, and which program each belongs to.
+
+Like the kernel's own ``make tags``, one architecture is taken and the others are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from xref.tree.root import Tree
+
+KERNEL: Final = "kernel"
+"""The program that a file belongs to when no rule says otherwise: the kernel image and its modules."""
+
+_SUFFIXES: Final = (".c", ".h", ".S")
+_NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceFile:
+    """One file to index."""
+
+    path: str
+    """Relative to the tree, with ``/``."""
+    size: int
+    """In bytes."""
+    mtime_ns: int
+    """Of the last change, in nanoseconds since the epoch."""
+    program: str
+    """See :func:`program_of`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Skipped:
+    """Something that was left out on purpose, or that could not be read."""
+
+    path: str
+    """Relative to the tree; bytes that are no UTF-8 are written as ``\\xff``."""
+    reason: str
+    count: int = 1
+    """How many source files that is; 0 when nobody can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """What was found, each part sorted by path."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def list_files(tree: Tree, arch: str) -> FileList:
+    """All ``.c``, ``.h`` and ``.S`` files of the tree, of ``arch/`` only those of ``arch``.
+
+    Symbolic links are never followed: whatever they point to inside the tree is found where it lies. Folders that
+    cannot be read, links, special files and names that no report could carry are in ``skipped``. Never raises for
+    what it finds inside the tree.
+    """
+    walk = _Walk(str(tree.root))
+    walk.run("", arch)
+    return FileList(tuple(sorted(walk.files)), tuple(sorted(walk.skipped)))
+
+
+class _Walk:
+    """One pass over the folders; paths are relative and end without ``/``."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.files: list[SourceFile] = []
+        self.skipped: list[Skipped] = []
+
+    def run(self, top: str, arch: str) -> None:
+        todo = [top]
+        while todo:
+            folder = todo.pop()
+            prefix = folder + "/" if folder else ""
+            for entry in self._entries(folder):
+                name = entry.name
+                path = prefix + name
+                try:
+                    if entry.is_symlink():
+                        if name.endswith(_SUFFIXES) or entry.is_dir():
+                            self._skip(path, "symbolic link")
+                    elif entry.is_dir(follow_symlinks=False):
+                        if name in _NOT_OURS:
+                            continue
+                        other = _other_arch(path, arch)
+                        if other:
+                            self._skip(path, f"other architecture: {other}", self._count(path))
+                        else:
+                            todo.append(path)
+                    elif name.endswith(_SUFFIXES) and not name.endswith(".mod.c"):
+                        self._file(entry, path)
+                except OSError as error:
+                    self._skip(path, error.strerror or str(error))
+
+    def _file(self, entry: os.DirEntry[str], path: str) -> None:
+        if not entry.is_file(follow_symlinks=False):
+            self._skip(path, "not a regular file")
+        elif not path.isprintable():  # lone surrogates (no UTF-8), tabs and line breaks are none of them printable
+            self._skip(path, "name is not printable UTF-8")
+        else:
+            stat = entry.stat(follow_symlinks=False)
+            self.files.append(SourceFile(path, stat.st_size, stat.st_mtime_ns, program_of(path)))
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(f"{self.root}/{folder}") as entries:
+                return list(entries)
+        except OSError as error:
+            self._skip(folder or ".", error.strerror or str(error), 0)
+            return []
+
+    def _count(self, top: str) -> int:
+        """How many source files lie under a folder that is left out."""
+        count = 0
+        for _, folders, names in os.walk(f"{self.root}/{top}"):
+            folders[:] = [f for f in folders if f not in _NOT_OURS]
+            count += sum(name.endswith(_SUFFIXES) for name in names)
+        return count
+
+    def _skip(self, path: str, reason: str, count: int = 1) -> None:
+        printable = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        self.skipped.append(Skipped(printable, reason, count))
+
+
+def _other_arch(path: str, arch: str) -> str:
+    """The architecture that a folder belongs to when that is not ``arch``; "" when the folder is wanted.
+
+    User-mode Linux is an architecture that borrows: its sub-architecture is arch/x86/um (arch/um/Makefile:
+    ``HOST_DIR := arch/$(HEADER_ARCH)``), and its headers come from arch/x86/include.
+    """
+    parts = path.split("/")
+    if parts[0] != "arch" or not 2 <= len(parts) <= 3 or not arch:
+        return ""
+    if arch == "um" and parts[1] == "x86":
+        return "x86" if len(parts) == 3 and parts[2] not in ("um", "include") else ""
+    if len(parts) == 2:
+        return parts[1] if parts[1] != arch else ""
+    return "um" if parts[2] == "um" else ""
+
+
+_RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    # User programs. Libraries and headers under tools/ are shared by all of them.
+    "tools": ((r"(include|lib|arch|build)/", "tools"), (r"([^/]+)/", r"tools/\1"), (r"", "tools")),
+    "scripts": ((r"", "scripts"),),
+    "samples": ((r"", "samples"),),
+    "Documentation": ((r"", "Documentation"),),
+    "usr": ((r"", "usr"),),
+    "arch": (
+        # hostprogs: programs that run while the kernel is built
+        (r"[^/]+/(boot/(compressed/)?)?tools/", "host"),
+        (r"[^/]+/boot/(compressed/)?(mk\w+|calc_\w+|addnote|hack-coff|piggyback|elf2ecoff)\.c", "host"),
+        (r"[^/]+/(\w+/)?vdso/(vdso2c|vdsomunge|genvdso)", "host"),
+        (r"[^/]+/.*/(gen-hyprel|relacheck)\.c", "host"),
+        # Linked on its own, then carried by the image as bytes.
+        (r"x86/realmode/rm/", "realmode"),
+        (r"[^/]+/boot/", "boot"),
+        (r"[^/]+/purgatory/", "purgatory"),
+        # arch/x86/entry/vdso/Makefile: "files to link into the kernel": obj-y += vma.o extable.o
+        (r"[^/]+/(\w+/)?vdso/(vma|extable|vdso32-setup)\.c", KERNEL),
+        (r"[^/]+/(\w+/)?vdso(32|64)?/.*\.[cS]", "vdso"),
+    ),
+    # hostprogs again
+    "lib": ((r"raid6/test/", "lib/raid6/test"), (r"(\w+/)?(gen_\w+|mktables)\.c", "host")),
+    "fs": ((r"unicode/mkutf8data\.c", "host"),),
+    "firmware": ((r"ihex2fw\.c", "host"),),
+    "sound": ((r"oss/(bin|hex)2hex\.c", "host"),),
+    "drivers": (
+        (r"scsi/aic7xxx/aicasm/", "host"),
+        (r"staging/.*/(userspace|Documentation)/", "host"),
+        (r".*/(mkregtable|pnmtologo|gen-devlist|xe_gen_wa_oob|genmap|makemapdata|convert_c_to_py)\.c", "host"),
+    ),
+}
+"""By top folder: a pattern for the beginning of the rest of the path, and the program. The first that matches wins."""
+
+_COMPILED: Final = {top: tuple((re.compile(r), program) for r, program in rules) for top, rules in _RULES.items()}
+
+
+def program_of(path: str) -> str:
+    """Which program a file of the tree belongs to: ``kernel``, ``tools/perf``, ``scripts``, ``boot``, ``vdso``, ...
+
+    ``path`` is relative to the tree. Everything under ``include/`` is the kernel's, although other programs include
+    parts of it (``include/uapi``, and small inline helpers).
+    """
+    top, _, rest = path.partition("/")
+    for rule, program in _COMPILED.get(top, ()):
+        if found := rule.match(rest):
+            return found.expand(program)
+    return KERNEL
+
+
+def same_program(caller: str, callee: str) -> bool:
+    """Whether code of program ``caller`` can call a function with external linkage of program ``callee``.
+
+    Kernel code calls only kernel code. A tool calls itself and the libraries under ``tools/``. ``samples`` and
+    ``Documentation`` hold kernel modules too, which call the kernel; the kernel never calls back by name. This is
+    about linkage only: an inline function of a header that a file includes is always within its reach.
+    """
+    if caller == callee:
+        return True
+    if caller.startswith("tools/"):
+        return callee == "tools"
+    return callee == KERNEL and caller in ("samples", "Documentation")
