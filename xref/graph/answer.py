@@ -36,8 +36,11 @@ class QueryInfo:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A function or macro in the answer. ``role``: ``root``, ``spine`` (on the way to the goal), ``goal`` (in the layer
-    or of the name asked for), ``leaf`` (shown, not followed)."""
+    """A function or macro in the answer.
+
+    ``role``: ``root``, ``spine`` (on the way to the goal), ``goal`` (in the layer or of the name asked for; going up,
+    an entry), ``leaf`` (shown, not followed).
+    """
 
     id: str
     name: str

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class TableEntry(Protocol):
     """One line of a system call table, as ``xref.tree.syscalltbl`` reads it.
 
-    ``abi`` is the table's own word (``common``, ``64``, ``x32``, ``i386``, ``oabi``, ...), ``entry`` the function that the
-    line names, ``file:line`` where it stands.
+    ``abi`` is the table's own word (``common``, ``64``, ``x32``, ``i386``, ``oabi``, ...), ``entry`` the function that
+    the line names, ``file:line`` where it stands.
     """
 
     @property

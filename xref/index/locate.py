@@ -18,8 +18,8 @@ IN_TREE: Final = Path(".xref") / "index.db"
 def locate_index(root: Path, *, db: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
     """Path of the index of the tree at ``root``; it need not exist.
 
-    ``db`` (the ``--db`` option) wins, then ``$XREF_DB``, then an index that is already in the tree, then the tree if it can
-    be written, then the cache folder.
+    ``db`` (the ``--db`` option) wins, then ``$XREF_DB``, then an index that is already in the tree, then the tree if it
+    can be written, then the cache folder.
     """
     if db is not None:
         return db

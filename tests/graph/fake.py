@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""A source of calls held in memory, written as a small table of functions and calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xref.graph.answer import TreeInfo
+from xref.resolve.edge import (
+    Calls,
+    Confidence,
+    Edge,
+    EdgeKind,
+    Evidence,
+    Slot,
+    SlotEntry,
+    Symbol,
+    SymbolKind,
+    Unresolved,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    arch: str
+    abi: str
+    number: int
+    name: str
+    entry: str
+    file: str
+    line: int
+
+
+@dataclass
+class FakeSource:
+    """``function()`` and ``macro()`` declare, ``call()``, ``dispatch()``, ``gap()`` connect; each on its own line."""
+
+    tree: TreeInfo = field(default_factory=lambda: TreeInfo("/kernel", "3.7.2", "x86"))
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    gaps: list[Unresolved] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    syscalls: dict[str, list[str]] = field(default_factory=dict)
+    registrations: list[SlotEntry] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def function(self, node, *, aliases=(), kind=SymbolKind.FUNCTION, line=0, linkage="extern"):
+        file, _, name = node.rpartition(":")
+        at = line or 10 * (len(self.symbols) + 1)
+        sym = Symbol(
+            len(self.symbols), node, name, kind, file, at, at + 9, linkage, tuple(aliases), "", f"int {name}()"
+        )
+        self.symbols[node] = sym
+        return sym
+
+    def macro(self, node):
+        return self.function(node, kind=SymbolKind.MACRO)
+
+    def system_call(self, file, name):
+        sym = self.function(f"{file}:sys_{name}", aliases=(f"SyS_{name}", f"SYSC_{name}"))
+        self.syscalls.setdefault(name, []).append(sym.node)
+        return sym
+
+    def _sym(self, node):
+        found = self.symbols.get(node) or next((s for s in self.symbols.values() if s.name == node), None)
+        return found if found is not None else self.function(node)
+
+    def call(self, caller, *callees, kind=EdgeKind.DIRECT, via="", confidence=Confidence.EXACT):
+        source = self._sym(caller)
+        line = source.line + 1 + sum(1 for edge in self.edges if edge.caller.node == source.node)
+        for callee in callees:
+            target = self._sym(callee)
+            how = EdgeKind.MACRO if target.kind is SymbolKind.MACRO else kind
+            self.edges.append(
+                Edge(
+                    source,
+                    target,
+                    how,
+                    via,
+                    confidence,
+                    source.file,
+                    line,
+                    8,
+                    f"{target.name}();",
+                    "",
+                    "",
+                    (Evidence("named" if not via else "slot", source.file, line, f"{target.name}();"),),
+                )
+            )
+            line += not via
+
+    def dispatch(self, caller, via, *callees, confidence=Confidence.TYPED):
+        self.call(caller, *callees, kind=EdgeKind.INDIRECT, via=via, confidence=confidence)
+
+    def gap(self, caller, text):
+        source = self._sym(caller)
+        self.gaps.append(
+            Unresolved(
+                source, text, "", EdgeKind.INDIRECT, source.file, source.line + 5, 8, text, "", "its type is not known"
+            )
+        )
+
+    def table(self, arch, abi, number, name, file):
+        self.entries.append(Entry(arch, abi, number, name, f"sys_{name}", file, number))
+
+    def lookup(self, symbol):
+        return tuple(
+            sym
+            for sym in self.symbols.values()
+            if symbol in (sym.name, sym.node, *sym.aliases) or sym.node.endswith("/" + symbol)
+        )
+
+    def syscall(self, name):
+        return tuple(self.symbols[node] for node in self.syscalls.get(name, ()))
+
+    def near(self, symbol):
+        return tuple(sym.name for sym in self.symbols.values() if sym.name.startswith(symbol[:6]))[:3]
+
+    def calls(self, sym):
+        self.asked.append(sym.node)
+        return Calls(
+            tuple(edge for edge in self.edges if edge.caller.node == sym.node),
+            tuple(gap for gap in self.gaps if gap.caller.node == sym.node),
+        )
+
+    def callers(self, sym):
+        return tuple(edge for edge in self.edges if edge.callee.node == sym.node)
+
+    def slot(self, struct, field):
+        return Slot(struct, field, tuple(e for e in self.registrations if (e.struct, e.field) == (struct, field)), ())
+
+    def slots_of(self, struct):
+        return tuple(dict.fromkeys(e.field for e in self.registrations if e.struct == struct))
+
+    def syscall_entries(self, name):
+        return tuple(entry for entry in self.entries if entry.name == name)

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: MIT
+"""Slices of the send study of 3.7.2, and of small graphs made to be awkward."""
+
+import pytest
+
+from xref.errors import NoMatch, UsageError
+from xref.graph.slice import between, callees, callers, down, up
+from xref.graph.start import find_start
+from xref.resolve.edge import Confidence, EdgeKind
+
+from .fake import FakeSource
+from .send_3_7 import ALONE, FAMILIES, IEEE802154, LSM, PHONET, SK_PROT, SOCK_OPS, TRANSPORT, send_3_7
+
+
+@pytest.fixture
+def source():
+    return send_3_7()
+
+
+def roles(answer, role):
+    return {node.id for node in answer.nodes if node.role == role}
+
+
+def targets(answer, caller, via=""):
+    return [edge.target for edge in answer.edges if edge.source.endswith(":" + caller) and edge.via == via]
+
+
+def sendings(source, **options):
+    return down(source, find_start(source, "send"), **options)
+
+
+def test_send_goes_down_to_the_transport_layer(source):
+    answer = sendings(source)
+    assert answer.query.to == "transport"
+    assert answer.roots == ("net/socket.c:sys_send",)
+    assert roles(answer, "goal") == {*TRANSPORT, *IEEE802154, *PHONET, "net/ipv4/udp.c:udp_v4_get_port"}
+    assert answer.complete
+    assert answer.truncated is None
+
+
+def test_the_spine_is_what_lies_on_the_way(source):
+    assert roles(sendings(source), "spine") == {
+        "net/socket.c:sys_sendto",
+        "net/socket.c:sock_sendmsg",
+        "net/socket.c:__sock_sendmsg",
+        "net/socket.c:__sock_sendmsg_nosec",
+        "net/ipv4/af_inet.c:inet_autobind",
+        *FAMILIES,
+    }
+
+
+def test_families_that_do_all_by_themselves_are_leaves(source):
+    answer = sendings(source)
+    assert set(ALONE) <= roles(answer, "leaf")
+    assert not [edge for edge in answer.edges if edge.source in ALONE]
+
+
+def test_each_dispatch_has_its_own_targets(source):
+    answer = sendings(source)
+    assert targets(answer, "__sock_sendmsg_nosec", SOCK_OPS) == sorted([*ALONE, *FAMILIES])
+    assert targets(answer, "inet_sendmsg", SK_PROT) == sorted(TRANSPORT)
+    assert targets(answer, "ieee802154_sock_sendmsg", SK_PROT) == list(IEEE802154)
+    assert targets(answer, "pn_socket_sendmsg", SK_PROT) == list(PHONET)
+
+
+def test_the_three_raw_sendmsg_stay_apart(source):
+    callers_of = {}
+    for edge in sendings(source).edges:
+        if edge.target.endswith(":raw_sendmsg"):
+            callers_of.setdefault(edge.target, set()).add(edge.source)
+    assert callers_of == {
+        "net/can/raw.c:raw_sendmsg": {"net/socket.c:__sock_sendmsg_nosec"},
+        "net/ipv4/raw.c:raw_sendmsg": {"net/ipv4/af_inet.c:inet_sendmsg"},
+        "net/ieee802154/raw.c:raw_sendmsg": {"net/ieee802154/af_ieee802154.c:ieee802154_sock_sendmsg"},
+    }
+
+
+def test_security_hooks_are_shown_one_step_and_not_followed(source):
+    answer = sendings(source)
+    hook = next(node for node in answer.nodes if node.name == "security_socket_sendmsg")
+    assert (hook.role, hook.layer) == ("leaf", "security")
+    assert set(targets(answer, "security_socket_sendmsg", "security_operations.socket_sendmsg")) == set(LSM)
+    assert not [edge for edge in answer.edges if edge.source in LSM]
+
+
+def test_helpers_are_leaves(source):
+    answer = sendings(source)
+    helpers = {"sockfd_lookup_light", "move_addr_to_kernel", "fput_light", "wait_on_sync_kiocb", "init_sync_kiocb"}
+    assert helpers <= {node.name for node in answer.nodes if node.role == "leaf"}
+    assert "fget_light" not in {node.name for node in answer.nodes}
+
+
+def test_calls_stand_in_the_order_of_the_source(source):
+    answer = sendings(source)
+    assert targets(answer, "sys_sendto") == [
+        "net/socket.c:sockfd_lookup_light",
+        "net/socket.c:move_addr_to_kernel",
+        "net/socket.c:sock_sendmsg",
+        "include/linux/file.h:fput_light",
+    ]
+    sites = [(edge.source, edge.line) for edge in answer.edges]
+    assert sites == sorted(sites, key=lambda site: ([node.id for node in answer.nodes].index(site[0]), site[1]))
+
+
+def test_layers_come_outermost_first(source):
+    answer = sendings(source)
+    assert answer.layers == ("syscall", "socket", "security", "family", "transport", "driver")
+    layer = {node.id: node.layer for node in answer.nodes}
+    assert layer["net/socket.c:sys_send"] == "syscall"
+    assert layer["net/ipv4/af_inet.c:inet_sendmsg"] == "family"
+    assert layer["drivers/net/tun.c:tun_sendmsg"] == "driver"
+    assert layer["crypto/algif_hash.c:hash_sendmsg"] == ""
+
+
+def test_the_system_call_table_is_quoted(source):
+    notes = sendings(source).notes
+    assert "x86-64 has no entry for send: C libraries call sendto (44), which runs the same code." in notes
+    assert "i386 has no entry for send: it comes through socketcall (102)." in notes
+    assert "send is in the table of arm and alpha." in notes
+
+
+def test_the_table_of_an_architecture_that_has_the_call(source):
+    notes = down(source, find_start(source, "sendto")).notes
+    assert "x86-64 has an entry for sendto: number 44, sys_sendto (arch/x86/syscalls/syscall_64.tbl:44)." in notes
+
+
+def test_further_down_to_the_internet_layer(source):
+    answer = sendings(source, to="internet")
+    assert roles(answer, "goal") == {"net/ipv4/ip_output.c:ip_queue_xmit", "net/ipv6/ip6_output.c:ip6_xmit"}
+    assert {"net/ipv4/tcp.c:tcp_sendmsg", "net/ipv4/tcp_output.c:tcp_push"} <= roles(answer, "spine")
+    assert "net/ipv4/udp.c:udp_sendmsg" in roles(answer, "leaf")
+
+
+def test_further_down_to_the_link_layer_through_a_slot_of_one_layer(source):
+    answer = sendings(source, to="link")
+    assert "net/core/dev.c:dev_queue_xmit" in roles(answer, "goal")
+    assert {"net/ipv4/ip_output.c:ip_output", "net/packet/af_packet.c:packet_sendmsg"} <= roles(answer, "spine")
+
+
+def test_all_ways_to_one_function(source):
+    answer = sendings(source, to="udp_sendmsg")
+    assert [node.name for node in answer.nodes] == [
+        "sys_send",
+        "sys_sendto",
+        "sock_sendmsg",
+        "__sock_sendmsg",
+        "__sock_sendmsg_nosec",
+        "inet_sendmsg",
+        "udp_sendmsg",
+    ]
+    assert answer.nodes[-1].role == "goal"
+
+
+def test_a_stop_is_shown_and_not_followed(source):
+    answer = sendings(source, stop=("inet_sendmsg",))
+    assert roles(answer, "goal") == {*IEEE802154, *PHONET}
+    assert "net/ipv4/af_inet.c:inet_sendmsg" in roles(answer, "leaf")
+
+
+def test_a_layer_above_the_root_is_refused(source):
+    with pytest.raises(UsageError, match="does not lie below"):
+        down(source, find_start(source, "tcp_sendmsg"), to="socket")
+
+
+def test_a_goal_that_is_nothing_is_refused_with_near_names(source):
+    with pytest.raises(NoMatch, match="neither a layer") as error:
+        sendings(source, to="tcp_sendmessage")
+    assert "tcp_sendmsg" in error.value.near
+
+
+def test_an_ordinary_function_goes_three_steps(source):
+    answer = down(source, find_start(source, "tcp_sendmsg"))
+    assert [node.name for node in answer.nodes] == [
+        "tcp_sendmsg",
+        "tcp_push",
+        "tcp_transmit_skb",
+        "ip_queue_xmit",
+        "inet6_csk_xmit",
+    ]
+    assert answer.truncated is not None
+    assert (answer.truncated.limit, answer.truncated.value, answer.truncated.hidden) == ("depth", 3, 2)
+
+
+def test_what_is_unresolved_on_the_spine_is_listed(source):
+    source.gap("sock_sendmsg", "sock->wq->func")
+    answer = sendings(source)
+    assert [(gap.source, gap.callee) for gap in answer.unresolved] == [("net/socket.c:sock_sendmsg", "sock->wq->func")]
+    assert not answer.complete
+
+
+def test_what_is_unresolved_beside_the_spine_is_counted(source):
+    source.gap(ALONE[0], "u->peer->func")
+    answer = sendings(source)
+    assert not answer.unresolved
+    assert not answer.complete
+    assert "1 call without a known target in functions that were read but are not shown." in answer.notes
+
+
+def test_weak_edges_are_counted_and_left_out(source):
+    source.dispatch("sock_sendmsg", "x.sendmsg", "net/ipv4/tcp.c:tcp_close", confidence=Confidence.WEAK)
+    answer = sendings(source)
+    assert not [edge for edge in answer.edges if edge.target.endswith("tcp_close")]
+    assert "2 weak edges (only the member's name agrees) left out." in answer.notes
+
+
+def test_the_same_question_has_the_same_answer():
+    assert sendings(send_3_7()) == sendings(send_3_7())
+
+
+def test_no_function_is_read_twice_for_one_answer(source):
+    sendings(source)
+    assert len(source.asked) == len(set(source.asked))
+
+
+def test_too_many_nodes_are_cut_and_counted(source):
+    whole = len(sendings(source).nodes)
+    answer = sendings(source, max_nodes=10)
+    assert len(answer.nodes) == 10
+    assert answer.truncated is not None
+    assert answer.truncated.limit == "nodes"
+    assert 0 < answer.truncated.hidden <= whole - 10
+    assert not answer.complete
+    shown = {node.id for node in answer.nodes}
+    assert all(edge.source in shown and edge.target in shown for edge in answer.edges)
+
+
+@pytest.fixture
+def ring():
+    """Ten functions that call one another in a ring, each the two after it."""
+    source = FakeSource()
+    names = [f"net/core/sock.c:f{n}" for n in range(10)]
+    for at, name in enumerate(names):
+        source.call(name, names[(at + 1) % 10], names[(at + 2) % 10])
+    return source
+
+
+def test_cycles_end(ring):
+    answer = down(ring, find_start(ring, "f0"), depth=50)
+    assert len(answer.nodes) == 10
+    assert len(answer.edges) == 20
+    assert answer.truncated is None
+    assert len(up(ring, find_start(ring, "f0")).nodes) == 10
+
+
+def test_a_goal_in_a_ring(ring):
+    ring.call("f7", "net/ipv4/tcp.c:tcp_close")
+    answer = down(ring, find_start(ring, "f0"), to="transport")
+    assert len(roles(answer, "spine")) == 9
+    assert roles(answer, "goal") == {"net/ipv4/tcp.c:tcp_close"}
+
+
+def test_a_long_chain_needs_no_recursion():
+    source = FakeSource()
+    for at in range(5000):
+        source.function(f"net/core/sock.c:f{at}")
+    nodes = list(source.symbols)
+    source.calls = lambda sym: _next(source, nodes, sym)
+    answer = down(source, find_start(source, nodes[0]), depth=4000, max_nodes=6000)
+    assert len(answer.nodes) == 4001
+
+
+def _next(source, nodes, sym):
+    chain = FakeSource(symbols=source.symbols)
+    if sym.fid + 1 < len(nodes):
+        chain.call(sym.node, nodes[sym.fid + 1])
+    return FakeSource.calls(chain, sym)
+
+
+def test_macros_are_passed_through_whatever_their_file():
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.macro("include/linux/indirect_call_wrapper.h:INDIRECT_CALL_INET")
+    source.call("sys_send", "INDIRECT_CALL_INET")
+    source.call("INDIRECT_CALL_INET", "net/ipv4/af_inet.c:inet_sendmsg")
+    source.call("inet_sendmsg", "net/ipv4/tcp.c:tcp_sendmsg")
+    source.macro("include/net/tcp.h:tcp_sk")
+    source.call("inet_sendmsg", "tcp_sk")
+    answer = sendings(source)
+    assert [(node.name, node.role) for node in answer.nodes] == [
+        ("sys_send", "root"),
+        ("INDIRECT_CALL_INET", "spine"),
+        ("inet_sendmsg", "spine"),
+        ("tcp_sendmsg", "goal"),
+        ("tcp_sk", "leaf"),
+    ]
+
+
+def test_a_file_system_call_asked_about_the_network():
+    source = FakeSource()
+    source.system_call("fs/read_write.c", "write")
+    source.call("sys_write", "fs/read_write.c:vfs_write")
+    source.dispatch(
+        "vfs_write", "file_operations.aio_write", "fs/ext4/file.c:ext4_file_write", "net/socket.c:sock_aio_write"
+    )
+    source.call("sock_aio_write", "net/ipv4/af_inet.c:inet_sendmsg")
+    source.call("inet_sendmsg", "net/ipv4/tcp.c:tcp_sendmsg")
+    start = find_start(source, "write")
+    assert roles(down(source, start), "goal") == {"fs/ext4/file.c:ext4_file_write"}
+    assert roles(down(source, start, to="transport"), "goal") == {"net/ipv4/tcp.c:tcp_sendmsg"}
+
+
+def test_no_goal_reached_says_so_and_shows_three_steps():
+    source = FakeSource()
+    source.system_call("net/socket.c", "listen")
+    source.call("sys_listen", "lib/sort.c:sort")
+    answer = down(source, find_start(source, "listen"))
+    assert [node.name for node in answer.nodes] == ["sys_listen", "sort"]
+    assert any("No function of layer transport was reached" in note for note in answer.notes)
+
+
+def test_up_to_the_entries(source):
+    answer = up(source, find_start(source, "net/ipv4/tcp.c:tcp_sendmsg"))
+    assert roles(answer, "root") == {"net/ipv4/tcp.c:tcp_sendmsg"}
+    assert {"net/socket.c:sys_send", "net/socket.c:sys_socketcall"} <= roles(answer, "goal")
+    assert answer.query.direction == "up"
+
+
+def test_up_one_step(source):
+    answer = callers(source, find_start(source, "__sock_sendmsg_nosec"))
+    assert [(edge.source, edge.target) for edge in answer.edges] == [
+        ("net/socket.c:__sock_sendmsg", "net/socket.c:__sock_sendmsg_nosec")
+    ]
+    assert answer.truncated is None
+
+
+def test_no_callers_says_why(source):
+    assert "it is the entry of the system call socketcall" in callers(source, find_start(source, "socketcall")).notes[0]
+    source.function("net/core/sock.c:lonely")
+    assert "No caller of lonely is known" in callers(source, find_start(source, "lonely")).notes[0]
+
+
+def test_down_one_step(source):
+    answer = callees(source, find_start(source, "sock_sendmsg"))
+    assert [node.name for node in answer.nodes] == [
+        "sock_sendmsg",
+        "init_sync_kiocb",
+        "__sock_sendmsg",
+        "wait_on_sync_kiocb",
+    ]
+    assert answer.edges[0].kind is EdgeKind.MACRO
+    assert answer.truncated is None
+    assert answer.complete
+
+
+def test_call_chains(source):
+    answer = between(source, find_start(source, "socketcall"), find_start(source, "udp_sendmsg"))
+    names = [node.name for node in answer.nodes]
+    assert names[0] == "sys_socketcall"
+    assert {"sys_send", "sys_sendto", "inet_sendmsg", "udp_sendmsg"} <= set(names)
+    assert len([edge for edge in answer.edges if edge.target.endswith("sys_sendto")]) == 2
+    assert answer.nodes[names.index("udp_sendmsg")].role == "goal"
+
+
+def test_no_call_chain_is_an_answer(source):
+    answer = between(source, find_start(source, "udp_sendmsg"), find_start(source, "send"))
+    assert not answer.edges
+    assert "No call chain leads from udp_sendmsg to sys_send" in answer.notes[0]
+
+
+def test_a_chain_that_is_too_long(source):
+    answer = between(source, find_start(source, "send"), find_start(source, "udp_sendmsg"), depth=3)
+    assert not answer.edges
+    assert "within 3 calls" in answer.notes[0]
+
+
+def test_an_ambiguous_name_is_an_answer(source):
+    answer = down(source, find_start(source, "raw_sendmsg"))
+    assert len(answer.candidates) == 3
+    assert answer.candidates[0].endswith(" raw_sendmsg")
+    assert answer.notes[0].startswith("'raw_sendmsg' means 3 things; shown is net/can/raw.c:")
+    exact = down(source, find_start(source, "ipv4/raw.c:raw_sendmsg"))
+    assert exact.candidates == ()
+    assert exact.roots == ("net/ipv4/raw.c:raw_sendmsg",)
+
+
+def test_a_name_is_the_system_call_first(source):
+    source.function("drivers/char/virtio_console.c:send")
+    start = find_start(source, "send")
+    assert start.symbol.name == "sys_send"
+    assert [sym.node for sym in start.others] == ["drivers/char/virtio_console.c:send"]
+    assert find_start(source, "SYSC_send").syscall == "send"
+
+
+def test_an_unknown_name_says_what_is_near(source):
+    with pytest.raises(NoMatch, match="did you mean") as error:
+        find_start(source, "tcp_sendmessage")
+    assert error.value.near == ("tcp_sendmsg",)

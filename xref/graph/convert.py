@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""From what the resolver says to what an answer holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xref.graph.answer import AnswerEdge, Missing, Node
+
+if TYPE_CHECKING:
+    from xref.resolve.edge import Edge, Symbol, Unresolved
+
+
+def node(sym: Symbol, layer: str, role: str) -> Node:
+    """``sym`` as a node of an answer."""
+    return Node(
+        id=sym.node,
+        name=sym.name,
+        kind=sym.kind,
+        file=sym.file,
+        line=sym.line,
+        end_line=sym.end_line,
+        layer=layer,
+        signature=sym.signature,
+        guard=sym.guard,
+        aliases=sym.aliases,
+        role=role,
+    )
+
+
+def edge(call: Edge) -> AnswerEdge:
+    """``call`` as an edge of an answer."""
+    return AnswerEdge(
+        source=call.caller.node,
+        target=call.callee.node,
+        kind=call.kind,
+        via=call.via,
+        confidence=call.confidence,
+        file=call.file,
+        line=call.line,
+        column=call.column,
+        text=call.text,
+        guard=call.guard,
+        condition=call.condition,
+        evidence=call.evidence,
+    )
+
+
+def missing(call: Unresolved) -> Missing:
+    """``call`` as a gap of an answer."""
+    return Missing(
+        source=call.caller.node,
+        callee=call.callee_text,
+        via=call.via,
+        file=call.file,
+        line=call.line,
+        column=call.column,
+        text=call.text,
+        guard=call.guard,
+        reason=call.reason,
+    )
+
+
+def place(sym: Symbol) -> str:
+    """``sym`` as one of the candidates for an ambiguous name: ``file:line name``."""
+    return f"{sym.file}:{sym.line} {sym.name}"

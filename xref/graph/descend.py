@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The way down: which functions lie between a root and a layer (or a function) below it.
+
+From the root, breadth first, a call is followed only where it leads *down*:
+
+* into a function of a layer of the domain that is not above the one it came from, and above the goal;
+* through a macro whatever its file: a macro stands where its invocation stands;
+* not through helpers of no layer (``lib/``, ``mm/``, locking), nor hooks beside the way (``security``), nor slots that
+  lead upwards (``sock.sk_data_ready``), nor from one family sideways into another through a pointer.
+
+The *spine* is what of that lies on some path from the root to a goal. All the rest (a family that does all by itself,
+a helper, a hook) is not on it, and the slice shows it as a leaf beside the spine.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from xref.graph.reader import is_macro, is_named
+from xref.resolve.edge import EdgeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from xref.graph.layers import Domain
+    from xref.graph.reader import Reader
+    from xref.resolve.edge import Edge, Symbol
+
+_NOT_YET: Final = -1
+_SIDEWAYS: Final = frozenset({EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED})
+
+State: TypeAlias = tuple[str, int]
+"""A node and how deep the way to it has come. A function is as deep as its layer; a macro as deep as who invokes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where a descent ends: at the functions that ``reached`` accepts, and never below rank ``deepest``.
+
+    ``through``: whether layers down to and including ``deepest`` are passed through (the goal is one function), or the
+    goal layer itself is where it ends.
+    """
+
+    deepest: int
+    through: bool
+    reached: Callable[[Symbol, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """What a descent found. ``spine`` and ``goals`` are node ids in the order reached, the root among the spine.
+
+    ``explored``: all that was read on the way; ``waiting``: how many functions were not, because of the bound.
+    """
+
+    spine: tuple[str, ...]
+    goals: frozenset[str]
+    explored: dict[str, Symbol]
+    waiting: int
+
+
+def descend(
+    reader: Reader,
+    root: Symbol,
+    domain: Domain,
+    goal: Goal,
+    *,
+    approach: Domain | None = None,
+    stop: Iterable[str] = (),
+    max_visits: int = 20_000,
+) -> Descent:
+    """Search from ``root`` down to ``goal`` through the layers of ``domain``.
+
+    ``approach`` is the domain that ``root`` is at home in where that is another one (``write`` is a matter of the
+    file system before it is one of the network): its outer layers are passed through until the first function of
+    ``domain`` is met.
+    """
+    stops = tuple(stop)
+    layer = domain.layer(root)
+    first: State = (root.node, domain.rank(layer) if layer else _NOT_YET)
+    symbols: dict[State, Symbol] = {first: root}
+    before: dict[State, list[State]] = {first: []}
+    goals: list[State] = []
+    queue = deque([first])
+    explored: dict[str, Symbol] = {}
+    while queue and len(explored) < max_visits:
+        state = queue.popleft()
+        sym = symbols[state]
+        explored.setdefault(sym.node, sym)
+        for edge in reader.calls(sym).edges:
+            rank = _rank_after(edge, state[1], domain, approach, goal)
+            if rank is None:
+                continue
+            target: State = (edge.callee.node, rank)
+            if target in before:
+                before[target].append(state)
+                continue
+            if goal.reached(edge.callee, rank):
+                goals.append(target)
+            elif (rank >= goal.deepest and not goal.through) or is_named(edge.callee, stops):
+                continue
+            else:
+                queue.append(target)
+            symbols[target] = edge.callee
+            before[target] = [state]
+    on_way = _back(goals, before).difference(goals)
+    return Descent(
+        spine=tuple(dict.fromkeys(state[0] for state in before if state in on_way)),
+        goals=frozenset(state[0] for state in goals),
+        explored=explored,
+        waiting=len(queue),
+    )
+
+
+def _rank_after(edge: Edge, floor: int, domain: Domain, approach: Domain | None, goal: Goal) -> int | None:
+    """How deep the way has come after ``edge``; None where it is no way down."""
+    if is_macro(edge.callee):
+        return floor
+    if edge.via and domain.is_upcall(edge.via):
+        return None
+    layer = domain.layer(edge.callee)
+    if not layer:
+        return _NOT_YET if floor == _NOT_YET and _approaches(edge.callee, approach) else None
+    rank = domain.rank(layer)
+    if rank < floor or rank > goal.deepest:
+        return None
+    if layer in domain.aside and rank < goal.deepest:
+        return None
+    if rank == floor and layer in domain.peers and edge.kind in _SIDEWAYS and _apart(edge):
+        return None
+    return rank
+
+
+def _approaches(sym: Symbol, approach: Domain | None) -> bool:
+    if approach is None or not approach.is_home(sym):
+        return False
+    layer = approach.layer(sym)
+    if not layer or layer in approach.aside:
+        return False
+    return not approach.default_stop or approach.rank(layer) < approach.rank(approach.default_stop)
+
+
+def _apart(edge: Edge) -> bool:
+    """Whether caller and callee are written in different folders."""
+    return edge.caller.file.rpartition("/")[0] != edge.callee.file.rpartition("/")[0]
+
+
+def _back(goals: list[State], before: dict[State, list[State]]) -> set[State]:
+    """All states from which a goal is reached, the goals among them."""
+    seen = set(goals)
+    queue = deque(goals)
+    while queue:
+        for state in before[queue.popleft()]:
+            if state not in seen:
+                seen.add(state)
+                queue.append(state)
+    return seen

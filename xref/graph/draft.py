@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""An answer while it is being made: nodes in the order they are reached, the best role of each, a bound on all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from xref.graph import convert
+from xref.graph.answer import Answer, Truncated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xref.graph.answer import AnswerEdge, Missing, QueryInfo
+    from xref.graph.layers import Domain, Layers
+    from xref.graph.reader import Reader
+    from xref.graph.start import Start
+    from xref.resolve.edge import Edge, Symbol
+
+ROOT: Final = "root"
+SPINE: Final = "spine"
+GOAL: Final = "goal"
+LEAF: Final = "leaf"
+_STRENGTH: Final = {LEAF: 0, SPINE: 1, GOAL: 2, ROOT: 3}
+
+
+class Draft:
+    """Collects one answer. ``max_nodes`` bounds it: what does not fit is counted, never half shown."""
+
+    def __init__(self, reader: Reader, layers: Layers, domain: Domain | None, max_nodes: int) -> None:
+        self._reader = reader
+        self._layers = layers
+        self._domain = domain
+        self._max_nodes = max_nodes
+        self._symbols: dict[str, Symbol] = {}
+        self._roles: dict[str, str] = {}
+        self._edges: dict[tuple[str, str, str, str, int, int], AnswerEdge] = {}
+        self._missing: list[Missing] = []
+        self._refused: set[str] = set()
+        self.notes: list[str] = []
+        self.open_ends = 0
+        """Calls without a known target in functions that were read but are not shown."""
+
+    def add(self, sym: Symbol, role: str) -> bool:
+        """Show ``sym``; False when the bound is reached. A second role stays only if it is a stronger one."""
+        known = self._roles.get(sym.node)
+        if known is None:
+            if len(self._symbols) >= self._max_nodes:
+                self._refused.add(sym.node)
+                return False
+            self._symbols[sym.node] = sym
+            self._roles[sym.node] = role
+        elif _STRENGTH[role] > _STRENGTH[known]:
+            self._roles[sym.node] = role
+        return True
+
+    def link(self, call: Edge) -> None:
+        """Show ``call``; both of its ends must have been added."""
+        key = (call.caller.node, call.callee.node, call.via, call.file, call.line, call.column)
+        if key not in self._edges and key[0] in self._symbols and key[1] in self._symbols:
+            self._edges[key] = convert.edge(call)
+
+    def gaps(self, sym: Symbol) -> None:
+        """Show the calls of ``sym`` that have no known target."""
+        self._missing.extend(convert.missing(call) for call in self._reader.calls(sym).unresolved)
+
+    def __contains__(self, node: str) -> bool:
+        return node in self._symbols
+
+    def __len__(self) -> int:
+        return len(self._symbols)
+
+    def finish(self, query: QueryInfo, start: Start, *, truncated: Truncated | None = None) -> Answer:
+        """The answer. ``truncated`` is a bound that the caller has met; the draft's own goes before it."""
+        if self._refused:
+            truncated = Truncated("nodes", self._max_nodes, len(self._refused))
+        order = {node: at for at, node in enumerate(self._symbols)}
+        nodes = tuple(
+            convert.node(sym, self._layers.layer(sym, self._domain), self._roles[node])
+            for node, sym in self._symbols.items()
+        )
+        edges = sorted(self._edges.values(), key=lambda edge: order[edge.source])
+        return Answer(
+            tree=self._reader.source.tree,
+            query=query,
+            roots=(start.symbol.node,),
+            nodes=nodes,
+            edges=tuple(edges),
+            unresolved=tuple(sorted(self._missing, key=lambda gap: order[gap.source])),
+            complete=truncated is None and not self._missing and self.open_ends == 0,
+            truncated=truncated,
+            layers=self._layer_order({node.layer for node in nodes}),
+            notes=(*self._ambiguity(start), *self.notes, *self._counts()),
+            candidates=tuple(convert.place(sym) for sym in (start.symbol, *start.others)) if start.others else (),
+        )
+
+    def _layer_order(self, present: set[str]) -> tuple[str, ...]:
+        names = self._domain.order if self._domain is not None else self._layers.names()
+        return tuple(name for name in names if name in present)
+
+    def _ambiguity(self, start: Start) -> Iterable[str]:
+        if start.others:
+            yield f"'{start.asked}' means {len(start.others) + 1} things; shown is {convert.place(start.symbol)}."
+
+    def _counts(self) -> Iterable[str]:
+        if weak := self._reader.weak_from(self._symbols):
+            yield f"{_count(weak, 'weak edge')} (only the member's name agrees) left out."
+        if self.open_ends:
+            calls = _count(self.open_ends, "call")
+            yield f"{calls} without a known target in functions that were read but are not shown."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""A source as the slices read it: memoised, in a stable order, weak edges set aside and counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from xref.resolve.edge import Confidence, SymbolKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xref.graph.source import CallSource
+    from xref.resolve.edge import Edge, Symbol, Unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What leaves one function: edges worth following, calls without a target, and how many weak edges were dropped."""
+
+    edges: tuple[Edge, ...]
+    unresolved: tuple[Unresolved, ...]
+    weak: int
+
+
+class Reader:
+    """``calls()`` and ``callers()`` of a source, each asked once a function for as long as one answer is made."""
+
+    def __init__(self, source: CallSource) -> None:
+        self.source = source
+        self._calls: dict[str, Outgoing] = {}
+        self._callers: dict[str, tuple[Edge, ...]] = {}
+
+    def calls(self, sym: Symbol) -> Outgoing:
+        """What leaves ``sym``, by place in the source."""
+        known = self._calls.get(sym.node)
+        if known is None:
+            found = self.source.calls(sym)
+            strong = [edge for edge in found.edges if edge.confidence is not Confidence.WEAK]
+            known = Outgoing(
+                edges=tuple(sorted(_unique(strong), key=_by_site)),
+                unresolved=found.unresolved,
+                weak=len(found.edges) - len(strong),
+            )
+            self._calls[sym.node] = known
+        return known
+
+    def callers(self, sym: Symbol) -> tuple[Edge, ...]:
+        """What reaches ``sym``, by caller and place; weak edges left out."""
+        known = self._callers.get(sym.node)
+        if known is None:
+            strong = (edge for edge in self.source.callers(sym) if edge.confidence is not Confidence.WEAK)
+            known = tuple(sorted(_unique(strong), key=_by_caller))
+            self._callers[sym.node] = known
+        return known
+
+    def weak_from(self, nodes: Iterable[str]) -> int:
+        """How many weak edges leave those of ``nodes`` that were read."""
+        return sum(self._calls[node].weak for node in nodes if node in self._calls)
+
+
+def is_macro(sym: Symbol) -> bool:
+    """Whether ``sym`` is a macro: followed whatever file it is in, because its text becomes part of the caller."""
+    return sym.kind is SymbolKind.MACRO
+
+
+def is_named(sym: Symbol, names: Iterable[str]) -> bool:
+    """Whether one of ``names`` (a name, an alias, ``file.c:name``, or a glob of these) means ``sym``."""
+    spellings = (sym.name, sym.node, f"{sym.file.rsplit('/', 1)[-1]}:{sym.name}", *sym.aliases)
+    return any(fnmatchcase(spelling, name) for name in names for spelling in spellings)
+
+
+def _unique(edges: Iterable[Edge]) -> list[Edge]:
+    """``edges`` without repeats of one call to one target; the first of each stays."""
+    seen: dict[tuple[str, str, str, str, int, int], Edge] = {}
+    for edge in edges:
+        key = (edge.caller.node, edge.callee.node, edge.via, edge.file, edge.line, edge.column)
+        seen.setdefault(key, edge)
+    return list(seen.values())
+
+
+def _by_site(edge: Edge) -> tuple[bool, str, int, int, str, str, int]:
+    away = edge.file != edge.caller.file
+    return (away, edge.file, edge.line, edge.column, edge.callee.file, edge.callee.name, edge.callee.line)
+
+
+def _by_caller(edge: Edge) -> tuple[str, int, str, int, int]:
+    return (edge.caller.file, edge.caller.line, edge.caller.name, edge.line, edge.column)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""Slices with a goal: the spine that ``descend`` finds, and beside it, as leaves, what the spine calls besides.
+
+A leaf that is called by name, stands in a layer above the goal and dispatches itself (``security_socket_sendmsg``)
+shows what it dispatches to, one step; a leaf that was itself reached through a slot does not.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from xref.errors import UsageError
+from xref.graph.answer import Truncated
+from xref.graph.between import find_chains
+from xref.graph.descend import Descent, Goal, descend
+from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
+from xref.graph.reader import is_macro
+from xref.graph.walk import walk_down
+from xref.resolve.edge import EdgeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from xref.graph.answer import Answer, QueryInfo
+    from xref.graph.layers import Domain, Layers
+    from xref.graph.reader import Reader
+    from xref.graph.start import Start
+    from xref.resolve.edge import Edge, Symbol
+
+FALLBACK_DEPTH: Final = 3
+_MANY_CHAINS: Final = 50
+_NAMED: Final = frozenset({EdgeKind.DIRECT, EdgeKind.MACRO})
+
+
+def down_to_layer(
+    reader: Reader,
+    start: Start,
+    query: QueryInfo,
+    layers: Layers,
+    domain: Domain,
+    notes: Sequence[str],
+    max_nodes: int,
+    max_visits: int,
+) -> Answer:
+    """From ``start`` to the functions of layer ``query.to`` of ``domain``; three steps where none is reached."""
+    root, layer = start.symbol, query.to
+    deepest = domain.rank(layer)
+    here = domain.layer(root)
+    if here and domain.rank(here) >= deepest:
+        raise UsageError(f"{root.name} is in layer {here}; {layer} does not lie below it (try --depth, or --up)")
+    home = layers.home_of(root)
+    goal = Goal(deepest, through=False, reached=lambda sym, rank: rank == deepest and not is_macro(sym))
+    approach = None if here else home
+    found = descend(reader, root, domain, goal, approach=approach, stop=query.stop, max_visits=max_visits)
+    draft = Draft(reader, layers, domain, max_nodes)
+    draft.notes.extend(notes)
+    if not found.goals:
+        draft.notes.append(
+            f"No function of layer {layer} was reached from {root.name}; shown are {FALLBACK_DEPTH} steps."
+        )
+        cut = walk_down(reader, draft, root, FALLBACK_DEPTH, query.stop)
+        return draft.finish(query, start, truncated=cut)
+    _fill(reader, draft, root, found, domain, deepest)
+    return draft.finish(query, start, truncated=_cut(found, max_visits))
+
+
+def down_to_symbol(
+    reader: Reader,
+    start: Start,
+    targets: Sequence[Symbol],
+    query: QueryInfo,
+    layers: Layers,
+    notes: Sequence[str],
+    max_nodes: int,
+    max_visits: int,
+) -> Answer:
+    """From ``start`` down to the first of ``targets`` that lies below it; else the shortest chains to the first."""
+    root = start.symbol
+    home = layers.home_of(root)
+    for target in targets:
+        domain = home if home is not None and home.layer(target) else layers.home_of(target)
+        if domain is None or not domain.layer(target) or is_macro(target):
+            continue
+        goal = Goal(domain.rank(domain.layer(target)), through=True, reached=_is(target))
+        approach = None if domain.layer(root) else home
+        found = descend(reader, root, domain, goal, approach=approach, stop=query.stop, max_visits=max_visits)
+        if found.goals:
+            draft = Draft(reader, layers, domain, max_nodes)
+            draft.notes.extend(notes)
+            _only_spine(reader, draft, root, found)
+            return draft.finish(query, start, truncated=_cut(found, max_visits))
+    chains = find_chains(reader, root, targets[0], count=_MANY_CHAINS, stop=query.stop, max_visits=max_visits)
+    draft = Draft(reader, layers, home, max_nodes)
+    draft.notes.extend(notes)
+    draft.add(root, ROOT)
+    for node, sym in chains.symbols.items():
+        draft.add(sym, GOAL if node == targets[0].node else SPINE)
+    for edge in chains.edges:
+        draft.link(edge)
+    if not chains.chains:
+        draft.notes.append(f"No call chain leads from {root.name} to {targets[0].name} in what could be resolved.")
+    return draft.finish(
+        query, start, truncated=Truncated("visits", max_visits, chains.waiting) if chains.waiting else None
+    )
+
+
+def _is(target: Symbol) -> Callable[[Symbol, int], bool]:
+    return lambda sym, _: sym.node == target.node
+
+
+def _cut(found: Descent, max_visits: int) -> Truncated | None:
+    return Truncated("visits", max_visits, found.waiting) if found.waiting else None
+
+
+def _fill(reader: Reader, draft: Draft, root: Symbol, found: Descent, domain: Domain, deepest: int) -> None:
+    """The spine with all that it calls: goals, spine, and leaves."""
+    spine = set(found.spine)
+    draft.add(root, ROOT)
+    queue = deque([root])
+    queued = {root.node}
+    beside: dict[str, Symbol] = {}
+    while queue:
+        sym = queue.popleft()
+        draft.gaps(sym)
+        for edge in reader.calls(sym).edges:
+            callee = edge.callee
+            role = GOAL if callee.node in found.goals else SPINE if callee.node in spine else LEAF
+            if not draft.add(callee, role):
+                continue
+            draft.link(edge)
+            if role == SPINE and callee.node not in queued:
+                queued.add(callee.node)
+                queue.append(callee)
+            elif role == LEAF and edge.kind in _NAMED and _opens(callee, domain, deepest):
+                beside.setdefault(callee.node, callee)
+    opened = {sym.node for sym in beside.values() if _open(reader, draft, sym, domain)}
+    unseen = [sym for node, sym in found.explored.items() if node not in queued and node not in opened]
+    draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in unseen)
+
+
+def _opens(leaf: Symbol, domain: Domain, deepest: int) -> bool:
+    """Whether ``leaf`` is of a layer above the goal, so that what it dispatches to belongs to the story."""
+    layer = domain.layer(leaf)
+    return bool(layer) and domain.rank(layer) < deepest
+
+
+def _open(reader: Reader, draft: Draft, leaf: Symbol, domain: Domain) -> bool:
+    """Show what ``leaf`` dispatches to, through macros too; whether there was anything of the kind."""
+    dispatched: list[Edge] = []
+    queue = deque([leaf])
+    into: dict[str, Edge] = {}
+    while queue:
+        sym = queue.popleft()
+        for edge in reader.calls(sym).edges:
+            if edge.kind is EdgeKind.INDIRECT and not domain.is_upcall(edge.via):
+                dispatched.append(edge)
+            elif edge.kind is EdgeKind.MACRO and edge.callee.node not in into and edge.callee.node != leaf.node:
+                into[edge.callee.node] = edge
+                queue.append(edge.callee)
+    gaps = [call for call in reader.calls(leaf).unresolved if call.kind is EdgeKind.INDIRECT]
+    for edge in dispatched:
+        way = [edge]
+        while way[-1].caller.node != leaf.node:
+            way.append(into[way[-1].caller.node])
+        for step in reversed(way):
+            if draft.add(step.callee, LEAF):
+                draft.link(step)
+    if dispatched or gaps:
+        draft.gaps(leaf)
+    return bool(dispatched or gaps)
+
+
+def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent) -> None:
+    """The spine and its goal alone: every way from the root to one function, and nothing beside it."""
+    on_way = {*found.spine, *found.goals}
+    draft.add(root, ROOT)
+    queue = deque([root])
+    queued = {root.node}
+    while queue:
+        sym = queue.popleft()
+        for edge in reader.calls(sym).edges:
+            callee = edge.callee
+            if callee.node not in on_way or not draft.add(callee, GOAL if callee.node in found.goals else SPINE):
+                continue
+            draft.link(edge)
+            if callee.node not in queued and callee.node not in found.goals:
+                queued.add(callee.node)
+                queue.append(callee)
+    draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in found.explored.values())
