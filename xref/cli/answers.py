@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""What the commands that answer with a graph have in common: their options, and how the answer is shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec, TypedDict, TypeVar
+
+import click
+
+from xref.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xref.graph.answer import Answer
+    from xref.graph.layers import Layers
+    from xref.render.options import RenderOptions
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FORMATS: Final = ("text", "json", "dot", "svg", "mermaid", "quickfix")
+"""The same as ``xref.render.FORMATS``, which takes longer to import than ``--help`` may."""
+
+
+class Shown(TypedDict):
+    """What ``graph_options`` adds to a command, but for ``--layers``."""
+
+    form: str | None
+    output: Path | None
+    show_all: bool
+    macros: bool
+    evidence: bool
+    url: str | None
+
+
+def graph_options(function: Callable[P, R]) -> Callable[P, R]:
+    """``--format``, ``-o`` and the options on looks, for a command that shows a graph."""
+    options = (
+        click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the ending of -o, else text."),
+        click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."),
+        click.option("--all", "show_all", is_flag=True, help="Fold nothing: every target of every dispatch."),
+        click.option("--macros", is_flag=True, help="Show macros as nodes of their own."),
+        click.option("--evidence", is_flag=True, help="Show the source line and the reason of every call."),
+        click.option(
+            "--url", metavar="TEMPLATE", help="Link to {root}/{file}#L{line} ({version} too); '' for no links."
+        ),
+        click.option(
+            "--layers", "layers", type=click.Path(path_type=Path, dir_okay=False), help="Path rules for layers."
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def read_layers(path: Path | None) -> Layers:
+    """The layers of ``--layers``, or the shipped ones."""
+    from xref.graph.layers import load_layers
+
+    return load_layers(path)
+
+
+def show(answer: Answer, shown: Shown) -> None:
+    """Render ``answer`` and write it, to a file in the format that its ending names unless another was asked for."""
+    from xref.cli.output import emit
+    from xref.render import FORMATS
+
+    chosen = FORMATS[_format_of(shown)]
+    emit(chosen.render(answer, render_options(shown)).text, shown["output"])
+
+
+def check_format(shown: Shown) -> None:
+    """Raise UsageError now, rather than after a long search, when the ending of ``-o`` says nothing."""
+    if shown["output"] is not None:
+        _format_of(shown)
+
+
+def _format_of(shown: Shown) -> str:
+    """What ``--format`` says, else what the ending of ``-o`` says, else text."""
+    from xref.render import FORMATS, format_for
+
+    output = shown["output"]
+    if shown["form"] is not None or output is None or not output.suffix:
+        return shown["form"] or "text"
+    named = format_for(output.name)
+    if named is None:
+        endings = ", ".join(ending for each in FORMATS.values() for ending in each.endings)
+        raise UsageError(f"no format has the ending '{output.suffix}' ({endings}); name one with --format")
+    return named
+
+
+def render_options(shown: Shown) -> RenderOptions:
+    """Options for the renderers: what was asked, and what the terminal can show."""
+    from xref.render.options import DEFAULT, RenderOptions
+
+    terminal = shown["output"] is None and sys.stdout.isatty()
+    return RenderOptions(
+        show_all=shown["show_all"],
+        macros=shown["macros"],
+        evidence=shown["evidence"],
+        url=DEFAULT.url if shown["url"] is None else shown["url"],
+        width=shutil.get_terminal_size().columns if terminal else DEFAULT.width,
+        color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        unicode=terminal and (sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
+    )

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""``xref callgraph``: the graph down from a symbol, or up to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from xref.cli.answers import Shown, check_format, graph_options, read_layers, show
+from xref.cli.session import Session
+from xref.errors import UsageError
+
+
+@click.command("callgraph", short_help="The graph down from a symbol, or up to it.")
+@click.argument("symbol")
+@click.option("--up", "upwards", is_flag=True, help="Callers, up to the entries, instead of callees.")
+@click.option("--to", metavar="NAME|LAYER", help="How far down: a layer (transport, internet, ...) or a function.")
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="So many steps, whatever the layer.")
+@click.option("--stop", multiple=True, metavar="NAME", help="Show NAME (globs too), follow it no further. Repeatable.")
+@click.option("--max-nodes", type=click.IntRange(min=1), metavar="N", default=2000, show_default=True, help="Bound.")
+@graph_options
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    symbol: str,
+    upwards: bool,
+    to: str | None,
+    depth: int | None,
+    stop: tuple[str, ...],
+    max_nodes: int,
+    layers: Path | None,
+    **shown: Unpack[Shown],
+) -> None:
+    """Show what SYMBOL calls, or with --up what reaches it.
+
+    A name means the system call first (send), then the function; file.c:name names one of several. A system call is
+    followed down to the transport layer (net) or to the file systems (fs), another function three steps.
+    """
+    if upwards and to is not None:
+        raise UsageError("--up goes to the entries; --to belongs to the way down (for both ends: xref path A B)")
+    if to is not None and depth is not None:
+        raise UsageError("--to and --depth are two different ends; give one of them")
+    from xref.graph.slice import down, up
+    from xref.graph.start import find_start
+
+    check_format(shown)
+    rules = read_layers(layers)
+    source = session.open_resolver()
+    start = find_start(source, symbol)
+    if upwards:
+        answer = up(source, start, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
+    else:
+        answer = down(source, start, to=to, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
+    show(answer, shown)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""``xref def``: where a name is defined, whatever kind of name it is."""
+
+from __future__ import annotations
+
+import click
+
+from xref.cli.listing import FORMATS, Row, render_rows
+from xref.cli.output import emit
+from xref.cli.session import Session
+from xref.errors import NoMatch
+
+
+@click.command("def", short_help="Where a name is defined.")
+@click.argument("symbol")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.pass_obj
+def command(session: Session, /, symbol: str, form: str) -> None:
+    """Show where SYMBOL is defined: functions, macros, types, fields and globals of that name."""
+    source = session.open_resolver()
+    rows = [
+        Row(str(found.kind), found.name, found.file, found.line, found.end_line, 0, "", found.text, found.guard)
+        for found in source.definitions(symbol)
+    ]
+    if not rows:
+        raise NoMatch(f"nothing called '{symbol}' is defined", source.near(symbol))
+    emit(render_rows(rows, form, "xref.definitions/1", source.tree, {"command": "def", "symbol": symbol}))

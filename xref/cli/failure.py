@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""What went wrong, as one sentence and an exit code."""
+
+from __future__ import annotations
+
+import errno
+from typing import Final
+
+from xref.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_TREE, XrefError
+
+INTERRUPTED: Final = "interrupted; the old index is unchanged"
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def explain(error: BaseException) -> tuple[str, int]:
+    """The sentence for the person at the terminal, and the exit code."""
+    if isinstance(error, XrefError):
+        return str(error), error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, EXIT_INTERRUPTED
+    if isinstance(error, OSError) and error.errno in _FULL:
+        where = f" while writing {error.filename}" if error.filename else ""
+        return f"the disk is full{where}; nothing was replaced", EXIT_OUTPUT
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror or error}", EXIT_TREE
+    if type(error).__module__ == "sqlite3" and "full" in str(error):
+        return "the disk is full; the old index is unchanged", EXIT_OUTPUT
+    if isinstance(error, MemoryError):
+        return "not enough memory; run with --jobs 1, or ask for less at a time", EXIT_INTERNAL
+    what = str(error).strip().splitlines()
+    kind = type(error).__name__
+    sentence = f"{kind}: {what[0]}" if what else kind
+    return f"internal error ({sentence}); run with --debug for the traceback", EXIT_INTERNAL

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""``xref slots``: what the slots of an ops struct hold, and who calls through them."""
+
+from __future__ import annotations
+
+import click
+
+from xref.cli.output import emit
+from xref.cli.session import Session
+from xref.errors import NoMatch
+
+
+@click.command("slots", short_help="What the slots of an ops struct hold.")
+@click.argument("slot", metavar="STRUCT[.FIELD]")
+@click.option("--all", "show_all", is_flag=True, help="Every implementor and site; without it the first 40 of each.")
+@click.option("--format", "form", type=click.Choice(("text", "json", "quickfix")), default="text", show_default=True)
+@click.pass_obj
+def command(session: Session, /, slot: str, show_all: bool, form: str) -> None:
+    """Show the implementors of STRUCT.FIELD with their registrations and dispatch sites.
+
+    For STRUCT alone: its slots, and how many implementors each has.
+    """
+    from xref.cli.slot_views import VIEWS
+
+    struct, _, field = slot.removeprefix("struct ").strip().partition(".")
+    source = session.open_resolver()
+    fields = source.slots_of(struct)
+    if field:
+        found = [source.slot(struct, field)]
+        if not found[0].entries and not found[0].sites:
+            near = tuple(f"{struct}.{name}" for name in fields if name.startswith(field[:3]))[:5]
+            raise NoMatch(f"no function is known to be put into {struct}.{field}, and no call goes through it", near)
+    else:
+        found = [source.slot(struct, name) for name in fields]
+        if not found:
+            raise NoMatch(f"struct {struct} has no slots, or there is no such struct", source.near(struct))
+    emit(VIEWS[form](found, source.tree, slot, None if show_all else 40, whole=bool(field)))
