@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""What a picture shows, before anybody decides where: boxes in lanes, arrows between them.
+
+A box holds one function, or, where ``cards`` are wanted, several that hang on the same function in the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+from xref.graph.answer import Answer, AnswerEdge, Node
+from xref.render.fold import Folded, Link, More, fold
+from xref.render.options import RenderOptions
+from xref.render.spine import spine
+from xref.render.strings import one_line
+from xref.resolve.edge import Confidence, EdgeKind
+
+OTHER = "other"
+Style = Literal["direct", "slot", "callback", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """``nodes`` are drawn, ``hidden`` counted; ``missing`` counts the calls of its functions that are unresolved."""
+
+    id: str
+    lane: int
+    nodes: tuple[Node, ...]
+    hidden: tuple[Node, ...] = ()
+    spine: bool = False
+    root: bool = False
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From one box to another, caller to callee, for all of ``edges``; ``hidden`` counts folded targets."""
+
+    tail: str
+    head: str
+    edges: tuple[AnswerEdge, ...]
+    label: str
+    style: Style
+    spine: bool = False
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The boxes in the order of the answer; ``lanes`` by name, outermost first."""
+
+    lanes: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    up: bool = False
+
+
+def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
+    """What to draw of an answer."""
+    folded = fold(answer, options.limit, macros=options.macros, leaves=True)
+    chain = spine(answer, folded)
+    lanes = _lanes(answer, folded)
+    groups = _cards(answer, folded, chain) if cards else {}
+    missing: dict[str, int] = {}
+    for m in answer.unresolved:
+        missing[m.source] = missing.get(m.source, 0) + 1
+
+    members: dict[str, list[Node]] = {}
+    owner: dict[str, str] = {}
+    for node in folded.nodes:
+        owner[node.id] = groups.get(node.id, node.id)
+        members.setdefault(owner[node.id], []).append(node)
+    box_ids = {name: f"b{i}" for i, name in enumerate(members)}
+    on_spine = {owner[n] for n in chain}
+    boxes = {
+        name: Box(
+            box_ids[name],
+            lanes.index(_lane(nodes[0], lanes)),
+            tuple(nodes),
+            spine=name in on_spine,
+            root=any(n.id in answer.roots for n in nodes),
+            missing=sum(missing.get(n.id, 0) for n in nodes),
+        )
+        for name, nodes in members.items()
+    }
+    steps = {(owner[a], owner[b]) for a, b in pairwise(chain)}
+    arrows: dict[tuple[str, str], Arrow] = {}
+    for link in folded.links:
+        ends = (owner[link.source], owner[link.target])
+        arrow = _arrow(link, box_ids[ends[0]], box_ids[ends[1]], spine=ends in steps)
+        old = arrows.get(ends)
+        arrows[ends] = arrow if old is None else replace(old, edges=old.edges + arrow.edges)
+    _hang_rest(answer, folded, lanes, owner, boxes, arrows)
+    return Picture(lanes, tuple(boxes.values()), tuple(arrows.values()), folded.up)
+
+
+def _lanes(answer: Answer, folded: Folded) -> tuple[str, ...]:
+    """The answer's layers, those that it forgot to name, and a last one for what has none; only those with nodes."""
+    there = dict.fromkeys([*answer.layers, *(n.layer for n in folded.nodes)])
+    used = {n.layer for n in folded.nodes} | {n.layer for n in answer.nodes if n.role != "leaf"}
+    used |= {_hidden_layer(m, answer) for m in folded.more}
+    named = [layer for layer in there if layer and layer in used]
+    return (*named, OTHER) if "" in used and OTHER not in named else tuple(named)
+
+
+def _hidden_layer(more: More, answer: Answer) -> str:
+    by_id = {n.id: n for n in answer.nodes}
+    first = more.hidden[0]
+    return by_id[first.source if first.source != more.anchor else first.target].layer
+
+
+def _lane(node: Node, lanes: tuple[str, ...]) -> str:
+    return node.layer if node.layer in lanes else OTHER
+
+
+def _arrow(link: Link, tail: str, head: str, *, spine: bool) -> Arrow:
+    main = link.main
+    label, style = _label(main)
+    if link.confidence is Confidence.WEAK:
+        style = "weak"
+    return Arrow(tail, head, link.edges, label, style, spine, link.through)
+
+
+def _label(edge: AnswerEdge) -> tuple[str, Style]:
+    via = one_line(edge.via)
+    match edge.kind:
+        case EdgeKind.INDIRECT:
+            return via, "slot"
+        case EdgeKind.CALLBACK:
+            return f"callback {via}".strip(), "callback"
+        case EdgeKind.DEFERRED:
+            return f"deferred {via}".strip(), "callback"
+        case _:
+            return "", "direct"
+
+
+def _cards(answer: Answer, folded: Folded, chain: tuple[str, ...]) -> dict[str, str]:
+    """Node id to the id of the card it is put on: nodes that hang on one other node only, and in the same way."""
+    around: dict[str, dict[str, Link]] = {n.id: {} for n in folded.nodes}
+    for link in folded.links:
+        around[link.source][link.target] = link
+        around[link.target][link.source] = link
+    fixed = {*chain[1:-1], *answer.roots}
+    cards: dict[tuple[str, ...], list[str]] = {}
+    for node in folded.nodes:
+        if node.id in fixed or len(around[node.id]) != 1:
+            continue
+        ((other, link),) = around[node.id].items()
+        if other == node.id:
+            continue
+        label, style = _label(link.main)
+        goal = "goal" if node.role == "goal" else ""
+        side = "in" if link.target == node.id else "out"
+        cards.setdefault((other, side, node.layer, label, style, str(link.confidence), goal), []).append(node.id)
+    return {member: ids[0] for ids in cards.values() for member in ids}
+
+
+def _hang_rest(
+    answer: Answer,
+    folded: Folded,
+    lanes: tuple[str, ...],
+    owner: dict[str, str],
+    boxes: dict[str, Box],
+    arrows: dict[tuple[str, str], Arrow],
+) -> None:
+    """Puts what was folded away on the card of the same dispatch, or else in a box of its own."""
+    by_id = {n.id: n for n in answer.nodes}
+    for more in folded.more:
+        anchor = owner[more.anchor]
+        hidden = tuple(by_id[k.source if folded.up else k.target] for k in more.hidden)
+        label, style = _label(more.hidden[0].main)
+        if more.hidden[0].confidence is Confidence.WEAK:
+            style = "weak"
+        lane = lanes.index(_lane(hidden[0], lanes))
+        edges = tuple(e for k in more.hidden for e in k.edges)
+        card = next(
+            (
+                ends
+                for ends, a in arrows.items()
+                if ends[1 if folded.up else 0] == anchor
+                and (a.label, a.style) == (label, style)
+                and len(boxes[ends[0 if folded.up else 1]].nodes) > 1
+                and boxes[ends[0 if folded.up else 1]].lane == lane
+                and (hidden[0].role == "goal") == (boxes[ends[0 if folded.up else 1]].nodes[0].role == "goal")
+            ),
+            None,
+        )
+        if card is not None:
+            name = card[0 if folded.up else 1]
+            boxes[name] = replace(boxes[name], hidden=boxes[name].hidden + hidden)
+            arrows[card] = replace(arrows[card], edges=arrows[card].edges + edges)
+            continue
+        name = f"\0more {len(boxes)}"
+        boxes[name] = Box(f"b{len(boxes)}", lane, (), hidden)
+        ends = (name, anchor) if folded.up else (anchor, name)
+        arrows[ends] = Arrow(boxes[ends[0]].id, boxes[ends[1]].id, edges, label, style)
