@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xref.errors import IndexUnavailable, TreeUnreadable, UsageError
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from xref.index.summary import Summary
     from xref.resolve.resolver import Resolver
     from xref.tree.root import Tree
+
+_HEADER: Final = 100
+"""Bytes of a SQLite file's header; its application id is at 68 to 71."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,21 @@ class Session:
 
         return locate_index(tree.root, db=self.db)
 
-    def build(self, tree: Tree, jobs: int | None = None) -> Summary:
-        """Make or update the index of ``tree``, with progress on stderr."""
+    def build(self, tree: Tree, jobs: int | None = None, *, force: bool = False) -> Summary:
+        """Make or update the index of ``tree``, with progress on stderr; ``force`` even where nothing has changed.
+
+        Raises IndexUnavailable rather than overwrite a file that is somebody else's.
+        """
+        db = self.index_path(tree)
+        if not may_replace(db):
+            raise IndexUnavailable(f"{db} is not an xref index and is left alone; name another file with --db")
         from xref.cli.progress import reporting
         from xref.index.build import build_index
         from xref.tree.root import default_arch
 
-        db = self.index_path(tree)
         arch = self.arch if self.arch is not None else default_arch(tree)
         with reporting() as report:
-            return build_index(tree, db, arch=arch, jobs=jobs if jobs is not None else processors(), progress=report)
+            return build_index(tree, db, arch=arch, jobs=jobs or processors(), progress=report, force=force)
 
     def open_resolver(self) -> Resolver:
         """The index, opened for questions; made first where there is none.
@@ -79,6 +87,20 @@ class Session:
                 f"{db} holds {indexed}, not {self.arch}; run xref --arch {self.arch} --db FILE index"
             )
         return resolver
+
+
+def may_replace(db: Path) -> bool:
+    """Whether an index may be written to ``db``: there is nothing, or an index of any version."""
+    from xref.store.database import APPLICATION_ID
+
+    try:
+        with db.open("rb") as file:
+            head = file.read(_HEADER)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise IndexUnavailable(f"{db} cannot be read: {error.strerror or error}") from error
+    return not head or (head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4, "big"))
 
 
 def processors() -> int:

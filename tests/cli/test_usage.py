@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Questions that make no sense: a sentence on stderr, exit code 2, and nothing searched for."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from xref import __version__
+from xref.cli.answers import FORMATS
+from xref.cli.main import COMMANDS, cli
+from xref.render import FORMATS as RENDERED
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command):
+    result = CliRunner().invoke(cli, [command, "--help"])
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage: ")
+    assert cli.get_command(None, command).help
+
+
+def test_the_group_lists_every_command():
+    result = CliRunner().invoke(cli, ["--help"])
+    assert result.exit_code == 0
+    for command in COMMANDS:
+        assert f"\n  {command}" in result.output
+    assert "xref callgraph send " in result.output
+
+
+def test_version(xref):
+    assert xref("--version") == (0, f"xref {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["callgrph", "send"], "Did you mean callgraph"),
+        (["callgraph"], "Missing argument 'SYMBOL'"),
+        (["callgraph", "send", "--format", "png"], "'png' is not one of"),
+        (["callgraph", "send", "--depth", "0"], "0 is not in the range"),
+        (["callgraph", "send", "--up", "--to", "transport"], "--up goes to the entries"),
+        (["callgraph", "send", "--to", "transport", "--depth", "2"], "two different ends"),
+        (["callgraph", "send", "-o", "send.png"], "no format has the ending '.png'"),
+        (["callgraph", "send", "--layers", "/nowhere/layers.toml"], "cannot read the layers"),
+        (["path", "send"], "Missing argument 'B'"),
+        (["--config", "/nowhere/.config", "callgraph", "send"], "does not exist"),
+        (["--nonsense"], "No such option"),
+        (["slots"], "Missing argument"),
+    ],
+)
+def test_usage_errors(xref, args, says):
+    ran = xref(*args)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert says in ran.err
+    assert "xref: error: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_no_command_shows_the_help(xref):
+    ran = xref()
+    assert ran.code == 2
+    assert "Commands:" in ran.err
+
+
+def test_formats_are_those_of_the_renderers():
+    assert set(FORMATS) == set(RENDERED)
+
+
+def test_help_imports_nothing_heavy():
+    heavy = "networkx, rich, tree_sitter, sqlite3, msgspec, xref.render, xref.resolve.resolver, xref.index.build"
+    script = (
+        "import sys; from xref.cli.main import main; main(['callgraph', '--help'])\n"
+        f"print([name for name in '{heavy}'.split(', ') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
