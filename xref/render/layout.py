@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xref.render.boxes import Content, content
+from xref.render.boxes import LABEL_SIZE, Content, content, text_width
 from xref.render.order import PASSING, across, order, spread
 from xref.render.picture import Arrow, Box, Picture
 from xref.render.route import PORT, TRACK, Bend, sided, tracks
@@ -77,8 +77,11 @@ def lay_out(picture: Picture) -> Layout:
     widths.update(dict.fromkeys(passing, PASSING))
     fixed = frozenset(b.id for b in picture.boxes if b.spine) | rows.straight
     ordered = order(rows, fixed)
-    x = across(ordered, rows, widths, fixed, GUTTER + EDGE)
-    straighten(ordered, rows, x, widths, fixed, GUTTER + EDGE)
+    reach = {
+        n.top: widths[n.top] / 2 + text_width(n.label, LABEL_SIZE) + 8 for n in rows.nets if n.label and not n.spine
+    }
+    x = across(ordered, rows, widths, reach, fixed, GUTTER + EDGE)
+    straighten(ordered, rows, x, widths, reach, fixed, GUTTER + EDGE)
     bends, entry = _bends(rows, x, widths)
     bends = [sided(gap, EDGE) for gap in bends]
     placed_tracks = [tracks(gap) for gap in bends]

@@ -69,7 +69,12 @@ def crossings(rows: Sequence[Sequence[str]], down: dict[str, list[str]]) -> int:
 
 
 def across(
-    rows: list[list[str]], joints: Rows, widths: dict[str, float], fixed: frozenset[str], left: float
+    rows: list[list[str]],
+    joints: Rows,
+    widths: dict[str, float],
+    reach: dict[str, float],
+    fixed: frozenset[str],
+    left: float,
 ) -> dict[str, float]:
     """The x of every middle: near its neighbours, in the given order, never too near, the spine straight."""
     up: dict[str, list[str]] = {}
@@ -93,7 +98,7 @@ def across(
                 near = [*(up.get(key, ()) if both or not sweep % 2 else ())]
                 near += [*(down.get(key, ()) if both or sweep % 2 else ())]
                 want.append(sum(x[n] for n in near) / len(near) if near else x[key])
-            between = [apart(a, b, widths) for a, b in pairwise(row)]
+            between = [apart(a, b, widths, reach) for a, b in pairwise(row)]
             weights = [8.0 if ":" in k else 1.0 for k in row]
             if row and row[0] in fixed:
                 want[0], weights[0] = spine, 1e9
@@ -102,10 +107,14 @@ def across(
     return x
 
 
-def apart(a: str, b: str, widths: dict[str, float]) -> float:
-    """How far the middles of two neighbours are apart at least."""
+def apart(a: str, b: str, widths: dict[str, float], reach: dict[str, float]) -> float:
+    """How far the middles of two neighbours are apart at least.
+
+    ``reach``: how far right of its middle the label under a box goes, which a passing line keeps clear of.
+    """
     gap = NARROW if ":" in a or ":" in b else GAP
-    return (widths[a] + widths[b]) / 2 + gap
+    least = (widths[a] + widths[b]) / 2 + gap
+    return max(least, reach.get(a, 0.0)) if ":" in b else least
 
 
 def spread(

@@ -76,12 +76,13 @@ def tracks(bends: list[Bend]) -> tuple[dict[str, int], int]:
     if len(todo) <= _MANY:
         _swap(todo)
     placed: dict[str, int] = {}
-    for i, bend in enumerate(todo):
+    taken: list[tuple[float, float, int]] = []
+    for bend in todo:
         low, high = bend.span
-        above = [
-            placed[other.net] for other in todo[:i] if other.span[0] - _NEAR <= high and low <= other.span[1] + _NEAR
-        ]
-        placed[bend.net] = max(above, default=-1) + 1
+        low, high = low - _NEAR, high + _NEAR
+        track = max((t for left, right, t in taken if left <= high and low <= right), default=-1) + 1
+        placed[bend.net] = track
+        taken.append((*bend.span, track))
     return placed, max(placed.values(), default=-1) + 1
 
 

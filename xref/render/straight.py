@@ -15,6 +15,7 @@ def straighten(
     rows: Rows,
     x: dict[str, float],
     widths: dict[str, float],
+    reach: dict[str, float],
     fixed: frozenset[str],
     left: float,
 ) -> None:
@@ -29,8 +30,8 @@ def straighten(
     def room(key: str) -> Interval:
         i, p = spot[key]
         row = ordered[i]
-        low = x[row[p - 1]] + apart(row[p - 1], key, widths) if p else left
-        high = x[row[p + 1]] - apart(key, row[p + 1], widths) if p + 1 < len(row) else float("inf")
+        low = x[row[p - 1]] + apart(row[p - 1], key, widths, reach) if p else left
+        high = x[row[p + 1]] - apart(key, row[p + 1], widths, reach) if p + 1 < len(row) else float("inf")
         return low, high
 
     for _ in range(_ROUNDS):
