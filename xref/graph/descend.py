@@ -85,12 +85,16 @@ def descend(
     goals: list[State] = []
     queue = deque([first])
     explored: dict[str, Symbol] = {}
+    layers: dict[str, str] = {}
     while queue and len(explored) < max_visits:
         state = queue.popleft()
         sym = symbols[state]
         explored.setdefault(sym.node, sym)
         for edge in reader.calls(sym).edges:
-            rank = _rank_after(edge, state[1], domain, approach, goal)
+            callee = edge.callee
+            if callee.node not in layers:
+                layers[callee.node] = domain.layer(callee)
+            rank = _rank_after(edge, state[1], layers[callee.node], domain, approach, goal)
             if rank is None:
                 continue
             target: State = (edge.callee.node, rank)
@@ -114,13 +118,12 @@ def descend(
     )
 
 
-def _rank_after(edge: Edge, floor: int, domain: Domain, approach: Domain | None, goal: Goal) -> int | None:
-    """How deep the way has come after ``edge``; None where it is no way down."""
+def _rank_after(edge: Edge, floor: int, layer: str, domain: Domain, approach: Domain | None, goal: Goal) -> int | None:
+    """How deep the way has come after ``edge`` into a function of ``layer``; None where it is no way down."""
     if is_macro(edge.callee):
         return floor
     if edge.via and domain.is_upcall(edge.via):
         return None
-    layer = domain.layer(edge.callee)
     if not layer:
         return _NOT_YET if floor == _NOT_YET and _approaches(edge.callee, approach) else None
     rank = domain.rank(layer)

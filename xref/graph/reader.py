@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xref.resolve.edge import Confidence, SymbolKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from xref.graph.source import CallSource
     from xref.resolve.edge import Edge, Symbol, Unresolved
@@ -66,8 +66,10 @@ def is_macro(sym: Symbol) -> bool:
     return sym.kind is SymbolKind.MACRO
 
 
-def is_named(sym: Symbol, names: Iterable[str]) -> bool:
+def is_named(sym: Symbol, names: Sequence[str]) -> bool:
     """Whether one of ``names`` (a name, an alias, ``file.c:name``, or a glob of these) means ``sym``."""
+    if not names:
+        return False
     spellings = (sym.name, sym.node, f"{sym.file.rsplit('/', 1)[-1]}:{sym.name}", *sym.aliases)
     return any(fnmatchcase(spelling, name) for name in names for spelling in spellings)
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from xref.errors import NoMatch
 from xref.graph.answer import QueryInfo, Truncated
 from xref.graph.between import find_chains
-from xref.graph.draft import GOAL, ROOT, SPINE, Draft
+from xref.graph.draft import Draft
 from xref.graph.layers import SYSCALL, load_layers
 from xref.graph.reader import Reader
-from xref.graph.spine import down_to_layer, down_to_symbol
+from xref.graph.spine import down_to_layer, down_to_symbol, lay_chains
 from xref.graph.syscall_notes import table_notes
 from xref.graph.walk import walk_down, walk_up
 
@@ -106,12 +106,7 @@ def between(
     reader = Reader(source)
     found = find_chains(reader, first.symbol, last.symbol, count=count, stop=stop, depth=depth, max_visits=MAX_VISITS)
     draft = Draft(reader, where, None, max_nodes)
-    draft.add(first.symbol, ROOT)
-    for chain in found.chains:
-        for node in chain[1:]:
-            draft.add(found.symbols[node], GOAL if node == last.symbol.node else SPINE)
-    for edge in found.edges:
-        draft.link(edge)
+    lay_chains(draft, found, first.symbol, last.symbol)
     if not found.chains:
         limit = f" within {depth} calls" if depth is not None else ""
         reach = "so far as the search went" if found.waiting else "in what could be resolved"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from xref.errors import UsageError
 from xref.graph.answer import Truncated
-from xref.graph.between import find_chains
+from xref.graph.between import Chains, find_chains
 from xref.graph.descend import Descent, Goal, descend
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
 from xref.graph.reader import is_macro
@@ -93,16 +93,23 @@ def down_to_symbol(
     chains = find_chains(reader, root, targets[0], count=_MANY_CHAINS, stop=query.stop, max_visits=max_visits)
     draft = Draft(reader, layers, home, max_nodes)
     draft.notes.extend(notes)
-    draft.add(root, ROOT)
-    for node, sym in chains.symbols.items():
-        draft.add(sym, GOAL if node == targets[0].node else SPINE)
-    for edge in chains.edges:
-        draft.link(edge)
+    lay_chains(draft, chains, root, targets[0])
     if not chains.chains:
         draft.notes.append(f"No call chain leads from {root.name} to {targets[0].name} in what could be resolved.")
     return draft.finish(
         query, start, truncated=Truncated("visits", max_visits, chains.waiting) if chains.waiting else None
     )
+
+
+def lay_chains(draft: Draft, found: Chains, first: Symbol, last: Symbol) -> None:
+    """Show call chains, each from its beginning, so that a bound never leaves an end without its way."""
+    draft.add(first, ROOT)
+    for chain in found.chains:
+        for node in chain[1:]:
+            if not draft.add(found.symbols[node], GOAL if node == last.node else SPINE):
+                break
+    for edge in found.edges:
+        draft.link(edge)
 
 
 def _is(target: Symbol) -> Callable[[Symbol, int], bool]:
