@@ -324,9 +324,13 @@ def test_up_one_step(source):
 
 
 def test_no_callers_says_why(source):
-    assert "it is the entry of the system call socketcall" in callers(source, find_start(source, "socketcall")).notes[0]
+    entry = callers(source, find_start(source, "socketcall"))
+    assert "it is the entry of the system call socketcall" in entry.notes[0]
+    assert entry.complete
     source.function("net/core/sock.c:lonely")
-    assert "No caller of lonely is known" in callers(source, find_start(source, "lonely")).notes[0]
+    lonely = callers(source, find_start(source, "lonely"))
+    assert "No caller of lonely is known" in lonely.notes[0]
+    assert not lonely.complete
 
 
 def test_down_one_step(source):

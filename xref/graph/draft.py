@@ -40,6 +40,8 @@ class Draft:
         self.notes: list[str] = []
         self.open_ends = 0
         """Calls without a known target in functions that were read but are not shown."""
+        self.certain = True
+        """Whether nothing outside what was read could add to the answer."""
 
     def add(self, sym: Symbol, role: str) -> bool:
         """Show ``sym``; False when the bound is reached. A second role stays only if it is a stronger one."""
@@ -87,7 +89,7 @@ class Draft:
             nodes=nodes,
             edges=tuple(edges),
             unresolved=tuple(sorted(self._missing, key=lambda gap: order[gap.source])),
-            complete=truncated is None and not self._missing and self.open_ends == 0,
+            complete=truncated is None and not self._missing and self.open_ends == 0 and self.certain,
             truncated=truncated,
             layers=self._layer_order({node.layer for node in nodes}),
             notes=(*self._ambiguity(start), *self.notes, *self._counts()),

@@ -87,6 +87,7 @@ def up(
     cut = walk_up(reader, draft, start.symbol, where, depth, stop)
     if len(draft) == 1:
         draft.notes.append(_no_callers(reader, start))
+        draft.certain = bool(start.syscall)
     return draft.finish(QueryInfo("callgraph", start.asked, "up", "", depth, tuple(stop)), start, truncated=cut)
 
 
@@ -139,6 +140,7 @@ def callers(source: CallSource, start: Start, *, layers: Layers | None = None, m
     walk_up(reader, draft, start.symbol, where, 1)
     if len(draft) == 1:
         draft.notes.append(_no_callers(reader, start))
+        draft.certain = bool(start.syscall)
     return draft.finish(QueryInfo("callers", start.asked, "up", "", 1), start)
 
 
