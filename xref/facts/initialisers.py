@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Walks initialiser lists and yields what each element is set to (C11 6.7.9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from tree_sitter import Node
+
+_CONSTANT: Final = re.compile(r"[-+~!(]*(?:\d[\w.]*|[A-Z_][A-Z0-9_]*|'[^']*'|\"[^\"]*\"|true|false)\)*")
+_LITERALS: Final = frozenset({"number_literal", "string_literal", "char_literal", "concatenated_string", "true", "false"})
+_MAX_ELEMENTS: Final = 20_000
+
+
+class Element(NamedTuple):
+    """One leaf: the steps that lead to it, the last field named, its value, and its node."""
+
+    path: str
+    field: str
+    value: str
+    how: str
+    node: Node
+
+
+def can_hold_address(value: str) -> bool:
+    """Whether an initialiser may be a function or an object: not a number, a string or an upper-case constant."""
+    return value not in ("NULL", "0", "THIS_MODULE") and _CONSTANT.fullmatch(value) is None
+
+
+def walk(node: Node, text: Callable[[Node], str], path: str = "", index: int = 0) -> Iterator[Element]:
+    """Every leaf of the ``initializer_list`` ``node``, in order; ``index`` is the position its first element has."""
+    todo: list[tuple[Node, str, int]] = [(node, path, index)]
+    seen = 0
+    while todo:
+        current, prefix, position = todo.pop()
+        nested: list[tuple[Node, str, int]] = []
+        for child in current.named_children:
+            kind = child.type
+            if kind in _LITERALS:
+                position += 1
+                continue
+            if kind == "comment" or kind == "ERROR":
+                continue
+            seen += 1
+            if seen > _MAX_ELEMENTS:
+                return
+            if kind == "initializer_pair":
+                value = child.child_by_field_name("value")
+                steps, field_name = _designators(child, value, text)
+                if value is None:
+                    continue
+                where = prefix + steps
+                if value.type == "initializer_list":
+                    nested.append((value, where, 0))
+                elif value.type not in _LITERALS:
+                    yield Element(where, field_name, text(value), "designated", value)
+                if steps.startswith("["):
+                    position = 0
+            elif kind == "initializer_list":
+                nested.append((child, f"{prefix}#{position}", 0))
+                position += 1
+            else:
+                yield Element(f"{prefix}#{position}", "", text(child), "positional", child)
+                position += 1
+        todo.extend(reversed(nested))
+
+
+def _designators(pair: Node, value: Node | None, text: Callable[[Node], str]) -> tuple[str, str]:
+    """The steps of a pair and the last field among them: ``.a.b``, ``[X]``, or GNU's old ``a:``."""
+    steps: list[str] = []
+    field_name = ""
+    for child in pair.named_children:
+        if value is not None and child.start_byte >= value.start_byte:
+            break
+        kind = child.type
+        if kind == "field_designator":
+            field_name = text(child).lstrip(". ")
+            steps.append(f".{field_name}")
+        elif kind == "field_identifier":
+            field_name = text(child)
+            steps.append(f".{field_name}")
+        elif kind.startswith("subscript"):
+            steps.append("[]")
+            field_name = ""
+    return "".join(steps), field_name

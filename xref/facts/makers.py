@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""Macro invocations at file scope: what they define, and how the text looks to the parser without them.
+
+An invocation with a body behind it (``SYSCALL_DEFINE4(send, ...) { ... }``) becomes a plain function header of the same
+length, so the body is parsed where it stands; the real header comes from the expansion. One without a body is blanked,
+and its expansion becomes a synthetic text of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from xref.facts.builder import FunctionBuilder
+from xref.facts.text import Origin, Role, Text
+from xref.lex.comments import BLANK
+from xref.lex.directives import MacroDef
+from xref.macros.expand import Expander
+from xref.macros.nature import Nature, Natures
+from xref.macros.table import MacroView
+from xref.parse.mask import Masker, matching_paren
+
+_INVOCATION: Final = re.compile(
+    rb"^((?:(?:static|extern|const|inline|__always_inline|__init|__read_mostly|noinline|asmlinkage)\s+)*)"
+    rb"([A-Za-z_]\w*)[ \t]*\(",
+    re.MULTILINE,
+)
+_NEXT: Final = re.compile(rb"\s*(.)", re.DOTALL)
+_CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
+_STUB: Final = b"int F()"
+MAX_VARIANTS: Final = 2
+
+
+@dataclass(slots=True)
+class Found:
+    """The text with its makers masked, the parts to parse, the functions whose bodies stand in the text, and the offset
+    at which each of those begins."""
+
+    code: bytes
+    parts: list[tuple[str, Origin]] = field(default_factory=list)
+    functions: list[FunctionBuilder] = field(default_factory=list)
+    bodies: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+class Makers:
+    """Finds and expands the makers of one file."""
+
+    def __init__(self, view: MacroView, natures: Natures, masker: Masker) -> None:
+        self._view = view
+        self._natures = natures
+        self._masker = masker
+
+    def find(self, code: bytes, text: Text) -> Found:
+        """All makers of ``code`` (comments and directives blanked); ``text`` places its offsets."""
+        found = Found(code)
+        buffer = bytearray(code)
+        done = 0
+        for m in _INVOCATION.finditer(code):
+            if m.start() < done:
+                continue
+            name = m[2].decode("latin-1")
+            macro = self._view.get(name)
+            if macro is None or macro.params is None or self._natures.of(name) & Nature.ATTRIBUTE:
+                continue
+            closing = matching_paren(code, m.end() - 1)
+            if closing < 0:
+                continue
+            following = _NEXT.match(code, closing)
+            next_char = following[1] if following else b""
+            invocation = code[m.start(2) : closing].decode("latin-1")
+            if next_char == b"{":
+                if not self._with_body(found, buffer, text, m, closing, invocation):
+                    continue
+            elif next_char == b"=":
+                self._object(buffer, m, closing, invocation)
+            elif next_char in (b",", b")", b"(", b"[", b"."):
+                continue
+            else:
+                self._without_body(found, text, m, closing, invocation)
+                _overwrite(buffer, m.start(), closing, b"")
+            done = closing
+        found.code = bytes(buffer)
+        return found
+
+    def _expand(self, invocation: str, name: str, variant: int, line: int) -> str:
+        """The invocation expanded: everything outside braces, inside them only what an argument decides."""
+        view, natures = self._view, self._natures
+
+        def lookup(n: str) -> MacroDef | None:
+            return view.variant(n, variant)
+
+        def want(n: str, depth: int) -> bool:
+            if n == name:
+                return True
+            if natures.of(n) & Nature.ATTRIBUTE:
+                return False
+            if depth == 0:
+                return True
+            m = lookup(n)
+            return m is None or m.params is None or bool(natures.structural(n))
+
+        return " ".join(Expander(lookup, want, line).expand_text(invocation))
+
+    def _variants(self, name: str) -> int:
+        """How many readings of an invocation to make: more than one where its machinery has several definitions."""
+        seen: set[str] = set()
+        todo = [name]
+        while todo and len(seen) < 40:
+            n = todo.pop()
+            if n in seen:
+                continue
+            seen.add(n)
+            if self._view.variants(n) > 1:
+                return MAX_VARIANTS
+            for d in self._view.candidates(n):
+                todo.extend(t for t in re.findall(r"[A-Za-z_]\w*", d.body) if self._view.get(t) is not None)
+        return 1
+
+    def _with_body(
+        self, found: Found, buffer: bytearray, text: Text, m: re.Match[bytes], closing: int, invocation: str
+    ) -> bool:
+        at = text.place(m.start(2))
+        name = m[2].decode("latin-1")
+        builder: FunctionBuilder | None = None
+        for k in range(self._variants(name)):
+            expansion = self._expand(invocation, name, k, at.line)
+            cut = _header_start(expansion)
+            header = expansion[cut:].strip()
+            made = self._header_name(header)
+            if not made or made == name:
+                continue
+            if builder is None:
+                words = header.split()
+                prefix = m[1].decode("latin-1").split()
+                linkage = "static" if "static" in words[: words.index(made)] + prefix else "extern"
+                builder = FunctionBuilder(
+                    made, at.line, at.column, at.line, "function", linkage, at.guard, " ".join([*prefix, header])
+                )
+                builder.made_by = name
+                found.functions.append(builder)
+            if expansion[:cut].strip():
+                origin = Origin(at, Role.MAKER, (name,), alias_of=(builder.name, builder.line), line_end=at.line)
+                found.parts.append((expansion[:cut] + "\n", origin))
+                for alias in re.findall(r'([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*alias\b', expansion):
+                    builder.aliases[alias] = None
+        if builder is None:
+            return False
+        found.bodies[m.start()] = (builder.name, builder.line)
+        _overwrite(buffer, m.start(), closing, _STUB)
+        return True
+
+    def _header_name(self, header: str) -> str:
+        """The function that a header declares: the name before its parameter list, attributes aside."""
+        masked = self._masker.mask(header.encode("latin-1", "replace"), self._view).text.decode("latin-1")
+        for m in _CALLEE.finditer(masked):
+            return m[1]
+        return ""
+
+    def _without_body(self, found: Found, text: Text, m: re.Match[bytes], closing: int, invocation: str) -> None:
+        at = text.place(m.start(2))
+        name = m[2].decode("latin-1")
+        prefix = m[1].decode("latin-1")
+        for k in range(self._variants(name) if self._structural(name) else 1):
+            expansion = self._expand(invocation, name, k, at.line)
+            if "{" not in expansion and "=" not in expansion and "(" not in expansion:
+                if not prefix and " " not in expansion.strip():
+                    return
+            origin = Origin(at, Role.MAKER, (name,), line_end=text.place(closing).line)
+            found.parts.append((f"{prefix}{expansion};\n", origin))
+
+    def _structural(self, name: str) -> bool:
+        return bool(self._natures.structural(name))
+
+    def _object(self, buffer: bytearray, m: re.Match[bytes], closing: int, invocation: str) -> None:
+        """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is room."""
+        expansion = self._expand(invocation, m[2].decode("latin-1"), 0, 0)
+        masked = self._masker.mask(expansion.encode("latin-1", "replace"), self._view).text.decode("latin-1")
+        declaration = " ".join(masked.rpartition(";")[2].split())
+        room = closing - m.start(2)
+        if len(declaration) > room:
+            last = re.findall(r"[A-Za-z_]\w*", declaration)
+            declaration = f"T {last[-1]}" if last and len(last[-1]) + 2 <= room else ""
+        _overwrite(buffer, m.start(2), closing, declaration.encode("latin-1", "replace"))
+
+
+def _header_start(expansion: str) -> int:
+    """Where the last declaration of an expansion begins: behind the last ``;`` or ``}`` outside all brackets."""
+    depth = 0
+    start = 0
+    for m in re.finditer(r"[;(){}\[\]]", expansion):
+        c = m.group()
+        if c in "({[":
+            depth += 1
+        elif c in ")}]":
+            depth -= 1
+            if depth == 0 and c == "}":
+                start = m.end()
+        elif depth == 0:
+            start = m.end()
+    return start
+
+
+def _overwrite(buffer: bytearray, start: int, end: int, text: bytes) -> None:
+    buffer[start:end] = text + bytes(buffer[start + len(text) : end]).translate(BLANK)
+
+
+_PASTE: Final = re.compile(r"\s*##\s*")
+_STRINGIFY: Final = re.compile(r"#\s*[A-Za-z_]\w*")
+_BRACKETS: Final = re.compile(r"""[(){}\[\]]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+_CLOSERS: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def macro_body(body: str) -> str | None:
+    """A macro's body as a function for the parser; None where its brackets do not match."""
+    stack: list[str] = []
+    for token in _BRACKETS.findall(body):
+        if token in "([{":
+            stack.append(token)
+        elif token in _CLOSERS and (not stack or stack.pop() != _CLOSERS[token]):
+            return None
+    if stack:
+        return None
+    if "#" in body:
+        body = _STRINGIFY.sub("0", _PASTE.sub("__PASTED__", body))
+    return f"void f(void){{{body};}}\n"

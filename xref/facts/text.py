@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""A text to extract facts from, and where its bytes really stand.
+
+The text of a file stands where it stands. A *synthetic* text is what macros made: its parts have an origin each, and all
+facts found in a part are placed at the invocation that made it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final, NamedTuple
+
+from xref.lex import guard as g
+from xref.lex.directives import Directives
+
+
+class Place(NamedTuple):
+    """Line (1-based), column (0-based bytes) and presence condition."""
+
+    line: int
+    column: int
+    guard: str
+
+
+class Role(Enum):
+    """What a part of a synthetic text is."""
+
+    IN_FUNCTION = auto()
+    """The expansion of an invocation inside a function: its facts are the function's."""
+    MACRO_BODY = auto()
+    """The body of a function-like macro: its facts are the macro's own."""
+    MAKER = auto()
+    """What an invocation at file scope defines."""
+    INITIALISER = auto()
+    """The expansion of an element of an initialiser list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one part of a synthetic text comes from.
+
+    ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names of the
+    macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl`` and
+    ``path`` say which element of which object an initialiser part stands for; ``alias_of`` is the function whose
+    wrappers a maker's part holds.
+    """
+
+    place: Place
+    role: Role
+    chain: tuple[str, ...] = ()
+    owner: tuple[str, int] | None = None
+    params: frozenset[str] = frozenset()
+    object: str = ""
+    decl: str = ""
+    path: str = ""
+    alias_of: tuple[str, int] | None = None
+    line_end: int = 0
+
+
+class Text:
+    """Masked text for the parser beside the same text with its words still in."""
+
+    origins: Final[tuple[Origin, ...]] = ()
+
+    def __init__(self, masked: bytes, source: bytes, iterators: dict[int, str], first: bool = True) -> None:
+        self.masked = masked
+        self.source = source
+        self.iterators = iterators
+        self.first = first
+
+    def place(self, offset: int) -> Place:
+        """Where the byte at ``offset`` really stands."""
+        raise NotImplementedError
+
+    def origin(self, offset: int) -> Origin | None:
+        """What made the byte at ``offset``; None for the file's own text."""
+        return None
+
+
+class FileText(Text):
+    """The text of a file, or one variant of it."""
+
+    def __init__(
+        self, masked: bytes, source: bytes, iterators: dict[int, str], directives: Directives, first: bool
+    ) -> None:
+        super().__init__(masked, source, iterators, first)
+        self._directives = directives
+        self._guards: dict[int, str] = {}
+
+    def place(self, offset: int) -> Place:
+        d = self._directives
+        cond = d.cond_at(offset)
+        guard = self._guards.get(id(cond))
+        if guard is None:
+            guard = self._guards[id(cond)] = g.to_text(cond)
+        return Place(d.line_at(offset), d.column_at(offset), guard)
+
+
+@dataclass(slots=True)
+class Synthesis:
+    """Collects the parts of a synthetic text."""
+
+    parts: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, text: str, origin: Origin) -> None:
+        """Adds one part."""
+        self.starts.append(self.size)
+        self.origins.append(origin)
+        self.parts.append(text)
+        self.size += len(text)
+
+    def bytes(self) -> bytes:
+        """All parts, one behind the other."""
+        return "".join(self.parts).encode("latin-1", "replace")
+
+
+class SyntheticText(Text):
+    """What macros made."""
+
+    def __init__(self, masked: bytes, source: bytes, iterators: dict[int, str], made: Synthesis) -> None:
+        super().__init__(masked, source, iterators)
+        self._made = made
+
+    def origin(self, offset: int) -> Origin | None:
+        return self._made.origins[bisect_right(self._made.starts, offset) - 1]
+
+    def place(self, offset: int) -> Place:
+        return self._made.origins[bisect_right(self._made.starts, offset) - 1].place

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""Builds an index: list, lex, extract, load, swap in.
+
+Two passes over the tree, both in worker processes: the first gathers the macro definitions, the second extracts facts
+under them. Everything goes into a new file beside the old index, which takes its place only when it is whole: whatever
+happens before that, the old index stays as it was.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import multiprocessing
+import os
+import sqlite3
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from xref import __version__
+from xref.errors import OutputFailed, XrefError
+from xref.index import worker
+from xref.index.reuse import unchanged
+from xref.index.summary import Progress, Summary
+from xref.macros.table import MacroTable
+from xref.macros.visibility import IncludeGraph
+from xref.store.writer import Writer
+from xref.tree.files import FileList, SourceFile, list_files
+from xref.tree.kbuild import read_kbuild
+from xref.tree.kconfig import constant_symbols
+from xref.tree.root import Tree
+from xref.tree.syscalltbl import read_tables
+
+_CHUNK_BYTES: Final = 1_500_000
+_WINDOW: Final = 4
+Report = Callable[[Progress], None]
+T = TypeVar("T")
+
+
+def build_index(
+    tree: Tree, db: Path, *, arch: str, jobs: int | None = None, progress: Report = lambda _: None, force: bool = False
+) -> Summary:
+    """Builds or renews the index of ``tree`` at ``db``.
+
+    When nothing has changed since the last time the old index is kept (unless ``force``). Raises
+    :class:`~xref.errors.OutputFailed` when the index cannot be written; ``KeyboardInterrupt`` passes through. In both
+    cases the old index is untouched.
+    """
+    started = time.perf_counter()
+    listed = list_files(tree, arch)
+    if not force:
+        old = unchanged(db, listed, arch, tree.version)
+        if old is not None:
+            return old
+    temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
+    try:
+        db.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(db)
+        summary = _build(tree, temporary, listed, arch, jobs or os.cpu_count() or 1, progress, started)
+        size = temporary.stat().st_size
+        _sync(temporary)
+        temporary.replace(db)
+    except sqlite3.OperationalError as e:
+        raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
+    except OSError as e:
+        if e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM):
+            raise OutputFailed(f"the index cannot be written to {db.parent}: {e.strerror}") from e
+        raise
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return Summary(**{**{f: getattr(summary, f) for f in Summary.__slots__}, "db_bytes": size})
+
+
+def _clear_leftovers(db: Path) -> None:
+    """Removes the half-written files of builds that were killed."""
+    for leftover in db.parent.glob(f"{db.name}.new-*"):
+        pid = leftover.name.rpartition("-")[2]
+        if pid.isdigit() and not _alive(int(pid)):
+            with suppress(OSError):
+                leftover.unlink()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as f:
+        os.fsync(f.fileno())
+
+
+def _build(
+    tree: Tree, target: Path, listed: FileList, arch: str, jobs: int, progress: Report, started: float
+) -> Summary:
+    root = str(tree.root)
+    files = listed.files
+    total = sum(f.size for f in files)
+    skipped: Counter[str] = Counter()
+    for s in listed.skipped:
+        skipped[s.reason] += s.count
+    progress(Progress(0, len(files), 0, total, "reading macros"))
+    kbuild = read_kbuild(tree, arch)
+    table, defines = _lex(tree, files, arch, kbuild.include_dirs, jobs, progress, total)
+    writer = Writer(target)
+    try:
+        worker.prepare(table)
+        gc.collect()
+        gc.freeze()  # keeps the workers from copying the table's pages just by looking at them
+        done_files = done_bytes = 0
+        chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(files)]
+        programs = {f.path: f.program for f in files}
+        for data in _run(worker.extract_files, root, chunks, jobs):
+            for row in worker.decode_rows(data):
+                done_files += 1
+                done_bytes += row.size
+                if row.failure:
+                    skipped[row.failure] += 1
+                writer.add(row, programs[row.path], kbuild.guards.get(row.path, ""), defines.get(row.path, b""))
+            progress(Progress(done_files, len(files), done_bytes, total, "extracting"))
+        gc.unfreeze()
+        progress(Progress(len(files), len(files), total, total, "writing"))
+        writer.add_syscalls(
+            (e.arch, e.abi, e.number, e.name, e.entry, e.compat_entry, e.file, e.line) for e in read_tables(tree)
+        )
+        summary = Summary(
+            files=len(files),
+            bytes=total,
+            functions=writer.functions,
+            macros=writer.macros,
+            call_sites=writer.calls,
+            dispatch_sites=writer.dispatches,
+            registrations=writer.registrations,
+            functions_with_errors=writer.broken,
+            skipped=tuple(sorted(skipped.items())),
+            seconds=time.perf_counter() - started,
+            reused_files=0,
+            db_bytes=0,
+        )
+        writer.finish(
+            {
+                "xref": __version__,
+                "version": tree.version,
+                "arch": arch,
+                "root": root,
+                "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                **{
+                    f"summary.{name}": str(getattr(summary, name))
+                    for name in Summary.__slots__
+                    if isinstance(getattr(summary, name), (int, float))
+                },
+                "summary.skipped": "\n".join(f"{n}\t{reason}" for reason, n in summary.skipped),
+                "constants": "\n".join(f"{k}={'y' if v else 'n'}" for k, v in constant_symbols(tree, arch).items()),
+                "include_dirs": "\n".join(f"{d}\t{' '.join(p)}" for d, p in sorted(kbuild.include_dirs.items())),
+            }
+        )
+    finally:
+        writer.abandon()
+        worker.prepare(None)
+    progress(Progress(len(files), len(files), total, total, "done"))
+    return summary
+
+
+def _lex(
+    tree: Tree,
+    files: Sequence[SourceFile],
+    arch: str,
+    include_dirs: dict[str, tuple[str, ...]],
+    jobs: int,
+    progress: Report,
+    total: int,
+) -> tuple[MacroTable, dict[str, bytes]]:
+    """The first pass: the macro table, and the hash of each file's definitions."""
+    macros = []
+    includes = {}
+    defines: dict[str, bytes] = {}
+    done_files = done_bytes = 0
+    sizes = {f.path: f.size for f in files}
+    chunks = [[f.path for f in chunk] for chunk in _chunks(files)]
+    for data in _run(worker.lex_files, str(tree.root), chunks, jobs):
+        for lexed in worker.decode_lexed(data):
+            macros.extend(lexed.macros)
+            includes[lexed.path] = lexed.includes
+            defines[lexed.path] = lexed.defines
+            done_files += 1
+            done_bytes += sizes[lexed.path]
+        progress(Progress(done_files, len(files), done_bytes, total, "reading macros"))
+    graph = IncludeGraph(includes, arch, include_dirs)
+    return MacroTable(macros, graph, constant_symbols(tree, arch)), defines
+
+
+def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    chunk: list[SourceFile] = []
+    size = 0
+    for f in files:
+        chunk.append(f)
+        size += f.size + 2000
+        if size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _run(work: Callable[[str, Sequence[T]], bytes], root: str, chunks: list[list[T]], jobs: int) -> Iterator[bytes]:
+    """``work`` over all chunks in worker processes; results in the order of the chunks, few of them in flight."""
+    if jobs <= 1 or len(chunks) <= 1:
+        for chunk in chunks:
+            yield work(root, chunk)
+        return
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.start_worker)
+    pending: deque[Future[bytes]] = deque()
+    todo = iter(chunks)
+    try:
+        for chunk in todo:
+            pending.append(pool.submit(work, root, chunk))
+            if len(pending) >= jobs * _WINDOW:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    except BrokenProcessPool as e:
+        raise XrefError("a worker process died (out of memory?); the old index is unchanged") from e
+    finally:
+        for future in pending:
+            future.cancel()
+        pool.shutdown(wait=True, cancel_futures=True)

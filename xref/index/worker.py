@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""What a worker process does: read files, lex them, extract them. Pure functions of the bytes and of the macro table.
+
+The table is inherited through ``fork``: it is built once, in the parent, and never changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from xref.facts.assembly import extract_assembly
+from xref.facts.extract import Extractor, kept_macros
+from xref.facts.model import FileFacts
+from xref.lex.comments import blank_comments
+from xref.lex.directives import Include, MacroDef, scan
+from xref.macros.nature import Natures
+from xref.macros.table import MacroTable
+from xref.parse.queries import grammar
+from xref.store.rows import FileRow, encode_includes, file_row
+
+MAX_FILE: Final = 32 * 1024 * 1024
+"""Larger files are reported and left out: the largest of 6.12, a register header, has 17 MB."""
+_SNIFF: Final = 8192
+
+
+class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The first pass over one file: what the macro table needs of it."""
+
+    path: str
+    macros: tuple[MacroDef, ...]
+    includes: tuple[Include, ...]
+    defines: bytes
+    failure: str = ""
+
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_lexed_decoder: Final = msgspec.msgpack.Decoder(list[LexedFile])
+_rows_decoder: Final = msgspec.msgpack.Decoder(list[FileRow])
+_table: MacroTable | None = None
+_extractor: Extractor | None = None
+
+
+def prepare(table: MacroTable | None) -> None:
+    """Called in the parent before the workers are forked."""
+    global _table, _extractor
+    _table = table
+    _extractor = None
+
+
+def start_worker() -> None:
+    """Called first in each worker: an interrupt is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def read(root: str, path: str) -> tuple[bytes, str]:
+    """The content of a file, or why it is left out."""
+    full = Path(root, path)
+    try:
+        if full.stat().st_size > MAX_FILE:
+            return b"", "larger than 32 MB"
+        data = full.read_bytes()
+    except OSError as e:
+        return b"", f"cannot be read: {e.strerror}"
+    if b"\0" in data[:_SNIFF]:
+        return b"", "binary"
+    return data, ""
+
+
+def lex_files(root: str, paths: Sequence[str]) -> bytes:
+    """The first pass over some files, encoded."""
+    found = []
+    for path in paths:
+        data, failure = read(root, path)
+        if failure:
+            found.append(LexedFile(path, (), (), b"", failure))
+            continue
+        directives = scan(blank_comments(data).decode("latin-1"), path)
+        macros = kept_macros(directives.macros)
+        digest = hashlib.blake2b(_encoder.encode([(m.name, m.params, m.body, m.guard) for m in macros]), digest_size=16)
+        found.append(LexedFile(path, macros, directives.includes, digest.digest()))
+    return _encoder.encode(found)
+
+
+def decode_lexed(data: bytes) -> list[LexedFile]:
+    """What :func:`lex_files` encoded."""
+    return _lexed_decoder.decode(data)
+
+
+def extract_files(root: str, files: Sequence[tuple[str, int, int]]) -> bytes:
+    """The rows of some files (path, size, mtime), encoded."""
+    return _encoder.encode([_extract(root, *f) for f in files])
+
+
+def decode_rows(data: bytes) -> list[FileRow]:
+    """What :func:`extract_files` encoded."""
+    return _rows_decoder.decode(data)
+
+
+def _extract(root: str, path: str, size: int, mtime_ns: int) -> FileRow:
+    global _extractor
+    if _extractor is None:
+        if _table is None:
+            raise RuntimeError("prepare() was not called before the workers were started")
+        _extractor = Extractor(_table, Natures(_table), grammar())
+    started = time.perf_counter()
+    data, failure = read(root, path)
+    if failure:
+        return FileRow(path, size, mtime_ns, b"", 0, encode_includes(()), "", failure=failure)
+    digest = hashlib.blake2b(data, digest_size=16).digest()
+    facts: FileFacts
+    try:
+        facts = extract_assembly(path, data) if path.endswith(".S") else _extractor.extract(path, data)
+    except RecursionError:
+        return FileRow(path, size, mtime_ns, digest, size, encode_includes(()), "", failure="nested too deeply")
+    return file_row(facts, size, mtime_ns, digest, time.perf_counter() - started)

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: MIT
+"""One scan over a file's preprocessing directives: includes, macro definitions, and who stands under which ``#if``.
+
+Nothing is evaluated: every arm of every conditional is kept under its presence condition (C11 6.10.1), because the tree
+has no configuration until somebody names one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
+import msgspec
+
+from xref.lex import guard as g
+from xref.lex.comments import BLANK
+from xref.lex.guard import Cond
+
+# Definitions of plain numbers are the bulk of register headers (2.4 million lines in drivers/gpu/drm/amd/include of
+# 6.12) and can neither call nor alias anything: the pattern steps over them without stopping.
+_DIRECTIVE: Final = re.compile(
+    r"""^[ \t\f]*\#[ \t]*
+        (?!define[ \t]+\w+[ \t]+\(?[-+~]?\d\w*\)?[ \t\r]*$)
+        (?P<word>[a-z_]+)(?P<rest>[^\\\n]*(?:\\(?:\r?\n|[^\n])[^\\\n]*)*)""",
+    re.MULTILINE | re.VERBOSE,
+)
+_DEFINE: Final = re.compile(r"\s*([A-Za-z_$][\w$]*)(\([^)]*\))?(.*)", re.DOTALL)
+_INCLUDE: Final = re.compile(r'\s*(?:<([^>\n]+)>|"([^"\n]+)")')
+_CONTINUATION: Final = re.compile(r"\\\r?\n")
+_WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_MARKER: Final = re.compile(r"\s*#[ \t]*define[ \t]+(\w+)[ \t]*1?[ \t\r]*$", re.MULTILINE)
+_GUARD_NAME: Final = re.compile(r"(?:\s*!\s*defined\s*\(?\s*)?\s*(\w+)\s*\)?\s*")
+
+
+class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ``#define``.
+
+    ``params`` is None for an object-like macro; ``variadic`` names the parameter that takes the rest (``__VA_ARGS__``
+    or GNU's ``args...``), '' for none. ``body`` has its continuation lines joined. ``guard`` is a presence condition.
+    ``until`` is the line of the ``#undef`` that ends it in the same file, 0 where none does: such a macro is the file's own.
+    """
+
+    name: str
+    params: tuple[str, ...] | None
+    variadic: str
+    body: str
+    guard: str
+    file: str
+    line: int
+    end_line: int
+    until: int = 0
+
+
+class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``."""
+
+    path: str
+    angled: bool
+    line: int
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """The text between two directives of one conditional, ``[start, end)`` in bytes, and what it stands under."""
+
+    start: int
+    end: int
+    cond: Cond
+
+
+@dataclass(frozen=True, slots=True)
+class ArmGroup:
+    """One ``#if`` ... ``#endif``; ``exhaustive`` when it has an ``#else``."""
+
+    arms: tuple[Arm, ...]
+    exhaustive: bool
+
+
+@dataclass(slots=True)
+class _Open:
+    """A conditional that is still open while scanning."""
+
+    outer: Cond
+    taken: list[Cond]
+    arm_start: int
+    arm_cond: Cond
+    arms: list[Arm] = field(default_factory=list)
+    exhaustive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """All directives of one file. ``spans`` are the byte ranges of the directives themselves."""
+
+    includes: tuple[Include, ...]
+    macros: tuple[MacroDef, ...]
+    groups: tuple[ArmGroup, ...]
+    _starts: tuple[int, ...]
+    _conds: tuple[Cond, ...]
+    _newlines: tuple[int, ...]
+
+    def cond_at(self, offset: int) -> Cond:
+        """The presence condition at a byte offset."""
+        return self._conds[bisect_right(self._starts, offset) - 1]
+
+    def line_at(self, offset: int) -> int:
+        """The 1-based line of a byte offset."""
+        return bisect_right(self._newlines, offset) + 1
+
+    def column_at(self, offset: int) -> int:
+        """The 0-based byte column of a byte offset."""
+        line = bisect_right(self._newlines, offset)
+        return offset - self._newlines[line - 1] if line else offset
+
+
+@lru_cache(maxsize=4096)
+def _ifdef(name: str) -> Cond:
+    return g.parse_if(f"defined({name})")
+
+
+@lru_cache(maxsize=8192)
+def _if(text: str) -> Cond:
+    return g.parse_if(text)
+
+
+def _include_guard(text: str, m: re.Match[str]) -> bool:
+    """Whether this ``#ifndef X`` / ``#if !defined(X)`` is the guard against double inclusion: ``#define X`` follows."""
+    name = _GUARD_NAME.fullmatch(m["rest"])
+    if name is None:
+        return False
+    after = _MARKER.match(text, m.end())
+    return after is not None and after[1] == name[1]
+
+
+def parse_define(rest: str, guard: str, file: str, line: int) -> MacroDef | None:
+    """A definition from the text behind ``#define``; None where it is not one."""
+    m = _DEFINE.match(rest)
+    if m is None:
+        return None
+    name, params, body = m.groups()
+    span = rest.count("\n")
+    body = _CONTINUATION.sub(" ", body).strip()
+    if params is None:
+        return MacroDef(name, None, "", body, guard, file, line, line + span)
+    names: list[str] = []
+    variadic = ""
+    for raw in params[1:-1].split(","):
+        p = _CONTINUATION.sub(" ", raw).strip()
+        if p == "...":
+            variadic = "__VA_ARGS__"
+        elif p.endswith("..."):
+            variadic = p[:-3].strip()
+        elif p:
+            names.append(p)
+    return MacroDef(name, tuple(names), variadic, body, guard, file, line, line + span)
+
+
+def scan(text: str, file: str = "") -> Directives:
+    """Scans ``text`` (comments blanked, one character a byte); never raises, whatever the text."""
+    includes: list[Include] = []
+    macros: list[MacroDef] = []
+    groups: list[ArmGroup] = []
+    starts: list[int] = [0]
+    conds: list[Cond] = [g.ALWAYS]
+    newlines = tuple(accumulate(len(line) + 1 for line in text.split("\n")))
+    stack: list[_Open] = []
+    current = g.ALWAYS
+
+    def enter(cond: Cond, offset: int) -> None:
+        nonlocal current
+        current = cond
+        starts.append(offset)
+        conds.append(cond)
+
+    for m in _DIRECTIVE.finditer(text):
+        word = m["word"]
+        if word == "define":
+            macro = parse_define(m["rest"], g.to_text(current), file, bisect_right(newlines, m.start("word")) + 1)
+            if macro is not None:
+                macros.append(macro)
+        elif word == "include" or word == "include_next":
+            inc = _INCLUDE.match(m["rest"])
+            if inc is not None:
+                line = bisect_right(newlines, m.start("word")) + 1
+                includes.append(Include(inc[1] or inc[2], inc[1] is not None, line, g.to_text(current)))
+        elif word in ("if", "ifdef", "ifndef"):
+            rest = _CONTINUATION.sub(" ", m["rest"]).strip()
+            if word == "if":
+                own = _if(rest)
+            else:
+                name = _WORD.match(rest)
+                own = _ifdef(name.group()) if name else g.ALWAYS
+                if word == "ifndef":
+                    own = g.neg(own)
+            if word != "ifdef" and not stack and _include_guard(text, m):
+                own = g.ALWAYS
+            stack.append(_Open(current, [own], m.end(), g.conj(current, own)))
+            enter(stack[-1].arm_cond, m.end())
+        elif word in ("elif", "else") and stack:
+            top = stack[-1]
+            top.arms.append(Arm(top.arm_start, m.start(), top.arm_cond))
+            others = [g.neg(c) for c in top.taken]
+            if word == "elif":
+                own = _if(_CONTINUATION.sub(" ", m["rest"]).strip())
+                top.taken.append(own)
+                others.append(own)
+            else:
+                top.exhaustive = True
+            top.arm_start = m.end()
+            top.arm_cond = g.conj(top.outer, *others)
+            enter(top.arm_cond, m.end())
+        elif word == "endif" and stack:
+            top = stack.pop()
+            top.arms.append(Arm(top.arm_start, m.start(), top.arm_cond))
+            groups.append(ArmGroup(tuple(top.arms), top.exhaustive))
+            enter(top.outer, m.end())
+        elif word == "undef":
+            name = _WORD.search(m["rest"])
+            if name is not None:
+                line = bisect_right(newlines, m.start("word")) + 1
+                for i, old in enumerate(macros):
+                    if old.name == name.group() and not old.until:
+                        macros[i] = msgspec.structs.replace(old, until=line)
+    return Directives(
+        tuple(includes), tuple(macros), tuple(groups), tuple(starts), tuple(conds), newlines
+    )
+
+
+_ANY_DIRECTIVE: Final = re.compile(rb"^[ \t\f]*#(?:[^\\\n]|\\(?:\r?\n|[^\n]))*", re.MULTILINE)
+
+
+
+def blank_directives(source: bytes) -> bytes:
+    """``source`` (comments blanked) with its directives blanked too, of the same length."""
+    if b"#" not in source:
+        return source
+    return _ANY_DIRECTIVE.sub(lambda m: m.group().translate(BLANK), source)
+
+
+_PLAIN_LINES: Final = re.compile(rb"^[ \t]*#[^\\\n]*\n", re.MULTILINE)
+
+
+def has_code(source: bytes) -> bool:
+    """Whether anything but directives stands in ``source``: register headers (479 MB of drivers/gpu/drm/amd/include in
+    6.12) hold none and need no parser."""
+    return bool(_PLAIN_LINES.sub(b"", source).strip())

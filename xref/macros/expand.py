@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: MIT
+"""Macro expansion over tokens: C11 6.10.3, with GNU's named variadics and ``, ## __VA_ARGS__``.
+
+Rescanning works on a stack of pending tokens in which a marker behind each expansion says when its macro may be
+expanded again (6.10.3.4 p2). A name that was met while its own macro was being expanded is painted and never expanded
+later. Which definition of a name is in force is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from xref.lex.directives import MacroDef
+from xref.lex.tokens import is_identifier, tokenize
+
+Lookup = Callable[[str], MacroDef | None]
+
+MAX_TOKENS: Final = 60_000
+"""A longer expansion is cut: all that defines or calls stands in its first few thousand tokens."""
+MAX_STEPS: Final = 20_000
+
+
+class _Painted(str):
+    """An identifier that must not be expanded any more."""
+
+    __slots__ = ()
+
+
+class _End:
+    """Marks where the expansion of ``name`` ends in the pending tokens."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+@lru_cache(maxsize=65536)
+def body_tokens(body: str) -> tuple[str, ...]:
+    """The tokens of a macro body."""
+    return tuple(tokenize(body))
+
+
+def _stringify(tokens: list[str]) -> str:
+    text = " ".join(tokens).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _paste(left: str, right: str) -> list[str]:
+    """What ``left ## right`` makes: one token where the spellings allow it, else both (6.10.3.3 p3: undefined)."""
+    joined = left + right
+    tokens = tokenize(joined)
+    return tokens if len(tokens) == 1 else [t for t in (left, right) if t]
+
+
+class Expander:
+    """Expands token lists under one view of the macros.
+
+    ``lookup`` gives the definition in force for a name, or None. ``want(name, depth)`` says whether to expand it at
+    this depth of braces of the output; a macro that is not wanted stays as it is written, arguments included.
+    ``cut`` is set when a runaway was stopped.
+    """
+
+    def __init__(self, lookup: Lookup, want: Callable[[str, int], bool] | None = None, line: int = 0) -> None:
+        self._lookup = lookup
+        self._want = want
+        self._line = line
+        self._counter = 0
+        self._steps = 0
+        self.cut = False
+        self.used: dict[str, MacroDef] = {}
+
+    def expand_text(self, text: str) -> list[str]:
+        """The tokens of ``text``, expanded."""
+        return self.expand(tokenize(text))
+
+    def expand_once(self, macro: MacroDef, args: list[list[str]]) -> list[str]:
+        """The body of ``macro`` with ``args`` put in, arguments and result not expanded further."""
+        return self._substitute(macro, args, expand_args=False, active=frozenset())
+
+    def expand(self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0) -> list[str]:
+        """Fully expands ``tokens``; names in ``active`` are barred."""
+        out: list[str] = []
+        pending: list[str | _End] = list(reversed(tokens))
+        barred = {name: 1 for name in active}
+        while pending:
+            token = pending.pop()
+            if isinstance(token, _End):
+                barred[token.name] -= 1
+                continue
+            if not is_identifier(token):
+                out.append(token)
+                if token == "{":
+                    depth += 1
+                elif token == "}":
+                    depth -= 1
+                continue
+            if isinstance(token, _Painted):
+                out.append(token)
+                continue
+            macro = self._lookup(token)
+            if macro is None:
+                out.append(self._builtin(token))
+                continue
+            if barred.get(token):
+                out.append(_Painted(token))
+                continue
+            if self._want is not None and not self._want(token, depth):
+                out.append(token)
+                continue
+            if macro.params is None:
+                args: list[list[str]] = []
+            else:
+                while pending and isinstance(pending[-1], _End):
+                    barred[pending.pop().name] -= 1  # type: ignore[union-attr]
+                if not pending or pending[-1] != "(":
+                    out.append(token)
+                    continue
+                collected = self._arguments(pending, barred)
+                if collected is None:
+                    out.append(token)
+                    continue
+                args = collected
+            self._steps += 1
+            if self._steps > MAX_STEPS or len(pending) + len(out) > MAX_TOKENS:
+                self.cut = True
+                out.append(token)
+                continue
+            self.used.setdefault(token, macro)
+            now = frozenset(n for n, k in barred.items() if k > 0)
+            body = self._substitute(macro, args, expand_args=True, active=now, depth=depth)
+            pending.append(_End(token))
+            barred[token] = barred.get(token, 0) + 1
+            pending.extend(reversed(body))
+        return out
+
+    def _builtin(self, token: str) -> str:
+        if token == "__COUNTER__":
+            self._counter += 1
+            return str(self._counter)
+        if token == "__LINE__":
+            return str(self._line)
+        return token
+
+    @staticmethod
+    def _arguments(pending: list[str | _End], barred: dict[str, int]) -> list[list[str]] | None:
+        """Takes ``( ... )`` off ``pending``; None (nothing taken) where it is not closed."""
+        taken: list[str | _End] = []
+        args: list[list[str]] = [[]]
+        nesting = 0
+        while pending:
+            token = pending.pop()
+            taken.append(token)
+            if isinstance(token, _End):
+                barred[token.name] -= 1
+                continue
+            if token in ("(", "[", "{"):
+                nesting += 1
+                if nesting == 1:
+                    continue
+            elif token in (")", "]", "}"):
+                nesting -= 1
+                if nesting == 0:
+                    return args
+            elif token == "," and nesting == 1:
+                args.append([])
+                continue
+            args[-1].append(token)
+        for token in reversed(taken):
+            if isinstance(token, _End):
+                barred[token.name] += 1
+            pending.append(token)
+        return None
+
+    def _substitute(
+        self, macro: MacroDef, args: list[list[str]], *, expand_args: bool, active: frozenset[str], depth: int = 0
+    ) -> list[str]:
+        """The body with arguments in place, ``#`` and ``##`` applied (6.10.3.1 to 6.10.3.3)."""
+        names = macro.params or ()
+        bound: dict[str, list[str]] = {}
+        for i, name in enumerate(names):
+            bound[name] = args[i] if i < len(args) else []
+        if macro.variadic:
+            rest: list[str] = []
+            for i, arg in enumerate(args[len(names) :]):
+                if i:
+                    rest.append(",")
+                rest.extend(arg)
+            bound[macro.variadic] = rest
+        ready: dict[str, list[str]] = {}
+
+        def expanded(name: str) -> list[str]:
+            if not expand_args:
+                return bound[name]
+            if name not in ready:
+                ready[name] = self.expand(bound[name], active, depth)
+            return ready[name]
+
+        tokens = body_tokens(macro.body)
+        if not bound and "##" not in tokens:
+            return list(tokens)
+        out: list[str] = []
+        i, n = 0, len(tokens)
+        while i < n:
+            token = tokens[i]
+            following = tokens[i + 1] if i + 1 < n else ""
+            if token == "#" and following in bound:
+                out.append(_stringify(bound[following]))
+                i += 2
+            elif token == "##" and i + 1 < n:
+                i += 1
+                if following == "#" and i + 1 < n and tokens[i + 1] in bound:
+                    right = [_stringify(bound[tokens[i + 1]])]
+                    i += 1
+                else:
+                    right = list(bound[following]) if following in bound else [following]
+                    if following == macro.variadic and out and out[-1] == ",":
+                        # GNU: the comma goes when nothing follows, and nothing is pasted when something does
+                        if not right:
+                            out.pop()
+                        else:
+                            out.extend(expanded(following))
+                        i += 1
+                        continue
+                left = out.pop() if out and out[-1] is not _EMPTY else ""
+                if out and out[-1] is _EMPTY:
+                    out.pop()
+                if right:
+                    out.extend(_paste(left, right[0]) if left else right[:1])
+                    out.extend(right[1:])
+                else:
+                    out.append(left if left else _EMPTY)
+                i += 1
+            elif token == "__VA_OPT__" and following == "(" and macro.variadic:
+                inner, i = _balanced(tokens, i + 1)
+                if bound[macro.variadic]:
+                    part = _with_body(macro, inner)
+                    out.extend(self._substitute(part, args, expand_args=expand_args, active=active, depth=depth))
+            elif token in bound:
+                arg = bound[token] if following == "##" else expanded(token)
+                out.extend(arg if arg else [_EMPTY] if following == "##" else [])
+                i += 1
+            else:
+                out.append(token)
+                i += 1
+        return [t for t in out if t is not _EMPTY]
+
+
+class _Empty(str):
+    """The placemarker of 6.10.3.3 p2, for an empty operand of ``##``."""
+
+    __slots__ = ()
+
+
+_EMPTY: Final = _Empty("")
+
+
+def _balanced(tokens: tuple[str, ...], start: int) -> tuple[tuple[str, ...], int]:
+    """What stands inside the parentheses that open at ``start``, and the index behind them."""
+    nesting = 0
+    for i in range(start, len(tokens)):
+        if tokens[i] == "(":
+            nesting += 1
+        elif tokens[i] == ")":
+            nesting -= 1
+            if nesting == 0:
+                return tokens[start + 1 : i], i + 1
+    return tokens[start + 1 :], len(tokens)
+
+
+def _with_body(macro: MacroDef, body: tuple[str, ...]) -> MacroDef:
+    """``macro`` with another body: what stands inside its ``__VA_OPT__``."""
+    return MacroDef(
+        macro.name, macro.params, macro.variadic, " ".join(body), macro.guard, macro.file, macro.line, macro.end_line
+    )

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: MIT
+"""What a macro is for, learnt from its own body.
+
+``attribute``: stands where ``__attribute__`` may (or expands to nothing); ``iterator``: ends in an open loop or
+condition head, so a statement follows; ``structural``: an argument becomes a name, a member, a callee or a type, so only
+the expansion says what happens. Everything else is a plain macro whose body can be read once for all its uses.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xref.lex.directives import MacroDef
+from xref.lex.tokens import is_identifier
+from xref.macros.expand import body_tokens
+from xref.macros.table import MacroTable
+
+
+class Nature:
+    """The natures of one name, as bits: a name may have several. Plain integers, because they are tested for every
+    identifier of a tree and an ``enum.Flag`` takes twenty times as long to do so."""
+
+    PLAIN: Final = 0
+    ATTRIBUTE: Final = 1
+    STATIC: Final = 2
+    INLINE: Final = 4
+    ITERATOR: Final = 8
+    STRUCTURAL: Final = 16
+
+
+_ATTRIBUTE_WORDS: Final = frozenset({"__attribute__", "__attribute", "__declspec", "asm", "__asm__", "_Pragma"})
+_QUALIFIERS: Final = frozenset(
+    "static inline __inline __inline__ extern const volatile register __extension__ __signed__ noreturn _Noreturn".split()
+)
+_LOOPS: Final = frozenset({"for", "while", "if", "switch"})
+_MAX_DEPTH: Final = 12
+
+
+class Natures:
+    """Answers for every macro of a table; each name is worked out once."""
+
+    def __init__(self, table: MacroTable) -> None:
+        self._table = table
+        self._known: dict[str, int] = {}
+        self._structural: dict[str, frozenset[int]] = {}
+
+    def of(self, name: str) -> int:
+        """The nature of ``name`` over all its definitions; PLAIN for what is no macro."""
+        known = self._known.get(name)
+        if known is None:
+            self._known[name] = Nature.PLAIN  # a macro that reaches itself is plain
+            known = self._known[name] = self._judge(name, 0)
+        return known
+
+    def _judge(self, name: str, depth: int) -> int:
+        defs = self._table.all(name)
+        if not defs or depth > _MAX_DEPTH:
+            return Nature.PLAIN
+        nature = Nature.PLAIN
+        kinds = [self._attribute(m) for m in defs]
+        if all(k is not None for k in kinds) and (
+            any(k for k in kinds) or all(m.params is None and not m.body for m in defs)
+        ):
+            nature |= Nature.ATTRIBUTE
+            words = {w for k in kinds for w in k or ()}
+            if "static" in words:
+                nature |= Nature.STATIC
+            if words & {"inline", "__inline", "__inline__"}:
+                nature |= Nature.INLINE
+            return nature
+        for m in defs:
+            if m.params is not None and self._is_iterator(body_tokens(m.body)):
+                nature |= Nature.ITERATOR
+        if self.structural(name):
+            nature |= Nature.STRUCTURAL
+        return nature
+
+    def structural(self, name: str) -> frozenset[int]:
+        """The positions of the parameters of ``name`` that decide a name, a member, a callee or what is stored in a
+        member; the variadic one counts behind the last."""
+        known = self._structural.get(name)
+        if known is None:
+            self._structural[name] = frozenset()
+            found: set[int] = set()
+            for m in self._table.all(name):
+                if m.params is not None:
+                    found |= self._structural_params(m, body_tokens(m.body))
+            known = self._structural[name] = frozenset(found)
+        return known
+
+    def _attribute(self, m: MacroDef) -> set[str] | None:
+        """The words an attribute-like body is made of, or None where the body is something else. An empty body gives
+        the empty set: it may be an attribute that is off."""
+        tokens = body_tokens(m.body)
+        words: set[str] = set()
+        i, n = 0, len(tokens)
+        while i < n:
+            t = tokens[i]
+            if t in _ATTRIBUTE_WORDS:
+                words.add("__attribute__")
+                i += 1
+                while i < n and tokens[i] in ("volatile", "__volatile__", "goto"):
+                    return None
+                if i < n and tokens[i] == "(":
+                    i = _skip(tokens, i)
+                if t in ("asm", "__asm__") and n - i == 0 and len(words) == 1:
+                    return None  # a statement of its own, not the asm("name") of a declarator
+            elif t in _QUALIFIERS:
+                words.add(t)
+                i += 1
+            elif is_identifier(t) and t != m.name and t in self._table and self.of(t) & Nature.ATTRIBUTE:
+                words.add("__attribute__")
+                if self.of(t) & Nature.STATIC:
+                    words.add("static")
+                if self.of(t) & Nature.INLINE:
+                    words.add("inline")
+                i += 1
+                if i < n and tokens[i] == "(":
+                    i = _skip(tokens, i)
+            elif t == m.name and n == 1:
+                return words  # `#define noinline noinline`
+            else:
+                return None
+        return words
+
+    def _is_iterator(self, tokens: tuple[str, ...]) -> bool:
+        """Whether the body leaves a loop or a condition open behind its last token."""
+        i, n = 0, len(tokens)
+        open_head = False
+        while i < n:
+            t = tokens[i]
+            if t == "do" or t == "{":
+                if t == "do":
+                    return False
+                i = _skip(tokens, i)
+                open_head = False
+            elif t in _LOOPS and i + 1 < n and tokens[i + 1] == "(":
+                i = _skip(tokens, i + 1)
+                open_head = True
+            elif t == "else":
+                open_head = True
+                i += 1
+            elif is_identifier(t) and i + 1 < n and tokens[i + 1] == "(":
+                end = _skip(tokens, i + 1)
+                inner = self.of(t) if t in self._table else Nature.PLAIN
+                open_head = end >= n and bool(inner & Nature.ITERATOR)
+                i = end
+            else:
+                open_head = False
+                i = _skip(tokens, i) if t in ("(", "[") else i + 1
+        return open_head
+
+    def _structural_params(self, m: MacroDef, tokens: tuple[str, ...]) -> set[int]:
+        position = {p: i for i, p in enumerate(m.params or ())}
+        if m.variadic:
+            position[m.variadic] = len(position)
+        found: set[int] = set()
+        if not position:
+            return found
+        n = len(tokens)
+        for i, t in enumerate(tokens):
+            following = tokens[i + 1] if i + 1 < n else ""
+            before = tokens[i - 1] if i else ""
+            if t == "##":
+                if before == "," and following == m.variadic:
+                    continue
+                found.update(position[p] for p in (before, following) if p in position)
+            elif t in position:
+                if following == "(" and before not in _TYPE_OPERATORS:
+                    found.add(position[t])  # the argument is called, or makes the head of a call
+                elif before in (".", "->") and following in ("=", "(", ")"):
+                    found.add(position[t])  # the argument names a member that is set or called
+                elif _is_receiver(tokens, i):
+                    found.add(position[t])  # the argument's type says what is called
+                elif before == "(" and following == ")" and i + 2 < n and tokens[i + 2] == "(":
+                    if i < 2 or tokens[i - 2] not in _TYPE_OPERATORS:
+                        found.add(position[t])  # (fn)(args)
+            elif t == "=" and before not in position and i >= 2 and tokens[i - 2] in (".", "->"):
+                value = [v for v in _until(tokens, i + 1) if v not in ("(", ")", "&")]
+                if value and value[-1] in position:
+                    found.add(position[value[-1]])  # x->member = argument
+            elif following == "(" and is_identifier(t) and t != m.name and t in self._table:
+                inner = self.structural(t)
+                if inner:
+                    for k, arg in enumerate(split_arguments(tokens, i + 1)):
+                        if k in inner or (k >= len(self._table.all(t)[0].params or ()) and max(inner) <= k):
+                            found.update(position[a] for a in arg if a in position)
+        return found
+
+
+_TYPE_OPERATORS: Final = frozenset({"sizeof", "typeof", "__typeof__", "__typeof", "typeof_unqual", "__alignof__"})
+
+
+def _is_receiver(tokens: tuple[str, ...], i: int) -> bool:
+    """Whether a call is made through the token at ``i``: ``(x)->ops->open(``."""
+    n = len(tokens)
+    i += 1
+    members = 0
+    while i < n:
+        t = tokens[i]
+        if t == ")":
+            i += 1
+        elif t in ("->", ".") and i + 1 < n:
+            members += 1
+            i += 2
+        else:
+            return members > 0 and t == "("
+    return False
+
+
+def _until(tokens: tuple[str, ...], start: int) -> tuple[str, ...]:
+    """The tokens from ``start`` to the end of the expression there."""
+    nesting = 0
+    for i in range(start, len(tokens)):
+        t = tokens[i]
+        if t in ("(", "[", "{"):
+            nesting += 1
+        elif t in (")", "]", "}"):
+            nesting -= 1
+            if nesting < 0:
+                return tokens[start:i]
+        elif nesting == 0 and t in (";", ","):
+            return tokens[start:i]
+    return tokens[start:]
+
+
+def split_arguments(tokens: tuple[str, ...], start: int) -> list[tuple[str, ...]]:
+    """The arguments of the invocation whose ``(`` is at ``start``."""
+    args: list[tuple[str, ...]] = []
+    nesting, begin = 0, start + 1
+    for i in range(start, len(tokens)):
+        t = tokens[i]
+        if t in ("(", "[", "{"):
+            nesting += 1
+        elif t in (")", "]", "}"):
+            nesting -= 1
+            if nesting == 0:
+                args.append(tokens[begin:i])
+                return args
+        elif t == "," and nesting == 1:
+            args.append(tokens[begin:i])
+            begin = i + 1
+    args.append(tokens[begin:])
+    return args
+
+
+def _skip(tokens: tuple[str, ...], start: int) -> int:
+    """The index behind the bracket that opens at ``start`` (or the end)."""
+    nesting = 0
+    for i in range(start, len(tokens)):
+        t = tokens[i]
+        if t in ("(", "[", "{"):
+            nesting += 1
+        elif t in (")", "]", "}"):
+            nesting -= 1
+            if nesting == 0:
+                return i + 1
+    return len(tokens)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Which headers a file can see: the include graph, and its transitive closure on demand.
+
+An ``#include`` is looked up the way Kbuild's ``-I`` flags make the compiler do it (LINUXINCLUDE in the top Makefile):
+beside the includer for ``"x.h"``, then the directory's own ``ccflags-y``, then arch/ARCH/include, include, and their
+uapi halves; ``asm/x.h`` falls back to asm-generic/x.h as the generated wrappers do.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from xref.lex.directives import Include
+
+
+class IncludeGraph:
+    """Resolved includes of every file of a tree; files are known by their paths."""
+
+    def __init__(
+        self,
+        includes: Mapping[str, tuple[Include, ...]],
+        arch: str,
+        include_dirs: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        """``includes`` maps each path to the directives in it; ``include_dirs`` a directory to its ``-I`` flags."""
+        self._raw = includes
+        self._dirs = include_dirs or {}
+        base = f"arch/{arch}/include"
+        self._search = tuple(
+            f"{d}/" for d in (base, f"{base}/asm/mach-default", "include", f"{base}/uapi", "include/uapi")
+        )
+        self._resolved: dict[str, tuple[str, ...]] = {}
+        self._closure = lru_cache(maxsize=64)(self._compute_closure)
+
+    def resolve(self, includer: str, inc: Include) -> str | None:
+        """The path that ``inc`` means in ``includer``, or None for what only a build generates."""
+        here = posixpath.dirname(includer)
+        if not inc.angled:
+            beside = posixpath.normpath(posixpath.join(here, inc.path))
+            if beside in self._raw:
+                return beside
+        for d in self._dirs.get(here, ()):
+            path = posixpath.normpath(posixpath.join(d, inc.path))
+            if path in self._raw:
+                return path
+        for prefix in self._search:
+            path = prefix + inc.path
+            if path in self._raw:
+                return path
+        if inc.path.startswith("asm/"):
+            for prefix in ("include/asm-generic/", "include/uapi/asm-generic/"):
+                path = prefix + inc.path[4:]
+                if path in self._raw:
+                    return path
+        if ".." in inc.path:
+            for prefix in self._search:
+                path = posixpath.normpath(prefix + inc.path)
+                if path in self._raw:
+                    return path
+        return None
+
+    def direct(self, path: str) -> tuple[str, ...]:
+        """The files that ``path`` includes itself, in order."""
+        known = self._resolved.get(path)
+        if known is None:
+            found = (self.resolve(path, inc) for inc in self._raw.get(path, ()))
+            known = self._resolved[path] = tuple(dict.fromkeys(p for p in found if p is not None))
+        return known
+
+    def _compute_closure(self, path: str) -> frozenset[str]:
+        seen = {path}
+        todo = [path]
+        direct = self.direct
+        while todo:
+            for p in direct(todo.pop()):
+                if p not in seen:
+                    seen.add(p)
+                    todo.append(p)
+        return frozenset(seen)
+
+    def closure(self, path: str) -> frozenset[str]:
+        """``path`` and all it includes, directly or not."""
+        return self._closure(path)
+
+    def sees(self, path: str, other: str) -> bool:
+        """Whether ``path`` is ``other`` or includes it."""
+        return path == other or other in self._closure(path)
+
+
+def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:
+    """A graph without edges: for text that stands alone, as in tests."""
+    return IncludeGraph(dict.fromkeys(paths, ()), "")

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Overwrites what tree-sitter-c cannot read with text of the same length that it can.
+
+Attribute words become blanks, iterator macros become ``while``, type names among arguments become identifiers. What was
+there is remembered by offset, so the facts still name the macro that the source names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from xref.lex.comments import BLANK
+from xref.macros.nature import Nature, Natures
+from xref.macros.table import MacroTable, MacroView
+
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
+_WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+_GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
+_TYPE_WORDS: Final = (
+    rb"(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+"
+    rb"|(?:unsigned|signed|long|short|int|char|void|float|double|_Bool)"
+    rb"(?:\s+(?:unsigned|signed|long|short|int|char))*)(?:\s+const)?"
+)
+# container_of(p, struct sock, member), min_t(unsigned long, a, b), per_cpu(struct x, y): not a cast, because a comma
+# stands on one side at least
+_TYPE_ARGUMENT: Final = re.compile(rb"(?<=[(,])(\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*,)")
+_LAST_TYPE_ARGUMENT: Final = re.compile(rb"(?<=,)(\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*\))")
+
+
+@dataclass(slots=True)
+class Masked:
+    """The text to parse, and what was masked in it.
+
+    ``iterators`` maps the offset of each masked iterator to its name; ``linkage`` holds the offsets at which a macro that
+    may mean ``static`` stood.
+    """
+
+    text: bytes
+    iterators: dict[int, str] = field(default_factory=dict)
+
+
+def matching_paren(text: bytes | bytearray, opening: int) -> int:
+    """The offset behind the ``)`` that closes the ``(`` at ``opening``; -1 where none does."""
+    depth = 0
+    for m in _PAREN.finditer(text, opening):
+        c = m.group()
+        if c == b"(":
+            depth += 1
+        elif c == b")":
+            depth -= 1
+            if depth == 0:
+                return m.end()
+    return -1
+
+
+_PAREN: Final = re.compile(rb"""[()]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+
+
+class Masker:
+    """Masks files under one table of macros."""
+
+    def __init__(self, table: MacroTable, natures: Natures) -> None:
+        self._table = table
+        self._natures = natures
+
+    def mask(self, code: bytes, view: MacroView) -> Masked:
+        """``code`` (comments and directives blanked) ready for the parser; its length is kept."""
+        names = set(_IDENTIFIER.findall(code))
+        buffer = bytearray(code)
+        result = Masked(code)
+        for gnu in _GNU_WORDS:
+            if gnu in names:
+                self._blank_all(buffer, gnu, with_arguments=gnu != b"__extension__")
+        for raw in sorted(names):
+            name = raw.decode("latin-1")
+            if name not in self._table:
+                continue
+            nature = self._natures.of(name)
+            if nature == Nature.PLAIN:
+                continue
+            if nature & Nature.ATTRIBUTE:
+                definition = view.get(name)
+                if definition is not None:
+                    self._blank_all(buffer, raw, definition.params is not None, _keyword(nature))
+            elif nature & Nature.ITERATOR and len(raw) >= 5 and view.get(name) is not None:
+                self._iterators(buffer, raw, result)
+        text = bytes(buffer)
+        if b"," in text:
+            text = _TYPE_ARGUMENT.sub(_placeholder, text)
+            text = _LAST_TYPE_ARGUMENT.sub(_placeholder, text)
+        result.text = text
+        return result
+
+    @staticmethod
+    def _blank_all(buffer: bytearray, word: bytes, with_arguments: bool, keyword: bytes = b"") -> None:
+        at = _find_word(buffer, word, 0)
+        while at >= 0:
+            end = at + len(word)
+            if with_arguments:
+                opening = _next_code(buffer, end)
+                if opening < len(buffer) and buffer[opening] == 0x28:
+                    closing = matching_paren(buffer, opening)
+                    if 0 < closing - at < 4000:
+                        end = closing
+            filler = bytes(buffer[at:end]).translate(BLANK)
+            if keyword and len(keyword) <= len(word):
+                filler = keyword + filler[len(keyword) :]
+            buffer[at:end] = filler
+            at = _find_word(buffer, word, end)
+
+    @staticmethod
+    def _iterators(buffer: bytearray, word: bytes, result: Masked) -> None:
+        at = _find_word(buffer, word, 0)
+        while at >= 0:
+            end = at + len(word)
+            opening = _next_code(buffer, end)
+            if opening < len(buffer) and buffer[opening] == 0x28 and _starts_statement(buffer, at):
+                buffer[at:end] = b"while".ljust(len(word))
+                result.iterators[at] = word.decode("latin-1")
+            at = _find_word(buffer, word, end)
+
+
+def _keyword(nature: int) -> bytes:
+    if nature & Nature.STATIC:
+        return b"static"
+    return b"inline" if nature & Nature.INLINE else b""
+
+
+def _placeholder(m: re.Match[bytes]) -> bytes:
+    text = m.group(2)
+    return m.group(1) + b"T" + text[1:].translate(BLANK)
+
+
+def _find_word(buffer: bytearray, word: bytes, start: int) -> int:
+    """The next place at which ``word`` stands as a whole word, not as a member; -1 for none."""
+    n = len(word)
+    at = buffer.find(word, start)
+    while at >= 0:
+        before = buffer[at - 1] if at else 0x20
+        after = buffer[at + n] if at + n < len(buffer) else 0x20
+        if (
+            before not in _WORD_BYTES
+            and after not in _WORD_BYTES
+            and before != 0x2E
+            and not (before == 0x3E and at >= 2 and buffer[at - 2] == 0x2D)
+        ):
+            return at
+        at = buffer.find(word, at + n)
+    return -1
+
+
+def _next_code(buffer: bytearray, at: int) -> int:
+    while at < len(buffer) and buffer[at] in b" \t\r\n":
+        at += 1
+    return at
+
+
+def _starts_statement(buffer: bytearray, at: int) -> bool:
+    """Whether a statement may begin at ``at``: behind ``;``, a brace, a label, ``)`` or ``else``."""
+    i = at - 1
+    while i >= 0 and buffer[i] in b" \t\r\n":
+        i -= 1
+    return i < 0 or buffer[i] in b";{}):" or bytes(buffer[max(0, i - 3) : i + 1]) in (b"else",) or bytes(
+        buffer[max(0, i - 1) : i + 1]
+    ) == b"do"

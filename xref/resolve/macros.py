@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Macros out of the index, seen from a file, expanded one level at a time.
+
+Types and values need only the outermost form of an expression, so nothing is expanded further than it is looked at.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from xref.lex import guard as g
+from xref.lex.directives import MacroDef
+from xref.lex.tokens import tokenize
+from xref.macros.expand import Expander
+from xref.macros.table import MacroView
+from xref.macros.visibility import IncludeGraph
+from xref.store.reader import Reader
+
+
+class IndexedMacros:
+    """The macro definitions of an index."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._constants = {
+            name: value == "y"
+            for name, _, value in (line.partition("=") for line in reader.meta.get("constants", "").splitlines())
+        }
+        dirs = {
+            folder: tuple(paths.split())
+            for folder, _, paths in (line.partition("\t") for line in reader.meta.get("include_dirs", "").splitlines())
+        }
+        self.graph = IncludeGraph(reader.includes(), reader.meta.get("arch", ""), dirs)
+        self.view = lru_cache(maxsize=4096)(self._view)
+        self._possible = lru_cache(maxsize=65536)(self._is_possible)
+        self.all = lru_cache(maxsize=100_000)(self._all)
+
+    def _is_possible(self, guard: str) -> bool:
+        return not guard or g.evaluate(g.from_text(guard), self._constants.get) is not False
+
+    def possible(self, guard: str) -> bool:
+        """Whether some configuration of this architecture can make ``guard`` true."""
+        return self._possible(guard)
+
+    def _all(self, name: str) -> tuple[MacroDef, ...]:
+        return tuple(m for m in self._reader.macros(name) if self._possible(m.guard))
+
+    def _view(self, file: str) -> MacroView:
+        return MacroView(self, file)
+
+    def expand_once(self, macro: MacroDef, args: tuple[str, ...]) -> str:
+        """The body of ``macro`` with these arguments, as text; arguments and result are not expanded further."""
+        return _expand_once(macro, args)
+
+
+@lru_cache(maxsize=65536)
+def _expand_once(macro: MacroDef, args: tuple[str, ...]) -> str:
+    return " ".join(Expander(lambda _: None).expand_once(macro, [tokenize(a) for a in args]))

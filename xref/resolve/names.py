@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Which function a name means in a file: C's linkage rules (C11 6.2.2), the kernel's headers, and its programs.
+
+A static function is meant in its own file, or in a file that includes the one it stands in; an external one anywhere in
+the same program. Never by name alone.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from xref.resolve.macros import IndexedMacros
+from xref.store.reader import FileInfo, FunctionInfo, Reader
+from xref.tree.files import same_program
+
+_MAX_RIVALS = 8
+
+
+class Names:
+    """Look-ups by name, from a file's point of view."""
+
+    def __init__(self, reader: Reader, macros: IndexedMacros) -> None:
+        self._reader = reader
+        self._macros = macros
+        self.functions = lru_cache(maxsize=500_000)(self._functions)
+        self.macro_nodes = lru_cache(maxsize=200_000)(self._macro_nodes)
+
+    def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
+        """The functions that ``name`` may mean in a file; several where guards leave several."""
+        rows = [f for f in self._reader.functions_named(name) if f.kind != "macro" and self._macros.possible(f.guard)]
+        if not rows:
+            return ()
+        own = [f for f in rows if f.file_id == file_id]
+        if own:
+            return tuple(own)
+        here = self._reader.file(file_id)
+        graph = self._macros.graph
+        headers: list[FunctionInfo] = []
+        externs: list[FunctionInfo] = []
+        for f in rows:
+            there = self._reader.file(f.file_id)
+            if there.path.endswith(".h") or f.linkage == "static":
+                headers.append(f)
+            elif same_program(here.program, there.program):
+                externs.append(f)
+        visible = [f for f in headers if graph.sees(here.path, self._reader.file(f.file_id).path)]
+        if not visible and here.path.endswith(".h"):
+            # a header leans on what its includers have included before it
+            visible = [
+                f
+                for f in headers
+                if self._reader.file(f.file_id).path.startswith(("include/", "arch/"))
+                and same_program(here.program, self._reader.file(f.file_id).program)
+            ]
+        externs = self._linked(externs, here)
+        if visible and externs and any(not f.guard for f in visible):
+            unguarded = {f.file_id for f in visible if not f.guard}
+            if any(not self._reader.file(i).guard for i in unguarded):
+                return tuple(visible)
+        return (*externs, *visible)[:_MAX_RIVALS]
+
+    def _linked(self, rivals: list[FunctionInfo], here: FileInfo) -> list[FunctionInfo]:
+        """Of several external definitions, those that the linker may choose: a strong one over ``__weak``, one that is
+        always built over its stub; of several modules' own, the one nearest to the caller."""
+        if len(rivals) < 2:
+            return rivals
+        strong = [f for f in rivals if f.linkage != "weak"]
+        if strong and len(strong) < len(rivals) and any(self._unconditional(f) for f in strong):
+            rivals = strong
+        if len({f.file_id for f in rivals}) < 2:
+            return rivals
+        nearness = {f.id: _shared_folders(here.path, self._reader.file(f.file_id).path) for f in rivals}
+        best = max(nearness.values())
+        if best >= 2:
+            rivals = [f for f in rivals if nearness[f.id] == best]
+        return rivals
+
+    def _unconditional(self, f: FunctionInfo) -> bool:
+        return not f.guard and not self._reader.file(f.file_id).guard
+
+    def _macro_nodes(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
+        """The function-like macros that ``name`` may mean in a file, as nodes."""
+        view = self._macros.view(self._reader.file(file_id).path)
+        wanted = {(m.file, m.line) for m in view.candidates(name) if m.params is not None}
+        if not wanted:
+            return ()
+        return tuple(
+            f
+            for f in self._reader.functions_named(name)
+            if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted
+        )
+
+    def alias(self, name: str, file_id: int) -> str:
+        """What an object-like macro that is nothing but another name stands for; ``name`` itself where it is none."""
+        view = self._macros.view(self._reader.file(file_id).path)
+        seen = {name}
+        while True:
+            macro = view.get(name)
+            if macro is None or macro.params is not None or not macro.body.isidentifier() or macro.body in seen:
+                return name
+            name = macro.body
+            seen.add(name)
+
+
+def _shared_folders(a: str, b: str) -> int:
+    """How many leading folders two paths have in common."""
+    n = 0
+    for x, y in zip(a.split("/")[:-1], b.split("/")[:-1], strict=False):
+        if x != y:
+            break
+        n += 1
+    return n

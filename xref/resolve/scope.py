@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""The names that hold inside one function: parameters and locals, with their declarations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+
+from xref.facts.model import Body, LocalFact
+from xref.parse.ctype import Decl, parse_declaration, parse_signature
+from xref.store.reader import FunctionInfo
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+class Scope:
+    """One function's names. ``extra`` holds what a statement expression declares around an expression."""
+
+    def __init__(self, function: FunctionInfo, body: Body, is_type: Callable[[str], bool]) -> None:
+        self.function = function
+        self.file_id = function.file_id
+        self.body = body
+        self._is_type = is_type
+        self.extra: dict[str, Decl] = {}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every identifier in the declarations: a cheap first test for "may be local"."""
+        found: set[str] = set()
+        if self.function.kind != "macro":
+            found.update(_IDENTIFIER.findall(self.function.signature.partition("(")[2]))
+        for local in self.body.locals:
+            found.update(_IDENTIFIER.findall(local.text.partition("=")[0]))
+        return frozenset(found)
+
+    @cached_property
+    def params(self) -> tuple[Decl, ...]:
+        """The parameters, in order; a macro's have no types."""
+        if self.function.kind == "macro":
+            return ()
+        declared = parse_signature(self.function.signature, self._is_type)
+        return declared.params if declared is not None else ()
+
+    @cached_property
+    def _locals(self) -> dict[str, list[tuple[LocalFact, Decl]]]:
+        found: dict[str, list[tuple[LocalFact, Decl]]] = {}
+        for local in self.body.locals:
+            for decl in parse_declaration(local.text, self._is_type):
+                if decl.name:
+                    found.setdefault(decl.name, []).append((local, decl))
+        return found
+
+    def local(self, name: str, line: int) -> Decl | None:
+        """The declaration of a local variable as it holds at ``line``: the innermost one."""
+        if name in self.extra:
+            return self.extra[name]
+        if name not in self.words:
+            return None
+        rivals = self._locals.get(name)
+        if not rivals:
+            return None
+        holding = [r for r in rivals if r[0].line <= line <= r[0].end_line]
+        if not holding:
+            return rivals[0][1] if len(rivals) == 1 and self.function.kind != "macro" else None
+        return max(holding, key=lambda r: (r[0].line, -r[0].end_line))[1]
+
+    def locals_named(self, name: str) -> list[Decl]:
+        """All declarations of a local name."""
+        return [d for _, d in self._locals.get(name, ())]
+
+    def param(self, name: str) -> tuple[int, Decl] | None:
+        """A parameter with its 0-based position."""
+        if name not in self.words:
+            return None
+        for i, decl in enumerate(self.params):
+            if decl.name == name:
+                return i, decl
+        return None
+
+    def holds(self, name: str, line: int) -> bool:
+        """Whether ``name`` is a local variable or a parameter here."""
+        return name in self.words and (self.local(name, line) is not None or self.param(name) is not None)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""What a slot holds: the registrations of ``struct.field``, each typed by its own object's declaration."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from xref.parse.ctype import Array, CType, Named, Pointer, Tagged
+from xref.resolve.types import MemberType, Types
+from xref.store.reader import Reader, RegistrationInfo
+
+_STEP = re.compile(r"\.(\w+)|\[\]|#(\d+)")
+_MAX_PARENTS = 40
+
+
+class Slots:
+    """Types initialisers, and finds those of a slot."""
+
+    def __init__(self, reader: Reader, types: Types) -> None:
+        self._reader = reader
+        self._types = types
+        self._target_memo = lru_cache(maxsize=300_000)(self._target)
+        self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
+
+    def target(self, r: RegistrationInfo) -> MemberType | None:
+        """The member that an initialiser sets, or None where its type cannot be told."""
+        return self._target_memo(r.decl, r.path, r.file_id)
+
+    def _target(self, decl: str, path: str, file_id: int) -> MemberType | None:
+        types = self._types
+        current: CType | None = types.decl_type(decl)
+        found: MemberType | None = None
+        for m in _STEP.finditer(path):
+            current = types.plain(current, file_id)
+            if m[1] is not None:
+                while isinstance(current, Array | Pointer):
+                    current = types.plain(current.of if isinstance(current, Array) else current.to, file_id)
+                found = types.member(current, m[1], file_id)
+                if found is None:
+                    return None
+                current = found.ctype
+            elif isinstance(current, Array):
+                current = current.of
+            elif m[2] is not None:
+                found = self._nth(current, int(m[2]), file_id)
+                if found is None:
+                    return None
+                current = found.ctype
+            elif isinstance(current, Pointer):
+                current = current.to
+        return found
+
+    def _nth(self, t: CType | None, n: int, file_id: int) -> MemberType | None:
+        """The n-th member of a record: what a positional initialiser sets (C11 6.7.9 p17)."""
+        t = self._types.plain(t, file_id)
+        if isinstance(t, Pointer):
+            t = self._types.plain(t.to, file_id)
+        if not isinstance(t, Tagged):
+            return None
+        for record in self._types.record(t.tag, file_id):
+            if record.kind == "union":
+                n = 0
+            if n >= len(record.fields):
+                continue
+            f = record.fields[n]
+            if f.name:
+                return self._types.member(t, f.name, file_id)
+            inner = self._types.decl_type(f"{f.decl} x")
+            return MemberType(t.tag, "", inner)
+        return None
+
+    def registrations(self, struct: str, field: str) -> list[RegistrationInfo]:
+        """Every initialiser of ``struct.field``, designated or positional, by file and line."""
+        found = [r for r in self._reader.registrations_of_field(field) if self._is(r, struct, field)]
+        for tag in self._parents_memo(struct):
+            found.extend(r for r in self._reader.positional_registrations(tag) if r.name and self._is(r, struct, field))
+        return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
+
+    def _is(self, r: RegistrationInfo, struct: str, field: str) -> bool:
+        target = self.target(r)
+        return target is not None and target.owner == struct and target.field == field
+
+    def _parents(self, struct: str) -> tuple[str, ...]:
+        """The tags (and typedefs) whose objects can hold a ``struct`` by value: itself, and what embeds it."""
+        found = {struct: None}
+        todo = [struct]
+        while todo and len(found) < _MAX_PARENTS:
+            for record_id in self._reader.mentions("t", todo.pop()):
+                record = self._reader.record(record_id)
+                if record.tag in found:
+                    continue
+                if any(self._embeds(f.decl, found) for f in record.fields):
+                    found[record.tag] = None
+                    todo.append(record.tag)
+        return tuple(found)
+
+    def _embeds(self, decl: str, tags: dict[str, None]) -> bool:
+        t = self._types.decl_type(decl)
+        while isinstance(t, Array):
+            t = t.of
+        return (isinstance(t, Tagged) and t.tag in tags) or (isinstance(t, Named) and t.name in tags)

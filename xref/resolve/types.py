@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: MIT
+"""Just enough of C's types to say what a receiver is.
+
+Declarations, typedefs, members (embedded, anonymous, behind alias macros), pointers and arrays, return types, casts,
+statement expressions, ``typeof``, and macros, which are expanded one level whenever an expression begins with one:
+``container_of``, ``READ_ONCE``, ``rcu_dereference`` and ``per_cpu_ptr`` need no rules of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xref.facts.records import ANONYMOUS, display_name
+from xref.lex.directives import MacroDef
+from xref.macros.table import MacroView
+from xref.parse import cexpr as x
+from xref.parse.ctype import (
+    Array,
+    AutoType,
+    Base,
+    CType,
+    Function,
+    Named,
+    Pointer,
+    Tagged,
+    TypeofExpr,
+    looks_like_type,
+    parse_declaration,
+    parse_signature,
+    strip_pointer,
+)
+from xref.resolve.macros import IndexedMacros
+from xref.resolve.names import Names
+from xref.resolve.scope import Scope
+from xref.resolve.spell import spell
+from xref.store.reader import DeclInfo, Reader, RecordInfo
+
+_MAX_DEPTH = 40
+_INT = Base("int")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberType:
+    """A member that was found: the type that declares it as the kernel spells it, its name there, and its own type
+    (None for a member of an open record, which is known by name only)."""
+
+    owner: str
+    field: str
+    ctype: CType | None
+
+
+class Types:
+    """Types of expressions; answers depend on the file, because tags and typedefs do."""
+
+    def __init__(self, reader: Reader, macros: IndexedMacros, names: Names) -> None:
+        self._reader = reader
+        self._macros = macros
+        self._names = names
+        self.record = lru_cache(maxsize=100_000)(self._record)
+        self._typedef_memo = lru_cache(maxsize=100_000)(self._typedef)
+        self._member_memo = lru_cache(maxsize=200_000)(self._member)
+        self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
+        self._returns = lru_cache(maxsize=100_000)(self._return_type)
+        self.is_type = lru_cache(maxsize=200_000)(self._is_type)
+
+    def _is_type(self, name: str) -> bool:
+        return looks_like_type(name) or bool(self._reader.typedefs(name))
+
+    def parse(self, text: str) -> x.Expr:
+        """The expression that ``text`` spells."""
+        return x.parse_expr(text, self.is_type)
+
+    # -- declarations -------------------------------------------------------------------------------------------------
+
+    def _decl_type(self, decl: str) -> CType | None:
+        """The type in a declaration's text."""
+        decls = parse_declaration(decl, self.is_type)
+        return decls[0].ctype if decls else None
+
+    def _nearest(self, rows: tuple[DeclInfo, ...] | tuple[RecordInfo, ...], file_id: int) -> list[int]:
+        """The positions of the rows that a file means: its own, else those it can see, else a common header's."""
+        own = [i for i, r in enumerate(rows) if r.file_id == file_id]
+        if own or len(rows) < 2:
+            return own or list(range(len(rows)))
+        here = self._reader.file(file_id)
+        graph = self._macros.graph
+        paths = [self._reader.file(r.file_id).path for r in rows]
+        seen = [i for i, p in enumerate(paths) if graph.sees(here.path, p)]
+        if seen:
+            return seen
+        shared = [i for i, p in enumerate(paths) if p.startswith("include/") or "/include/asm/" in p]
+        return shared or list(range(len(rows)))
+
+    def _record(self, tag: str, file_id: int) -> tuple[RecordInfo, ...]:
+        """The records that a tag means in a file: several where guards leave several arms."""
+        rows = self._reader.records(tag)
+        if len(rows) < 2:
+            return rows
+        return tuple(rows[i] for i in self._nearest(rows, file_id) if self._macros.possible(rows[i].guard))
+
+    def _typedef(self, name: str, file_id: int) -> tuple[CType, int] | None:
+        rows = self._reader.typedefs(name)
+        for i in self._nearest(rows, file_id):
+            ctype = self.decl_type(rows[i].decl)
+            if ctype is not None:
+                return ctype, rows[i].file_id
+        return None
+
+    def plain(self, t: CType | None, file_id: int) -> CType | None:
+        """``t`` with typedefs opened until it is something else."""
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(t, Named):
+                return t
+            found = self._typedef_memo(t.name, file_id)
+            if found is None:
+                return t
+            t = found[0]
+        return t
+
+    # -- members ------------------------------------------------------------------------------------------------------
+
+    def member(self, t: CType | None, field: str, file_id: int) -> MemberType | None:
+        """The member ``field`` of a record, or of what ``t`` points to."""
+        for _ in range(_MAX_DEPTH):
+            if isinstance(t, Named):
+                opened = self.plain(t, file_id)
+                if opened is t:
+                    return None
+                t = opened
+            elif isinstance(t, Pointer | Array):
+                t = strip_pointer(t)
+            else:
+                break
+        if not isinstance(t, Tagged) or t.kind == "enum":
+            return None
+        return self._member_memo(t.tag, field, file_id)
+
+    def _member(self, tag: str, field: str, file_id: int) -> MemberType | None:
+        owner = display_name(tag)
+        records = self.record(tag, file_id)
+        for record in records:
+            found = self._in_record(record, owner, field, 0)
+            if found is not None:
+                return found
+        view = self._macros.view(self._reader.file(file_id).path)
+        macro = view.get(field)
+        if macro is None and records:
+            macro = self._macros.view(self._reader.file(records[0].file_id).path).get(field)
+        if macro is not None and macro.params is None and macro.body and macro.body != field:
+            # #define sk_prot __sk_common.skc_prot   include/net/sock.h
+            steps = [s.strip() for s in macro.body.replace("->", ".").split(".")]
+            if all(s.isidentifier() for s in steps):
+                found = self._walk(tag, steps, file_id)
+                if found is not None:
+                    return found
+        for record in records:
+            if record.open:
+                return MemberType(owner, field, None)
+        return None
+
+    def _walk(self, tag: str, steps: list[str], file_id: int) -> MemberType | None:
+        current: CType | None = Tagged("struct", tag)
+        found: MemberType | None = None
+        for step in steps:
+            if found is None:
+                found = self._member_memo(tag, step, file_id)
+            else:
+                found = self.member(current, step, file_id)
+            if found is None:
+                return None
+            current = found.ctype
+        return found
+
+    def _in_record(self, record: RecordInfo, owner: str, field: str, depth: int) -> MemberType | None:
+        for f in record.fields:
+            if f.name == field:
+                decls = parse_declaration(f.decl, self.is_type)
+                ctype = decls[0].ctype if decls else None
+                return MemberType(owner, field, ctype)
+        if depth > 8:
+            return None
+        for f in record.fields:
+            if f.name:
+                continue
+            inner = f.decl.split()[-1] if f.decl else ""
+            for nested in self.record(inner, record.file_id):
+                found = self._in_record(nested, owner if ANONYMOUS in inner else inner, field, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    # -- expressions --------------------------------------------------------------------------------------------------
+
+    def type_of(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> CType | None:
+        """The type of an expression inside a function; None where it cannot be told."""
+        if depth > _MAX_DEPTH:
+            return None
+        file_id = scope.file_id
+        match e:
+            case x.Name(name):
+                return self._name_type(name, scope, line, depth)
+            case x.Member(base, field, _):
+                found = self.member(self.resolved(self.type_of(base, scope, line, depth + 1), scope, line), field, file_id)
+                return found.ctype if found is not None else None
+            case x.Call(func, args):
+                return self._call_type(func, args, scope, line, depth)
+            case x.Index(base, _):
+                return strip(self.plain(self.type_of(base, scope, line, depth + 1), file_id))
+            case x.Unary("*", operand):
+                t = self.plain(self.type_of(operand, scope, line, depth + 1), file_id)
+                return t if isinstance(t, Function) else strip(t)
+            case x.Unary("&", operand):
+                t = self.type_of(operand, scope, line, depth + 1)
+                return Pointer(t) if t is not None else None
+            case x.Unary("!", _) | x.SizeofLike():
+                return _INT
+            case x.Unary(_, operand):
+                return self.type_of(operand, scope, line, depth + 1)
+            case x.Cast(ctype, _) | x.Compound(ctype, _) | x.TypeName(ctype):
+                return self.resolved(ctype, scope, line, depth + 1)
+            case x.Cond(test, then, other):
+                t = self.type_of(then if then is not None else test, scope, line, depth + 1)
+                if t is None or is_void_pointer(t):
+                    t = self.type_of(other, scope, line, depth + 1) or t
+                return t
+            case x.Assign(_, target, _):
+                return self.type_of(target, scope, line, depth + 1)
+            case x.Binary(",", _, right):
+                return self.type_of(right, scope, line, depth + 1)
+            case x.Binary("+" | "-", left, right):
+                for side in (left, right):
+                    t = self.plain(self.type_of(side, scope, line, depth + 1), file_id)
+                    if isinstance(t, Pointer | Array):
+                        return t
+                return _INT
+            case x.Binary():
+                return _INT
+            case x.StmtExpr(decls, _, result):
+                if result is None:
+                    return None
+                saved = dict(scope.extra)
+                scope.extra.update((d.name, d) for d in decls if d.name)
+                try:
+                    t = self.type_of(result, scope, line, depth + 1)
+                    return self.resolved(t, scope, line, depth + 1)
+                finally:
+                    scope.extra.clear()
+                    scope.extra.update(saved)
+            case x.Generic(control, arms):
+                for ctype, arm in arms:
+                    if ctype is None:
+                        return self.type_of(arm, scope, line, depth + 1)
+                return self.type_of(control, scope, line, depth + 1)
+        return None
+
+    def resolved(self, t: CType | None, scope: Scope, line: int, depth: int = 0) -> CType | None:
+        """``t`` with any ``typeof`` worked out."""
+        if isinstance(t, TypeofExpr):
+            return self.type_of(t.expr, scope, line, depth + 1)
+        if isinstance(t, Pointer) and isinstance(t.to, TypeofExpr | Pointer):
+            inner = self.resolved(t.to, scope, line, depth + 1)
+            return Pointer(inner) if inner is not None else None
+        if isinstance(t, Array) and isinstance(t.of, TypeofExpr):
+            inner = self.resolved(t.of, scope, line, depth + 1)
+            return Array(inner) if inner is not None else None
+        return t
+
+    def _name_type(self, name: str, scope: Scope, line: int, depth: int) -> CType | None:
+        decl = scope.local(name, line)
+        if decl is not None:
+            if isinstance(decl.ctype, AutoType):
+                init = decl.init or (self.parse(decl.init_text) if decl.init_text else None)
+                return self.type_of(init, scope, line, depth + 1) if init is not None else None
+            if isinstance(decl.ctype, TypeofExpr) and decl.ctype.expr == x.Name(name):
+                return None
+            return self.resolved(decl.ctype, scope, line, depth + 1)
+        param = scope.param(name)
+        if param is not None:
+            return param[1].ctype
+        t = self.object_type(name, scope.file_id, scope.function.name)
+        if t is not None:
+            return self.resolved(t, scope, line, depth + 1)
+        functions = self._names.functions(name, scope.file_id)
+        if functions:
+            declared = parse_signature(functions[0].signature, self.is_type)
+            return declared.ctype if declared is not None else None
+        macro = self._view(scope).get(name)
+        if macro is not None and macro.params is None and macro.body and macro.body != name:
+            return self.type_of(self.parse(macro.body), scope, line, depth + 1)
+        return None
+
+    def object_type(self, name: str, file_id: int, function: str = "") -> CType | None:
+        """The type of an object at file scope (or static in ``function``), as a file sees it."""
+        rows = tuple(r for r in self._reader.objects(name) if not r.function or r.function == function)
+        if not rows:
+            return None
+        own = [r for r in rows if r.file_id == file_id]
+        if not own:
+            rows = tuple(r for r in rows if r.linkage != "static" or self._reader.file(r.file_id).path.endswith(".h"))
+        best: CType | None = None
+        for i in self._nearest(rows, file_id):
+            best = self.decl_type(rows[i].decl) or best
+            if best is not None:
+                break
+        return best
+
+    def _view(self, scope: Scope) -> MacroView:
+        return self._macros.view(self._reader.file(scope.file_id).path)
+
+    def macro(self, name: str, scope: Scope) -> MacroDef | None:
+        """The definition of ``name`` in force where ``scope`` stands."""
+        return self._view(scope).get(name)
+
+    def expanded(self, e: x.Call, scope: Scope) -> x.Expr | None:
+        """A macro invocation expanded by one level and parsed; None for a call that is none."""
+        func = e.func
+        if isinstance(func, x.Call):
+            inner = self.expanded(func, scope)
+            return x.Call(inner, e.args) if inner is not None else None
+        if not isinstance(func, x.Name) or func.name in scope.words:
+            return None
+        macro = self.macro(func.name, scope)
+        if macro is None:
+            return None
+        if macro.params is None:
+            if not macro.body or macro.body == func.name:
+                return None
+            return x.Call(self.parse(macro.body), e.args)
+        text = self._macros.expand_once(macro, tuple(spell(a) for a in e.args))
+        if not text:
+            return None
+        parsed = self.parse(text)
+        return None if isinstance(parsed, x.Unknown) or parsed == e else parsed
+
+    def _call_type(self, func: x.Expr, args: tuple[x.Expr, ...], scope: Scope, line: int, depth: int) -> CType | None:
+        if isinstance(func, x.Name):
+            if func.name == "__builtin_choose_expr" and len(args) == 3:
+                return self.type_of(args[1], scope, line, depth + 1) or self.type_of(args[2], scope, line, depth + 1)
+            if func.name in ("__builtin_expect", "__builtin_expect_with_probability") and args:
+                return self.type_of(args[0], scope, line, depth + 1)
+            opened = self.expanded(x.Call(func, args), scope)
+            if opened is not None:
+                t = self.type_of(opened, scope, line, depth + 1)
+                if t is not None:
+                    return t
+            if func.name not in scope.words:
+                t = self._returns(func.name, scope.file_id)
+                if t is not None:
+                    return t
+        elif isinstance(func, x.Call):
+            opened = self.expanded(func, scope)
+            if opened is not None:
+                return self._call_type(opened, args, scope, line, depth + 1)
+        t = self.plain(self.type_of(func, scope, line, depth + 1), scope.file_id)
+        if isinstance(t, Pointer):
+            t = self.plain(t.to, scope.file_id)
+        return t.returns if isinstance(t, Function) else None
+
+    def _return_type(self, name: str, file_id: int) -> CType | None:
+        for f in self._names.functions(name, file_id):
+            declared = parse_signature(f.signature, self.is_type)
+            if declared is not None and isinstance(declared.ctype, Function):
+                return declared.ctype.returns
+        return None
+
+
+def strip(t: CType | None) -> CType | None:
+    """What ``*`` or ``[]`` makes of a type."""
+    return strip_pointer(t) if isinstance(t, Pointer | Array) else None
+
+
+def is_void_pointer(t: CType) -> bool:
+    """Whether it is ``void *``."""
+    return isinstance(t, Pointer) and t.to == Base("void")

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Version, pragmas and the opening of an index file.
+
+An index is a cache: one of another version, a foreign file or a half-written one is refused with a sentence that says
+what to run; it is never migrated.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from xref.errors import IndexUnavailable
+
+APPLICATION_ID: Final = 0x78726566
+"""``xref`` in ASCII, in the SQLite header: tells an index from any other database."""
+SCHEMA_VERSION: Final = 3
+COMPLETE: Final = "complete"
+"""The key in ``meta`` that is written last: an index without it was interrupted."""
+
+_HERE: Final = Path(__file__).resolve().parent
+
+
+def schema() -> str:
+    """The tables, as SQL."""
+    return (_HERE / "schema.sql").read_text(encoding="utf-8")
+
+
+def indexes() -> str:
+    """What is made after the load, as SQL."""
+    return (_HERE / "indexes.sql").read_text(encoding="utf-8")
+
+
+def create(path: Path) -> sqlite3.Connection:
+    """A new index at ``path`` set up for bulk load: no journal and no fsync, because an interrupted load is thrown away
+    as a whole."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA page_size = 8192")
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    db.execute("PRAGMA cache_size = -200000")
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    db.executescript(schema())
+    return db
+
+
+def open_readonly(path: Path) -> sqlite3.Connection:
+    """Opens an index for reading. Raises :class:`IndexUnavailable` for what is none, or is not whole."""
+    if not path.is_file():
+        raise IndexUnavailable(f"no index at {path}; run `xref index`")
+    try:
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID:
+            raise IndexUnavailable(f"{path} is not an xref index; name another file with --db")
+        if version != SCHEMA_VERSION:
+            raise IndexUnavailable(
+                f"{path} was made by another version of xref (format {version}, not {SCHEMA_VERSION}); run `xref index`"
+            )
+        row = db.execute("SELECT value FROM meta WHERE key = ?", (COMPLETE,)).fetchone()
+        if row is None:
+            raise IndexUnavailable(f"{path} is only half written; run `xref index`")
+    except sqlite3.DatabaseError as e:
+        raise IndexUnavailable(f"{path} is not an xref index, or is damaged ({e}); run `xref index`") from e
+    db.execute("PRAGMA query_only = ON")
+    db.execute("PRAGMA mmap_size = 1073741824")
+    db.execute("PRAGMA cache_size = -65536")
+    return db

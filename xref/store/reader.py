@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""Typed look-ups in an index. Every method is one or two indexed queries; what is asked again and again is remembered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from xref.facts.model import Body, FieldFact
+from xref.lex.directives import Include, MacroDef
+from xref.store.database import open_readonly
+from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes
+
+
+class FileInfo(msgspec.Struct, frozen=True, gc=False):
+    """One file of the index; ``guard`` says when Kbuild compiles it."""
+
+    id: int
+    path: str
+    program: str
+    guard: str
+
+
+class FunctionInfo(msgspec.Struct, frozen=True, gc=False):
+    """One row of ``functions`` without its body."""
+
+    id: int
+    file_id: int
+    name: str
+    line: int
+    column: int
+    end_line: int
+    kind: str
+    linkage: str
+    aliases: str
+    guard: str
+    signature: str
+    broken: bool
+    made_by: str
+
+
+class RecordInfo(msgspec.Struct, frozen=True, gc=False):
+    """One struct or union with its members."""
+
+    id: int
+    file_id: int
+    tag: str
+    kind: str
+    line: int
+    guard: str
+    open: bool
+    fields: tuple[FieldFact, ...]
+
+
+class DeclInfo(msgspec.Struct, frozen=True, gc=False):
+    """A typedef or an object: its name, its declaration and where it stands."""
+
+    name: str
+    file_id: int
+    decl: str
+    line: int
+    linkage: str
+    guard: str
+    function: str
+
+
+class RegistrationInfo(msgspec.Struct, frozen=True, gc=False):
+    """One row of ``registrations``."""
+
+    id: int
+    file_id: int
+    line: int
+    column: int
+    object: str
+    decl: str
+    path: str
+    field: str
+    value: str
+    name: str
+    how: str
+    guard: str
+    function: str
+
+
+class SyscallInfo(msgspec.Struct, frozen=True, gc=False):
+    """One line of a system call table."""
+
+    arch: str
+    abi: str
+    number: int
+    name: str
+    entry: str
+    compat: str
+    file: str
+    line: int
+
+
+_FUNCTION = (
+    "SELECT f.id, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature,"
+    " f.broken, f.made_by FROM functions f"
+)
+_REGISTRATION = (
+    "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
+)
+
+
+class Reader:
+    """An open index."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises :class:`~xref.errors.IndexUnavailable` for what is no whole index of this version."""
+        self.path = path
+        self._db = open_readonly(path)
+        self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
+        self.file = lru_cache(maxsize=None)(self._file)
+        self.functions_named = lru_cache(maxsize=200_000)(self._functions_named)
+        self.records = lru_cache(maxsize=20_000)(self._records)
+        self.typedefs = lru_cache(maxsize=20_000)(self._typedefs)
+        self.objects = lru_cache(maxsize=50_000)(self._objects)
+        self.macros = lru_cache(maxsize=100_000)(self._macros)
+        self.body = lru_cache(maxsize=4_000)(self._body)
+        self.file_id = lru_cache(maxsize=None)(self._file_id)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _file(self, file_id: int) -> FileInfo:
+        return FileInfo(*self._db.execute("SELECT id, path, program, guard FROM files WHERE id = ?", (file_id,)).fetchone())
+
+    def _file_id(self, path: str) -> int | None:
+        row = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+        return row[0] if row is not None else None
+
+    def files_ending(self, suffix: str) -> list[FileInfo]:
+        """The files whose path is ``suffix`` or ends in ``/suffix``."""
+        rows = self._db.execute("SELECT id, path, program, guard FROM files WHERE path LIKE ? ORDER BY path", (f"%{suffix}",))
+        return [FileInfo(*r) for r in rows if r[1] == suffix or r[1].endswith(f"/{suffix}")]
+
+    def includes(self) -> Mapping[str, tuple[Include, ...]]:
+        """The include directives of every file, read when asked for."""
+        return _Includes(self._db)
+
+    # -- functions ----------------------------------------------------------------------------------------------------
+
+    def function(self, fid: int) -> FunctionInfo | None:
+        """One function by its row."""
+        row = self._db.execute(f"{_FUNCTION} WHERE f.id = ?", (fid,)).fetchone()
+        return FunctionInfo(*row) if row is not None else None
+
+    def _functions_named(self, name: str) -> tuple[FunctionInfo, ...]:
+        rows = self._db.execute(f"{_FUNCTION} WHERE f.name = ?", (name,)).fetchall()
+        rows += self._db.execute(
+            f"{_FUNCTION} JOIN aliases a ON a.function_id = f.id WHERE a.name = ? AND f.name <> ?", (name, name)
+        ).fetchall()
+        return tuple(FunctionInfo(*r) for r in rows)
+
+    def functions(self, kinds: Iterable[str] = ("function", "macro", "asm")) -> Iterator[tuple[FunctionInfo, Body]]:
+        """All functions of a kind with their bodies, by file and line."""
+        marks = ",".join("?" * len(tuple(kinds)))
+        cursor = self._db.execute(
+            _FUNCTION.replace(" FROM", ", f.body FROM") + f" WHERE f.kind IN ({marks}) ORDER BY f.id", tuple(kinds)
+        )
+        for row in cursor:
+            yield FunctionInfo(*row[:-1]), decode_body(row[-1])
+
+    def _body(self, fid: int) -> Body:
+        row = self._db.execute("SELECT body FROM functions WHERE id = ?", (fid,)).fetchone()
+        return decode_body(row[0]) if row is not None else Body()
+
+    def mentions(self, kind: str, name: str) -> list[int]:
+        """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
+        found: list[int] = []
+        for (data,) in self._db.execute("SELECT ids FROM postings WHERE kind = ? AND name = ? ORDER BY part", (kind, name)):
+            found.extend(decode_ids(data))
+        return found
+
+    def similar_names(self, prefix: str, limit: int = 400) -> list[str]:
+        """Names of functions that begin with ``prefix``, in order."""
+        rows = self._db.execute(
+            "SELECT DISTINCT name FROM functions WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
+            (prefix, prefix + "\U0010ffff", limit),
+        )
+        return [r[0] for r in rows]
+
+    # -- types and data -----------------------------------------------------------------------------------------------
+
+    def _records(self, tag: str) -> tuple[RecordInfo, ...]:
+        rows = self._db.execute(
+            "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records WHERE tag = ?", (tag,)
+        )
+        return tuple(RecordInfo(*r[:7], decode_fields(r[7])) for r in rows)
+
+    def record(self, record_id: int) -> RecordInfo:
+        """One record by its row."""
+        r = self._db.execute(
+            "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records WHERE id = ?", (record_id,)
+        ).fetchone()
+        return RecordInfo(*r[:7], decode_fields(r[7]))
+
+    def _typedefs(self, name: str) -> tuple[DeclInfo, ...]:
+        rows = self._db.execute("SELECT name, file_id, decl, line, guard FROM typedefs WHERE name = ?", (name,))
+        return tuple(DeclInfo(r[0], r[1], r[2], r[3], "", r[4], "") for r in rows)
+
+    def _objects(self, name: str) -> tuple[DeclInfo, ...]:
+        rows = self._db.execute(
+            "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name = ?", (name,)
+        )
+        return tuple(DeclInfo(*r) for r in rows)
+
+    def _macros(self, name: str) -> tuple[MacroDef, ...]:
+        rows = self._db.execute(
+            "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.path, m.line, m.until FROM macros m"
+            " JOIN files f ON f.id = m.file_id WHERE m.name = ?",
+            (name,),
+        )
+        return tuple(
+            MacroDef(n, None if p is None else tuple(p.split(",")) if p else (), v, b, g, path, line, line, until)
+            for n, p, v, b, g, path, line, until in rows
+        )
+
+    def registrations_of_field(self, field: str) -> list[RegistrationInfo]:
+        """The initialisers whose last designator is ``.field``."""
+        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE field = ? ORDER BY id", (field,))]
+
+    def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
+        """The initialisers whose value is ``name``."""
+        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE name = ? ORDER BY id", (name,))]
+
+    def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
+        """All initialisers of the objects called ``name``."""
+        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))]
+
+    def positional_registrations(self, tag: str) -> list[RegistrationInfo]:
+        """The initialisers without a field name in objects of the type ``tag``."""
+        rows = self._db.execute(f"{_REGISTRATION} WHERE field = '' AND tag = ? ORDER BY id", (tag,))
+        return [RegistrationInfo(*r) for r in rows]
+
+    def all_registrations(self) -> Iterator[RegistrationInfo]:
+        """Every initialiser, in the order of the files."""
+        for r in self._db.execute(f"{_REGISTRATION} ORDER BY id"):
+            yield RegistrationInfo(*r)
+
+    def syscalls(self, name: str | None = None) -> list[SyscallInfo]:
+        """Lines of the system call tables, of one call or of all."""
+        sql = "SELECT arch, abi, number, name, entry, compat, file, line FROM syscalls"
+        rows = self._db.execute(f"{sql} WHERE name = ?", (name,)) if name is not None else self._db.execute(sql)
+        return sorted(
+            (SyscallInfo(a, b, -1 if n is None else n, *rest) for a, b, n, *rest in rows),
+            key=lambda s: (s.arch, s.abi, s.number, s.name, s.file, s.line),
+        )
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+class _Includes(Mapping[str, tuple[Include, ...]]):
+    """Include directives by path; a path is in it when the file is in the index."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._paths: set[str] | None = None
+
+    def __getitem__(self, path: str) -> tuple[Include, ...]:
+        row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
+        if row is None:
+            raise KeyError(path)
+        return decode_includes(row[0])
+
+    def __contains__(self, path: object) -> bool:
+        if self._paths is None:
+            self._paths = {r[0] for r in self._db.execute("SELECT path FROM files")}
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(r[0] for r in self._db.execute("SELECT path FROM files"))
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM files").fetchone()[0])

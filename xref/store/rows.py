@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""Facts as rows: what an extraction worker sends to the one writer.
+
+A worker does the costly half (finding the names a function mentions, encoding and compressing its body), so the writer
+only inserts.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from array import array
+from typing import Final
+
+import msgspec
+
+from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact
+from xref.lex.directives import Include
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")
+_FIRST_NAME: Final = re.compile(r"[(*\s]*([A-Za-z_$][\w$]*)")
+_ONE_NAME: Final = re.compile(r"[(&*\s]*(?:\([^()]*\)\s*)?[(&*\s]*([A-Za-z_$][\w$]*)[)\s]*")
+_VALUE: Final = re.compile(r"(?<![\w.>$])([a-z_$][\w$]*)(?!\s*[\w(\[.]|\s*->)")
+_TAG: Final = re.compile(
+    r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
+)
+_WORDS: Final = frozenset(
+    "struct union enum const void int long short char unsigned signed sizeof typeof static volatile return if else "
+    "float double inline register extern bool".split()
+)
+_encoder: Final = msgspec.msgpack.Encoder()
+_body_decoder: Final = msgspec.msgpack.Decoder(Body)
+_fields_decoder: Final = msgspec.msgpack.Decoder(tuple[FieldFact, ...])
+_includes_decoder: Final = msgspec.msgpack.Decoder(tuple[Include, ...])
+_COMPRESS_ABOVE: Final = 160
+
+
+class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value."""
+
+    name: str
+    line: int
+    column: int
+    end_line: int
+    kind: str
+    linkage: str
+    aliases: tuple[str, ...]
+    guard: str
+    signature: str
+    broken: bool
+    made_by: str
+    body: bytes
+    calls: int
+    dispatches: int
+    called: tuple[str, ...]
+    through: tuple[str, ...]
+    assigned: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+class RecordRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One struct or union, its members encoded, their names and the tags of their types beside them."""
+
+    tag: str
+    kind: str
+    line: int
+    guard: str
+    open: bool
+    fields: bytes
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+class FileRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All rows of one file; the tuples follow the columns of their tables behind ``file_id``."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    hash: bytes
+    error_bytes: int
+    includes: bytes
+    notes: str
+    functions: tuple[FunctionRow, ...] = ()
+    records: tuple[RecordRow, ...] = ()
+    typedefs: tuple[tuple[str, str, int, str], ...] = ()
+    objects: tuple[tuple[str, str, int, str, str, str], ...] = ()
+    registrations: tuple[tuple[int, int, str, str, str, str, str, str, str, str, str, str], ...] = ()
+    macros: tuple[tuple[str, int, int, str | None, str, str, str], ...] = ()
+    exports: tuple[str, ...] = ()
+    seconds: float = 0.0
+    failure: str = ""
+
+
+def single_name(text: str) -> str:
+    """The one identifier that a value consists of, casts and ``&`` aside; '' if there is more to it."""
+    m = _ONE_NAME.fullmatch(text)
+    return m[1] if m is not None else ""
+
+
+def type_tag(decl: str) -> str:
+    """The tag or typedef name that a declaration begins with; '' for a built-in type."""
+    m = _TAG.match(decl)
+    if m is None:
+        return ""
+    return m[1] or (m[2] if m[2] not in _WORDS else "")
+
+
+def encode_body(body: Body) -> bytes:
+    """A body as stored: a flag byte (0 plain, 1 compressed), then msgpack."""
+    data = _encoder.encode(body)
+    return b"\x01" + zlib.compress(data, 1) if len(data) > _COMPRESS_ABOVE else b"\x00" + data
+
+
+def decode_body(data: bytes) -> Body:
+    """The inverse of :func:`encode_body`."""
+    return _body_decoder.decode(zlib.decompress(data[1:]) if data[:1] == b"\x01" else data[1:])
+
+
+def encode_fields(fields: tuple[FieldFact, ...]) -> bytes:
+    """The members of a record as stored."""
+    return _encoder.encode(fields)
+
+
+def decode_fields(data: bytes) -> tuple[FieldFact, ...]:
+    """The inverse of :func:`encode_fields`."""
+    return _fields_decoder.decode(data)
+
+
+def encode_includes(includes: tuple[Include, ...]) -> bytes:
+    """A file's include directives as stored."""
+    return _encoder.encode(includes)
+
+
+def decode_includes(data: bytes) -> tuple[Include, ...]:
+    """The inverse of :func:`encode_includes`."""
+    return _includes_decoder.decode(data)
+
+
+def encode_ids(ids: array[int]) -> bytes:
+    """A posting list as stored: compressed 32-bit numbers."""
+    data = ids.tobytes()
+    return b"\x01" + zlib.compress(data, 1) if len(data) > _COMPRESS_ABOVE else b"\x00" + data
+
+
+def decode_ids(data: bytes) -> array[int]:
+    """The inverse of :func:`encode_ids`."""
+    ids = array("I")
+    ids.frombytes(zlib.decompress(data[1:]) if data[:1] == b"\x01" else data[1:])
+    return ids
+
+
+def last_member(text: str) -> str:
+    """The member (or variable) that an expression ends in: ``sendmsg`` for ``sock->ops->sendmsg``, ``(*a->sendmsg)``
+    and ``t[i].sendmsg``; ``t`` for ``t[i]`` and ``(*t)``."""
+    m = _LAST_MEMBER.search(text)
+    if m is not None:
+        return m[1]
+    m = _FIRST_NAME.match(text)
+    return m[1] if m is not None else ""
+
+
+def _function_row(f: FunctionFact) -> FunctionRow:
+    body = f.body
+    local: set[str] = set(_IDENTIFIER.findall(f.signature))
+    for declaration in body.locals:
+        local.update(_IDENTIFIER.findall(declaration.text.split("=", 1)[0]))
+    called: set[str] = set()
+    through: set[str] = set()
+    assigned: set[str] = set()
+    values: set[str] = set()
+    dispatches = 0
+    for call in body.calls:
+        callee = call.callee
+        if callee.isidentifier() and callee not in local:
+            called.add(callee)
+        else:
+            dispatches += 1
+            name = last_member(callee)
+            if name:
+                through.add(name)
+        if call.arguments:
+            values.update(_VALUE.findall(call.arguments))
+    for assign in body.assigns:
+        name = last_member(assign.target)
+        if name and (name not in local or "->" in assign.target or "." in assign.target):
+            assigned.add(name)
+        values.update(_VALUE.findall(assign.value))
+    for ret in body.returns:
+        values.update(_VALUE.findall(ret.value))
+    for declaration in body.locals:
+        _, eq, value = declaration.text.partition("=")
+        if eq:
+            values.update(_VALUE.findall(value))
+    values -= local
+    values -= _WORDS
+    return FunctionRow(
+        f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.broken, f.made_by,
+        encode_body(body), len(body.calls), dispatches, tuple(called), tuple(through), tuple(assigned), tuple(values),
+    )  # fmt: skip
+
+
+def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds: float) -> FileRow:
+    """The rows of one file."""
+    return FileRow(
+        facts.path,
+        size,
+        mtime_ns,
+        digest,
+        facts.error_bytes,
+        encode_includes(facts.includes),
+        "; ".join(facts.notes),
+        tuple(_function_row(f) for f in facts.functions),
+        tuple(
+            RecordRow(
+                r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple({f.name for f in r.fields} - {""}),
+                tuple({type_tag(f.decl) for f in r.fields} - {""}),
+            )
+            for r in facts.records
+        ),
+        tuple((t.name, t.decl, t.line, t.guard) for t in facts.typedefs),
+        tuple((o.name, o.decl, o.line, o.linkage, o.guard, o.function) for o in facts.objects),
+        tuple(
+            (
+                r.line, r.column, r.object, r.decl, r.path, r.field, r.value, single_name(r.value), r.how, r.guard,
+                r.function, type_tag(r.decl),
+            )  # fmt: skip
+            for r in facts.registrations
+        ),
+        tuple(
+            (m.name, m.line, m.until, None if m.params is None else ",".join(m.params), m.variadic, m.body, m.guard)
+            for m in facts.macros
+        ),
+        facts.exports,
+        seconds,
+    )

@@ -1,0 +1,102 @@
+-- SPDX-License-Identifier: MIT
+-- The index: one SQLite file. docs/schema.md explains every table; a test holds the two together.
+-- Lines are 1-based, columns 0-based bytes, paths relative to the tree.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    program TEXT NOT NULL,
+    guard TEXT NOT NULL,          -- when Kbuild compiles it
+    error_bytes INTEGER NOT NULL, -- bytes the parser could not read
+    defines BLOB NOT NULL,        -- hash of its macro definitions
+    includes BLOB NOT NULL,       -- its #include directives
+    notes TEXT NOT NULL
+);
+
+CREATE TABLE functions (
+    id INTEGER PRIMARY KEY,
+    file_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    col INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    kind TEXT NOT NULL,           -- function, macro, asm
+    linkage TEXT NOT NULL,        -- static, extern, weak, macro
+    aliases TEXT NOT NULL,        -- comma-separated
+    guard TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    broken INTEGER NOT NULL,      -- holds text the parser could not read
+    made_by TEXT NOT NULL,        -- the macro invocation that defines it
+    body BLOB NOT NULL            -- calls, assignments, returns, locals
+);
+
+CREATE TABLE aliases (name TEXT NOT NULL, function_id INTEGER NOT NULL);
+
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY,
+    file_id INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    kind TEXT NOT NULL,           -- struct, union
+    line INTEGER NOT NULL,
+    guard TEXT NOT NULL,
+    open INTEGER NOT NULL,        -- has members that are not spelled in its braces
+    fields BLOB NOT NULL
+);
+
+CREATE TABLE typedefs (
+    name TEXT NOT NULL, file_id INTEGER NOT NULL, decl TEXT NOT NULL, line INTEGER NOT NULL, guard TEXT NOT NULL
+);
+
+CREATE TABLE objects (
+    name TEXT NOT NULL, file_id INTEGER NOT NULL, decl TEXT NOT NULL, line INTEGER NOT NULL,
+    linkage TEXT NOT NULL,        -- static, extern, declared
+    guard TEXT NOT NULL,
+    function TEXT NOT NULL        -- for a static object inside a function
+);
+
+CREATE TABLE registrations (
+    id INTEGER PRIMARY KEY,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    col INTEGER NOT NULL,
+    object TEXT NOT NULL,
+    decl TEXT NOT NULL,
+    path TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    name TEXT NOT NULL,           -- the identifier in value, if it is no more than one
+    how TEXT NOT NULL,
+    guard TEXT NOT NULL,
+    function TEXT NOT NULL,
+    tag TEXT NOT NULL             -- the struct, union or typedef that decl begins with
+);
+
+CREATE TABLE macros (
+    name TEXT NOT NULL,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    params TEXT,                  -- comma-separated; NULL for an object-like macro
+    variadic TEXT NOT NULL,
+    body TEXT NOT NULL,
+    guard TEXT NOT NULL
+);
+
+CREATE TABLE exports (name TEXT NOT NULL, file_id INTEGER NOT NULL);
+
+-- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
+-- of that name, v = uses it as a value; f = records that have a field of that name, t = records with a member of that type
+CREATE TABLE postings (
+    kind TEXT NOT NULL, name TEXT NOT NULL, part INTEGER NOT NULL, ids BLOB NOT NULL,
+    PRIMARY KEY (kind, name, part)
+) WITHOUT ROWID;
+
+CREATE TABLE syscalls (
+    arch TEXT NOT NULL, abi TEXT NOT NULL, number INTEGER, name TEXT NOT NULL, entry TEXT NOT NULL,
+    compat TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL
+);
