@@ -166,11 +166,13 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"[^/]+/(\w+/)?vdso(32|64)?/.*\.[cS]", "vdso"),
     ),
     # hostprogs again
-    "lib": ((r"raid6/test/", "lib/raid6/test"), (r"(\w+/)?(gen_\w+|mktables)\.c", "host")),
+    "lib": ((r"raid6/test/", "lib/raid6/test"), (r"(\w+/)?(gen_\w+|mktables)\.c|test_fortify/.+\.c", "host")),
     "fs": ((r"unicode/mkutf8data\.c", "host"),),
     "firmware": ((r"ihex2fw\.c", "host"),),
     "sound": ((r"oss/(bin|hex)2hex\.c", "host"),),
     "drivers": (
+        # arch/x86/boot/compressed/Makefile: vmlinux-libs-$(CONFIG_EFI_STUB) += .../drivers/firmware/efi/libstub/lib.a
+        (r"firmware/efi/libstub/", "boot"),
         (r"scsi/aic7xxx/aicasm/", "host"),
         (r"staging/.*/(userspace|Documentation)/", "host"),
         (r".*/(mkregtable|pnmtologo|gen-devlist|xe_gen_wa_oob|genmap|makemapdata|convert_c_to_py)\.c", "host"),
