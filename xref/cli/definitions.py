@@ -17,10 +17,12 @@ from xref.errors import NoMatch
 @click.pass_obj
 def command(session: Session, /, symbol: str, form: str) -> None:
     """Show where SYMBOL is defined: functions, macros, types, fields and globals of that name."""
+    from xref.graph.crossref import definitions
+
     source = session.open_resolver()
     rows = [
-        Row(str(found.kind), found.name, found.file, found.line, found.end_line, 0, "", found.text, found.guard)
-        for found in source.definitions(symbol)
+        Row(found.kind, found.name, found.file, found.line, found.end_line, 0, "", found.text, found.guard)
+        for found in definitions(source, symbol)
     ]
     if not rows:
         raise NoMatch(f"nothing called '{symbol}' is defined", source.near(symbol))

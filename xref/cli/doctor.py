@@ -90,8 +90,9 @@ def _state(session: Session, path: Path) -> Iterator[tuple[str, str]]:
     yield "index state", "can be used"
     yield "indexed", f"Linux {source.tree.version}, {source.tree.arch}"
     meta = source.meta
-    yield "functions", f"{meta.functions:,}"
-    share = 100 * meta.functions_with_errors / max(1, meta.functions)
+    counts = {name: int(meta.get(f"summary.{name}") or 0) for name in ("files", "functions", "functions_with_errors")}
+    yield "functions", f"{counts['functions']:,} in {counts['files']:,} files"
+    share = 100 * counts["functions_with_errors"] / max(1, counts["functions"])
     yield "parse quality", f"{100 - share:.2f} % of the functions read without an error"
 
 

@@ -13,7 +13,7 @@ from xref import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from xref.graph.answer import TreeInfo
+    from xref.graph.source import Tree
 
 FORMATS: Final = ("text", "json", "quickfix")
 _DULL, _BRIGHT, _PLAIN = "\033[2m", "\033[1m", "\033[0m"
@@ -34,7 +34,7 @@ class Row:
     guard: str
 
 
-def render_rows(rows: Sequence[Row], form: str, schema: str, tree: TreeInfo, query: Mapping[str, object]) -> str:
+def render_rows(rows: Sequence[Row], form: str, schema: str, tree: Tree, query: Mapping[str, object]) -> str:
     """``rows`` in ``form``, one of ``FORMATS``. ``schema`` names the JSON envelope."""
     if form == "json":
         return envelope(schema, tree, query, {"rows": [asdict(row) for row in rows]})
@@ -44,7 +44,7 @@ def render_rows(rows: Sequence[Row], form: str, schema: str, tree: TreeInfo, que
     return "".join(line + "\n" for row in rows for line in _text(row, paint))
 
 
-def envelope(schema: str, tree: TreeInfo, query: Mapping[str, object], body: Mapping[str, object]) -> str:
+def envelope(schema: str, tree: Tree, query: Mapping[str, object], body: Mapping[str, object]) -> str:
     """A JSON document with the head that all answers share."""
     head = {
         "schema": schema,

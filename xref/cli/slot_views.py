@@ -10,7 +10,7 @@ from xref.cli.listing import envelope, one_line, painter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from xref.graph.answer import TreeInfo
+    from xref.graph.source import Tree
     from xref.resolve.edge import DispatchSite, Slot, SlotEntry
 
 
@@ -21,11 +21,11 @@ class View(Protocol):
     was asked for, with everything, rather than an overview of a struct.
     """
 
-    def __call__(self, slots: Sequence[Slot], tree: TreeInfo, asked: str, limit: int | None, *, whole: bool) -> str:
+    def __call__(self, slots: Sequence[Slot], tree: Tree, asked: str, limit: int | None, *, whole: bool) -> str:
         """The text, with a line end."""
 
 
-def _text(slots: Sequence[Slot], tree: TreeInfo, asked: str, limit: int | None, *, whole: bool) -> str:
+def _text(slots: Sequence[Slot], tree: Tree, asked: str, limit: int | None, *, whole: bool) -> str:
     lines = _whole(slots[0], limit) if whole else (counts(slot) for slot in slots)
     return "".join(f"{line}\n" for line in lines)
 
@@ -75,7 +75,7 @@ def _many(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _json(slots: Sequence[Slot], tree: TreeInfo, asked: str, limit: int | None, *, whole: bool) -> str:
+def _json(slots: Sequence[Slot], tree: Tree, asked: str, limit: int | None, *, whole: bool) -> str:
     body = {"slots": [_slot(slot) for slot in slots]}
     return envelope("xref.slots/1", tree, {"command": "slots", "symbol": asked}, body)
 
@@ -110,7 +110,7 @@ def _slot(slot: Slot) -> dict[str, object]:
     }
 
 
-def _quickfix(slots: Sequence[Slot], tree: TreeInfo, asked: str, limit: int | None, *, whole: bool) -> str:
+def _quickfix(slots: Sequence[Slot], tree: Tree, asked: str, limit: int | None, *, whole: bool) -> str:
     lines: list[str] = []
     for slot in slots:
         name = f"{slot.struct}.{slot.field}"

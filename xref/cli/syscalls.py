@@ -39,9 +39,11 @@ def command(session: Session, /, name: str | None, form: str) -> None:
 
     Without NAME: all of them, one a line.
     """
+    from xref.graph.crossref import syscall_names
+
     source = session.open_resolver()
     short = None if name is None else name.removeprefix("sys_")
-    names = source.syscall_names() if short is None else (short,)
+    names = syscall_names(source) if short is None else (short,)
     found = [_describe(source, each) for each in names]
     if short is not None and not found[0].functions and not found[0].entries:
         raise NoMatch(f"there is no system call '{short}'", source.near(f"sys_{short}"))
@@ -79,7 +81,7 @@ def _whole(call: Described) -> Iterator[str]:
     if not call.entries:
         yield "  in no system call table"
     for entry in call.entries:
-        abi = f" {entry.abi}" if entry.abi else ""
+        abi = f" {entry.abi}" if entry.abi not in ("", entry.arch) else ""
         yield f"  {entry.arch}{abi}: {entry.number}  {entry.entry}  {entry.file}:{entry.line}"
 
 

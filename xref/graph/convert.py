@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xref.graph.answer import AnswerEdge, Missing, Node
+from xref.graph.answer import AnswerEdge, Missing, Node, TreeInfo
 
 if TYPE_CHECKING:
+    from xref.graph.source import Tree
     from xref.resolve.edge import Edge, Symbol, Unresolved
 
 
@@ -64,3 +65,8 @@ def missing(call: Unresolved) -> Missing:
 def place(sym: Symbol) -> str:
     """``sym`` as one of the candidates for an ambiguous name: ``file:line name``."""
     return f"{sym.file}:{sym.line} {sym.name}"
+
+
+def tree(asked: Tree) -> TreeInfo:
+    """``asked`` as the head of an answer."""
+    return TreeInfo(asked.root, asked.version, asked.arch, asked.config)

@@ -83,7 +83,7 @@ class Draft:
         )
         edges = sorted(self._edges.values(), key=lambda edge: order[edge.source])
         return Answer(
-            tree=self._reader.source.tree,
+            tree=convert.tree(self._reader.source.tree),
             query=query,
             roots=(start.symbol.node,),
             nodes=nodes,

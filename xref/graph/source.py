@@ -10,8 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from xref.graph.answer import TreeInfo
     from xref.resolve.edge import Calls, Edge, Slot, Symbol
+
+
+class Tree(Protocol):
+    """Which kernel is asked: what ``answer.TreeInfo`` says of it."""
+
+    @property
+    def root(self) -> str: ...  # noqa: D102
+    @property
+    def version(self) -> str: ...  # noqa: D102
+    @property
+    def arch(self) -> str: ...  # noqa: D102
+    @property
+    def config(self) -> str: ...  # noqa: D102
 
 
 class TableEntry(Protocol):
@@ -45,7 +57,7 @@ class CallSource(Protocol):
     """
 
     @property
-    def tree(self) -> TreeInfo:
+    def tree(self) -> Tree:
         """Which kernel is asked."""
 
     def lookup(self, symbol: str) -> tuple[Symbol, ...]:
@@ -71,62 +83,3 @@ class CallSource(Protocol):
 
     def syscall_entries(self, name: str) -> tuple[TableEntry, ...]:
         """What the system call tables of all architectures say of ``name``."""
-
-    def syscall_names(self) -> tuple[str, ...]:
-        """Every system call that the tree defines, sorted."""
-
-
-class Definition(Protocol):
-    """A place where a name is defined.
-
-    ``kind``: ``function``, ``macro``, ``asm``, ``struct``, ``union``, ``enum``, ``typedef``, ``field``, ``enumerator``,
-    ``global``; ``text`` is the source line or the declaration on one line.
-    """
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def file(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def end_line(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def guard(self) -> str: ...  # noqa: D102
-
-
-class Reference(Protocol):
-    """A place where a name is used.
-
-    ``kind``: ``call``, ``registration``, ``address``, ``read``, ``write``, ``type``, ...; ``within`` is the name of the
-    function or object that the use stands in, '' at top level.
-    """
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def file(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def column(self) -> int: ...  # noqa: D102
-    @property
-    def within(self) -> str: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def guard(self) -> str: ...  # noqa: D102
-
-
-class CrossReference(Protocol):
-    """Definitions and uses of names of every kind; an unknown name gives empty tuples."""
-
-    def definitions(self, name: str) -> tuple[Definition, ...]:
-        """Every definition of ``name`` (or ``file.c:name``), functions first, then by place."""
-
-    def references(self, name: str) -> tuple[Reference, ...]:
-        """Every use of ``name``, by place."""

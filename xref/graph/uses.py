@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Uses of a name, read from the source as it lies on disk now: every place but comments and strings.
+
+The index says which files to read where it can (functions and macros); for types, fields and globals all files of the
+index are read, which takes seconds on a whole kernel.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xref.lex.comments import BLANK, blank_comments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xref.resolve.resolver import Resolver
+
+_STRING: Final = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
+_BLOCK: Final = re.compile(
+    rb"^(?P<head>[A-Za-z_][^;{}#\n]*(?:\n[ \t]*[^;{}#\n]*)*?)\{(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL
+)
+_CALLED: Final = re.compile(rb"(\w+)\s*\(")
+_GIVEN: Final = re.compile(rb"(\w+)\s*(?:\[[^\]]*\]\s*)*=\s*$")
+_TAGGED: Final = re.compile(rb"\b(?:struct|union|enum)\s+(\w+)")
+_MADE: Final = re.compile(rb"(\w+)\s*\(\s*(\w+)")
+_BEFORE: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where a name is used: lines 1-based, columns 0-based bytes.
+
+    ``kind``: ``call``, ``write``, ``read``, ``address``, ``registration``, ``member`` (of that name), ``type``,
+    ``export``, ``directive``. ``within``: the function, object or type that it stands in, '' at top level.
+    """
+
+    kind: str
+    file: str
+    line: int
+    column: int
+    within: str
+    text: str
+
+
+def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> tuple[Use, ...]:
+    """Every use of ``asked`` (a name or ``file.c:name``), by file and place; definitions of it are not uses.
+
+    For a function or macro the files are those whose code calls, registers or hands it on; ``everywhere`` reads the
+    others too (prototypes, exports). Files that cannot be read any more are passed over.
+    """
+    file, _, name = asked.rpartition(":")
+    paths = _all_paths(source)
+    if file:
+        paths = [path for path in paths if path == file or path.endswith(f"/{file}")]
+    elif not everywhere and source.reader.functions_named(name):
+        known = _paths_of(source, name)
+        paths = [path for path in paths if path in known]
+    defined = {(sym.file, sym.line) for sym in source.lookup(name)}
+    wanted = name.encode()
+    word = re.compile(rb"(?<![\w$])" + re.escape(wanted) + rb"(?![\w$])")
+    found: list[Use] = []
+    for path in paths:
+        try:
+            data = Path(source.tree.root, path).read_bytes()
+        except OSError:
+            continue
+        if wanted in data:
+            found += [use for use in _in_file(path, data, word) if (path, use.line) not in defined]
+    return tuple(found)
+
+
+def _all_paths(source: Resolver) -> list[str]:
+    return sorted(source.reader.includes())
+
+
+def _paths_of(source: Resolver, name: str) -> set[str]:
+    """The files whose functions and objects mention the function ``name`` or one of its aliases."""
+    reader = source.reader
+    names = {name}.union(*({sym.name, *sym.aliases} for sym in source.lookup(name)))
+    ids = {row.file_id for each in names for row in reader.registrations_of_name(each)}
+    for each in names:
+        for kind in "cmav":
+            rows = (reader.function(fid) for fid in reader.mentions(kind, each))
+            ids.update(row.file_id for row in rows if row is not None)
+        ids.update(row.file_id for row in reader.functions_named(each))
+    return {reader.file(each).path for each in ids}
+
+
+def _in_file(path: str, data: bytes, word: re.Pattern[bytes]) -> Iterator[Use]:
+    code = _STRING.sub(lambda m: m.group().translate(BLANK), blank_comments(data))
+    if word.search(code) is None:
+        return
+    starts = [0, *(m.end() for m in re.finditer(rb"\n", data))]
+    blocks = [(m.start("body"), m.end("body"), m.group("head")) for m in _BLOCK.finditer(code)]
+    firsts = [start for start, _, _ in blocks]
+    for m in word.finditer(code):
+        at = bisect_right(starts, m.start()) - 1
+        begin, end = starts[at], starts[at + 1] if at + 1 < len(starts) else len(data)
+        inside = bisect_right(firsts, m.start()) - 1
+        head = blocks[inside][2] if inside >= 0 and m.start() < blocks[inside][1] else None
+        within, is_code = _owner(head)
+        kind = _kind(code[max(begin, m.start() - _BEFORE) : m.start()], code[m.end() : end], is_code, head is None)
+        text = data[begin:end].decode("utf-8", "replace").strip()
+        yield Use(kind, path, at + 1, m.start() - begin, within, text)
+
+
+def _owner(head: bytes | None) -> tuple[str, bool]:
+    """Whose braces these are, and whether they hold code."""
+    if head is None:
+        return "", False
+    if given := _GIVEN.search(head):
+        return given[1].decode("utf-8", "replace"), False
+    if called := _CALLED.search(head):
+        made = _MADE.search(head)
+        if made is not None and made[1].isupper():  # SYSCALL_DEFINE4(send, ...)
+            return f"{made[1].decode()}({made[2].decode('utf-8', 'replace')})", True
+        return called[1].decode("utf-8", "replace"), True
+    tagged = _TAGGED.search(head)
+    return (tagged[1].decode("utf-8", "replace") if tagged else ""), False
+
+
+def _kind(before: bytes, after: bytes, is_code: bool, is_top: bool) -> str:
+    left, right = before.rstrip(), after.lstrip()
+    if left.lstrip().startswith(b"#"):
+        return "directive"
+    if left.endswith((b"struct", b"union", b"enum")):
+        return "type"
+    member = left.endswith((b"->", b"."))
+    if is_top:
+        return "export" if b"EXPORT_" in left else "declaration"
+    if not is_code:
+        return "member" if member else "registration" if left.endswith((b"=", b"{", b",", b":", b"&", b"(")) else "type"
+    if right.startswith(b"("):
+        return "dispatch" if member else "call"
+    if re.match(rb"(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--", right):
+        return "write"
+    if member:
+        return "read"
+    return "address" if left.endswith(b"&") and not left.endswith(b"&&") else "read"
