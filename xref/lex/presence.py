@@ -54,6 +54,8 @@ class Cond:
     """The option that an atom speaks of: ``CONFIG_X`` for ``CONFIG_X=m``."""
     mask: int
     """The states of ``base`` that a literal allows."""
+    about: frozenset[str]
+    """Everything that the condition speaks of: conditions that share nothing cannot contradict each other."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return _node, (self.op, self.name, self.parts)
@@ -87,7 +89,13 @@ def _node(op: str, name: str = "", parts: tuple[Cond, ...] = ()) -> Cond:
             f" {op} ".join(f"({p.text})" if p.parts else p.text for p in parts) if parts else "0" if op == "0" else ""
         )
         size = sum(p.size for p in parts)
-    return _nodes.setdefault(key, Cond(op, name, parts, text, size, base, mask))
+    if parts:
+        about = frozenset[str]().union(*(p.about for p in parts))
+    elif value := _EQUAL.fullmatch(name):
+        about = frozenset((base, value[1]))
+    else:
+        about = frozenset((base,) if name else ())
+    return _nodes.setdefault(key, Cond(op, name, parts, text, size, base, mask, about))
 
 
 def _reads_back(name: str) -> bool:
@@ -257,9 +265,15 @@ def _absorb(clauses: list[Cond]) -> list[Cond] | None:
     return None
 
 
-@lru_cache(maxsize=1 << 18)
 def contradicts(a: Cond, b: Cond) -> bool:
     """No configuration has both. False may also mean that it was too hard to tell."""
+    if a is NEVER or b is NEVER:
+        return True
+    return not a.about.isdisjoint(b.about) and _contradicts(a, b)
+
+
+@lru_cache(maxsize=1 << 18)
+def _contradicts(a: Cond, b: Cond) -> bool:
     return conj(a, b) is NEVER
 
 
