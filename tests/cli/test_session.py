@@ -54,13 +54,14 @@ def test_progress_in_words():
 
 def test_a_line_now_and_then():
     out = io.StringIO()
-    ticks = iter([0.0, 1.0, 6.0, 7.0, 12.0])
+    ticks = iter([0.0, 1.0, 6.0, 7.0, 12.0, 20.0])
     report = Lines(out, clock=lambda: next(ticks))
-    for done in (1, 2, 3, 4):
-        report(Progress(done, 4, done, 4, "extracting"))
-    assert [line.split(",")[0] for line in out.getvalue().splitlines()] == [
-        "xref: extracting: 2 of 4 files",
-        "xref: extracting: 4 of 4 files",
+    for phase, done in (("reading", 1), ("reading", 2), ("extracting", 1), ("extracting", 2), ("extracting", 3)):
+        report(Progress(done, 4, done * 1_000_000, 4_000_000, phase))
+    assert out.getvalue().splitlines() == [
+        "xref: reading: 2 of 4 files, 0.4 MB/s, 5 s left",
+        "xref: extracting: 2 of 4 files, 0.4 MB/s, 5 s left",
+        "xref: extracting: 3 of 4 files, 0.2 MB/s, 4 s left",
     ]
 
 

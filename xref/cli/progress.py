@@ -35,10 +35,13 @@ class Lines:
         self._out = out
         self._clock = clock
         self._start = self._last = clock()
+        self._phase = ""
 
     def __call__(self, progress: Progress) -> None:
         """Say where the build is, unless that was said a moment ago."""
         now = self._clock()
+        if progress.phase != self._phase:
+            self._phase, self._start = progress.phase, now
         if now - self._last < _EVERY:
             return
         self._last = now
@@ -47,7 +50,7 @@ class Lines:
 
 
 def describe(progress: Progress, seconds: float) -> str:
-    """``progress`` after ``seconds``, as words."""
+    """``progress`` after ``seconds`` of its phase, as words."""
     total = f" of {progress.files_total:,}" if progress.files_total else ""
     words = [f"{progress.phase}: {progress.files_done:,}{total} files"]
     if seconds > 0 and progress.bytes_done:
@@ -72,8 +75,13 @@ def _bar(out: TextIO) -> Iterator[Callable[[Progress], None]]:
     )
     with rich_progress.Progress(*columns, console=Console(file=out), transient=True) as bar:
         task = bar.add_task("indexing", total=None, files="")
+        phase = ""
 
         def report(progress: Progress) -> None:
+            nonlocal phase
+            if progress.phase != phase:
+                phase = progress.phase
+                bar.reset(task)
             total = f"/{progress.files_total:,}" if progress.files_total else ""
             bar.update(
                 task,

@@ -38,11 +38,11 @@ class Reader:
         known = self._calls.get(sym.node)
         if known is None:
             found = self.source.calls(sym)
-            strong = [edge for edge in found.edges if edge.confidence is not Confidence.WEAK]
+            strong = [edge for edge in found.edges if edge.confidence is not Confidence.WEAK and not _is_seam(edge)]
             known = Outgoing(
                 edges=tuple(sorted(_unique(strong), key=_by_site)),
                 unresolved=found.unresolved,
-                weak=len(found.edges) - len(strong),
+                weak=sum(edge.confidence is Confidence.WEAK for edge in found.edges),
             )
             self._calls[sym.node] = known
         return known
@@ -51,7 +51,8 @@ class Reader:
         """What reaches ``sym``, by caller and place; weak edges left out."""
         known = self._callers.get(sym.node)
         if known is None:
-            strong = (edge for edge in self.source.callers(sym) if edge.confidence is not Confidence.WEAK)
+            every = self.source.callers(sym)
+            strong = (edge for edge in every if edge.confidence is not Confidence.WEAK and not _is_seam(edge))
             known = tuple(sorted(_unique(strong), key=_by_caller))
             self._callers[sym.node] = known
         return known
@@ -72,6 +73,15 @@ def is_named(sym: Symbol, names: Sequence[str]) -> bool:
         return False
     spellings = (sym.name, sym.node, f"{sym.file.rsplit('/', 1)[-1]}:{sym.name}", *sym.aliases)
     return any(fnmatchcase(spelling, name) for name in names for spelling in spellings)
+
+
+def _is_seam(edge: Edge) -> bool:
+    """Whether ``edge`` is no call that anybody wrote, but one between the aliases that ``SYSCALL_DEFINE`` makes.
+
+    ``sys_send``, ``SyS_send`` and ``SYSC_send`` call one another and are one node; a function that calls itself does so
+    further down than in the line that defines it.
+    """
+    return edge.caller.node == edge.callee.node and edge.line == edge.caller.line
 
 
 def _unique(edges: Iterable[Edge]) -> list[Edge]:

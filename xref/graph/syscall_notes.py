@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xref.graph.source import TableEntry
     from xref.resolve.edge import Symbol
 
-_IN_EVERY_TABLE: Final = ("read", "exit", "close")
+_IN_EVERY_TABLE: Final = ("read", "write", "close", "exit", "getpid")
 _MULTIPLEXERS: Final = ("socketcall", "ipc")
 _X86_64: Final = frozenset({"common", "64", "x32"})
 _SHOWN: Final = 6
@@ -64,11 +64,8 @@ def _by_label(entries: Iterable[TableEntry]) -> dict[str, list[TableEntry]]:
 
 def _tables(reader: Reader, arch: str) -> tuple[str, ...]:
     """The ABIs that ``arch`` has tables for: those of the calls that every table has."""
-    for probe in _IN_EVERY_TABLE:
-        mine, _ = _split(reader.source.syscall_entries(probe), arch)
-        if mine:
-            return tuple(_by_label(mine))
-    return ()
+    every = (entry for probe in _IN_EVERY_TABLE for entry in reader.source.syscall_entries(probe))
+    return tuple(_by_label(_split(every, arch)[0]))
 
 
 def _has(label: str, name: str, entries: list[TableEntry]) -> str:
