@@ -34,10 +34,11 @@ from xref.facts.text import FileText, Origin, Place, Role, SyntheticText, Synthe
 from xref.lex.comments import blank_comments
 from xref.lex.directives import Directives, MacroDef, blank_directives, has_code, scan
 from xref.macros.expand import Expander
-from xref.macros.nature import Nature, Natures
+from xref.lex.tokens import is_identifier, tokenize
+from xref.macros.nature import NOT_CALLED, Nature, Natures, split_arguments
 from xref.macros.table import MacroTable, MacroView
 from xref.parse.arms import blank_dead, variants
-from xref.parse.mask import Masker, matching_paren
+from xref.parse.mask import Masker, find_word, matching_paren
 from xref.parse.queries import Grammar
 
 _Spell = Callable[[Node], str]
@@ -45,6 +46,7 @@ _Owner = Callable[[int], FunctionBuilder | None]
 MAX_ROUNDS: Final = 6
 MAX_EXPANSIONS: Final = 20_000
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
@@ -61,6 +63,17 @@ class Extractor:
         self.natures = natures
         self.grammar = grammar
         self.masker = Masker(table, natures)
+        self._callers: dict[bytes, bool] = {}
+
+    def calls_when_named(self, raw: bytes) -> bool:
+        """Whether a name is an object-like macro that calls something, remembered by its bytes."""
+        known = self._callers.get(raw)
+        if known is None:
+            name = raw.decode("latin-1")
+            known = self._callers[raw] = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
+                self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
+            )
+        return known
 
     def extract(self, path: str, source: bytes) -> FileFacts:
         """The facts of the C file ``path`` with the content ``source``; never raises for any content."""
@@ -85,7 +98,6 @@ class _FileExtraction:
         self._notes: dict[str, None] = {}
         self._error_bytes = 0
         self._include_lines: tuple[int, ...] = ()
-        self._callish: dict[str, bool] = {}
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
     def run(self, raw: bytes) -> FileFacts:
@@ -314,7 +326,9 @@ class _FileExtraction:
         )
         builder.params = frozenset([*macro.params, *([macro.variadic] if macro.variadic else [])])
         self._functions[key] = builder
-        if "(" not in macro.body:
+        if not any(m[1] not in NOT_CALLED and m[1] not in builder.params for m in _HEAD.finditer(macro.body)) and not (
+            ")(" in macro.body or ") (" in macro.body
+        ):
             return
         at = Place(macro.line, 0, macro.guard)
         origin = Origin(at, Role.MACRO_BODY, (), key, builder.params)
@@ -323,7 +337,7 @@ class _FileExtraction:
             self._queue.append((text, origin))
             return
         for m in _HEAD.finditer(macro.body):  # brackets do not match: only the names that are called can be had
-            if m[1] not in builder.params and m[1] not in _KEYWORDS:
+            if m[1] not in builder.params and m[1] not in NOT_CALLED:
                 builder.calls[CallFact(macro.line, 0, m[1], "", "", "")] = None
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -334,7 +348,7 @@ class _FileExtraction:
             head = _IDENTIFIER.match(callee)
             if callee in holder.params or (head and _PASTE in callee) or callee.rpartition(">")[2] in holder.params:
                 return  # the argument decides: the call is made where the macro is used
-        if callee in _NOT_CALLS:
+        if callee in NOT_CALLED:
             return
         macro_name = callee if callee in self._x.table else ""
         if not macro_name and callee.endswith(")"):
@@ -345,9 +359,17 @@ class _FileExtraction:
                 return
         holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain)] = None
         if macro_name:
-            structural = self._x.natures.structural(macro_name)
-            if structural and args and self._view.get(macro_name) is not None:
+            if args and self._decides(macro_name, args) and self._view.get(macro_name) is not None:
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
+
+    def _decides(self, name: str, args: str) -> bool:
+        """Whether the arguments that stand where ``name`` makes names of them can be names of functions or members."""
+        positions = self._x.natures.structural(name)
+        if not positions:
+            return False
+        given = split_arguments(("(", *tokenize(args), ")"), 0)
+        last = max(len(d.params or ()) for d in self._x.table.all(name))
+        return any(min(k, last) in positions and any(_is_name(t) for t in arg) for k, arg in enumerate(given))
 
     def _expand(
         self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str
@@ -403,29 +425,23 @@ class _FileExtraction:
         args = " ".join(text.source[opening + 1 : closing - 1].decode("latin-1").split())
         at, chain = self._placed(text, offset)
         holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain)] = None
-        if self._x.natures.structural(name) and self._view.get(name) is not None:
+        if self._decides(name, args) and self._view.get(name) is not None:
             self._expand(text, holder, offset, at, f"{name}({args})", name)
 
     def _object_macros(self, text: FileText, owner: _Owner) -> None:
         """Object-like macros that call: ``current`` is ``get_current()``."""
-        for raw in set(re.findall(rb"[A-Za-z_]\w*", text.masked)):
+        code = text.masked
+        for raw in sorted(w for w in set(_WORD.findall(code)) if self._x.calls_when_named(w)):
             name = raw.decode("latin-1")
-            callish = self._callish.get(name)
-            if callish is None:
-                macro = self._view.get(name) if name in self._x.table else None
-                callish = self._callish[name] = (
-                    macro is not None
-                    and macro.params is None
-                    and "(" in macro.body
-                    and _calls_something(macro.body)
-                    and not self._x.natures.of(name) & Nature.ATTRIBUTE
-                )
-            if not callish:
+            macro = self._view.get(name)
+            if macro is None or macro.params is not None or "(" not in macro.body:
                 continue
-            for m in re.finditer(rb"(?<![\w.>])" + raw + rb"\b(?!\s*\()", text.masked):
-                holder = owner(m.start())
+            at = find_word(code, raw, 0)
+            while at >= 0:
+                holder = owner(at)
                 if holder is not None and holder.kind != "macro":
-                    self._expand(text, holder, m.start(), text.place(m.start()), name, name)
+                    self._expand(text, holder, at, text.place(at), name, name)
+                at = find_word(code, raw, at + len(raw))
 
     # -- data ---------------------------------------------------------------------------------------------------------
 
@@ -583,13 +599,9 @@ class _FileExtraction:
 
 _ALIAS_MARK: Final = "\0"
 _ELEMENT: Final = "xref_element"
-_KEYWORDS: Final = frozenset(
-    "if for while switch return sizeof do else case typeof __typeof__ defined __attribute__ asm __asm__ goto "
-    "_Static_assert __builtin_offsetof _Generic __alignof__ alignof offsetof".split()
-)
-_NOT_CALLS: Final = frozenset(
-    "__attribute__ sizeof typeof __typeof__ defined asm __asm__ __alignof__ _Static_assert _Generic".split()
-)
+def _is_name(token: str) -> bool:
+    """Whether a token may name a function or a member: an identifier that is not all capitals."""
+    return is_identifier(token) and not token.isupper()
 
 
 def _key(builder: FunctionBuilder) -> tuple[str, int]:
@@ -599,10 +611,6 @@ def _key(builder: FunctionBuilder) -> tuple[str, int]:
 def _is_function_pointer(declarator: Node) -> bool:
     inner = declarator.child_by_field_name("declarator")
     return inner is not None and inner.type == "parenthesized_declarator"
-
-
-def _calls_something(body: str) -> bool:
-    return any(m[1] not in _KEYWORDS for m in _HEAD.finditer(body))
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:

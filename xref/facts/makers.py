@@ -77,7 +77,8 @@ class Makers:
             elif next_char in (b",", b")", b"(", b"[", b"."):
                 continue
             else:
-                self._without_body(found, text, m, closing, invocation)
+                if not self._natures.inert(name):
+                    self._without_body(found, text, m, closing, invocation)
                 _overwrite(buffer, m.start(), closing, b"")
             done = closing
         found.code = bytes(buffer)
@@ -139,6 +140,8 @@ class Makers:
                 )
                 builder.made_by = name
                 found.functions.append(builder)
+            elif made != builder.name:
+                builder.aliases[made] = None
             if expansion[:cut].strip():
                 origin = Origin(at, Role.MAKER, (name,), alias_of=(builder.name, builder.line), line_end=at.line)
                 found.parts.append((expansion[:cut] + "\n", origin))

@@ -12,8 +12,8 @@ from typing import Final
 
 from xref.lex.directives import MacroDef
 from xref.lex.tokens import is_identifier
-from xref.macros.expand import body_tokens
-from xref.macros.table import MacroTable
+from xref.macros.expand import Expander, body_tokens
+from xref.macros.table import MacroSource
 
 
 class Nature:
@@ -34,14 +34,22 @@ _QUALIFIERS: Final = frozenset(
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
 _MAX_DEPTH: Final = 12
+_MAX_DEFINITIONS: Final = 8
+NOT_CALLED: Final = frozenset(
+    "if for while switch return sizeof do else case typeof __typeof__ __typeof defined __attribute__ asm __asm__ goto "
+    "_Static_assert __builtin_offsetof _Generic __alignof__ _Alignof alignof offsetof typeof_unqual volatile __volatile__".split()
+)
+"""Words that a parenthesis may follow although nothing is called."""
 
 
 class Natures:
     """Answers for every macro of a table; each name is worked out once."""
 
-    def __init__(self, table: MacroTable) -> None:
+    def __init__(self, table: MacroSource) -> None:
         self._table = table
         self._known: dict[str, int] = {}
+        self._calls: dict[str, bool] = {}
+        self._inert: dict[str, bool] = {}
         self._structural: dict[str, frozenset[int]] = {}
 
     def of(self, name: str) -> int:
@@ -88,6 +96,52 @@ class Natures:
             known = self._structural[name] = frozenset(found)
         return known
 
+    def inert(self, name: str) -> bool:
+        """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments:
+        ``EXPORT_SYMBOL``, ``MODULE_LICENSE``."""
+        known = self._inert.get(name)
+        if known is None:
+            known = self._inert[name] = not any(self._makes(m) for m in self._table.all(name))
+        return known
+
+    def _makes(self, m: MacroDef) -> bool:
+        """Whether the definition, expanded with its own parameters for arguments, defines or initialises anything."""
+
+        def lookup(n: str) -> MacroDef | None:
+            return max(self._table.all(n), key=lambda d: len(d.body), default=None)
+
+        args = [[p] for p in (*(m.params or ()), *((m.variadic,) if m.variadic else ()))]
+        expander = Expander(lambda n: None if n == m.name else lookup(n), lambda n, _: not self.of(n) & Nature.ATTRIBUTE)
+        tokens = expander.expand(expander.expand_once(m, args))
+        for i, t in enumerate(tokens):
+            following = tokens[i + 1] if i + 1 < len(tokens) else ""
+            if t == "{" and (i == 0 or tokens[i - 1] in (")", "=")):
+                return True
+            if t == "=" and following[:1] not in ('"', "{") and not following[:1].isdigit():
+                return True
+        return expander.cut or "##" in tokens
+
+    def calls(self, name: str) -> bool:
+        """Whether using ``name`` calls a function: its body does, or a macro in its body. ``BIT(3)`` does not."""
+        known = self._calls.get(name)
+        if known is None:
+            self._calls[name] = False
+            known = self._calls[name] = any(self._body_calls(m) for m in self._table.all(name)[:_MAX_DEFINITIONS])
+        return known
+
+    def _body_calls(self, m: MacroDef) -> bool:
+        tokens = body_tokens(m.body)
+        params = {*(m.params or ()), m.variadic}
+        for i in range(len(tokens) - 1):
+            t = tokens[i]
+            if tokens[i + 1] != "(" or not is_identifier(t) or t in params or t in NOT_CALLED or t == m.name:
+                continue
+            if t.startswith("__builtin_") or (i and tokens[i - 1] == "##"):
+                continue
+            if not self._table.all(t) or self.calls(t):
+                return True
+        return False
+
     def _attribute(self, m: MacroDef) -> set[str] | None:
         """The words an attribute-like body is made of, or None where the body is something else. An empty body gives
         the empty set: it may be an attribute that is off."""
@@ -108,7 +162,7 @@ class Natures:
             elif t in _QUALIFIERS:
                 words.add(t)
                 i += 1
-            elif is_identifier(t) and t != m.name and t in self._table and self.of(t) & Nature.ATTRIBUTE:
+            elif is_identifier(t) and t != m.name and self._table.all(t) and self.of(t) & Nature.ATTRIBUTE:
                 words.add("__attribute__")
                 if self.of(t) & Nature.STATIC:
                     words.add("static")
@@ -142,7 +196,7 @@ class Natures:
                 i += 1
             elif is_identifier(t) and i + 1 < n and tokens[i + 1] == "(":
                 end = _skip(tokens, i + 1)
-                inner = self.of(t) if t in self._table else Nature.PLAIN
+                inner = self.of(t) 
                 open_head = end >= n and bool(inner & Nature.ITERATOR)
                 i = end
             else:
@@ -168,7 +222,9 @@ class Natures:
             elif t in position:
                 if following == "(" and before not in _TYPE_OPERATORS:
                     found.add(position[t])  # the argument is called, or makes the head of a call
-                elif before in (".", "->") and following in ("=", "(", ")"):
+                elif before in (".", "->") and (
+                    following in ("=", "(") or (following == ")" and i + 2 < n and tokens[i + 2] == "(")
+                ):
                     found.add(position[t])  # the argument names a member that is set or called
                 elif _is_receiver(tokens, i):
                     found.add(position[t])  # the argument's type says what is called
@@ -177,13 +233,14 @@ class Natures:
                         found.add(position[t])  # (fn)(args)
             elif t == "=" and before not in position and i >= 2 and tokens[i - 2] in (".", "->"):
                 value = [v for v in _until(tokens, i + 1) if v not in ("(", ")", "&")]
-                if value and value[-1] in position:
+                if value and value[-1] in position and "#" not in value:
                     found.add(position[value[-1]])  # x->member = argument
-            elif following == "(" and is_identifier(t) and t != m.name and t in self._table:
+            elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
                 inner = self.structural(t)
                 if inner:
+                    last = max(len(d.params or ()) for d in self._table.all(t))
                     for k, arg in enumerate(split_arguments(tokens, i + 1)):
-                        if k in inner or (k >= len(self._table.all(t)[0].params or ()) and max(inner) <= k):
+                        if min(k, last) in inner:
                             found.update(position[a] for a in arg if a in position)
         return found
 

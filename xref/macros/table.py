@@ -9,6 +9,7 @@ architecture allows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, Protocol
 
 from xref.lex import guard as g
@@ -17,6 +18,9 @@ from xref.macros.visibility import IncludeGraph
 from xref.tree.files import program_of
 
 _MAX_CANDIDATES: Final = 6
+
+
+_program: Final = lru_cache(maxsize=131072)(program_of)
 
 
 class MacroSource(Protocol):
@@ -69,7 +73,7 @@ class MacroView:
     def __init__(self, table: MacroSource, file: str) -> None:
         self._table = table
         self.file = file
-        self._program = program_of(file)
+        self._program = _program(file)
         self._known: dict[str, tuple[MacroDef, ...]] = {}
 
     def candidates(self, name: str) -> tuple[MacroDef, ...]:
@@ -117,7 +121,7 @@ class MacroView:
         """A cheap test before the include graph is asked: is ``other`` a header that this program may include?"""
         if other.endswith(".c"):
             return self._table.graph.sees(self.file, other)
-        theirs = program_of(other)
+        theirs = _program(other)
         if theirs != self._program and (theirs != "kernel" or self._program.startswith("tools")):
             return self._table.graph.sees(self.file, other)
         if other.startswith("include/") or (other.startswith("arch/") and "/include/" in other):

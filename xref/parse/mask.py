@@ -15,6 +15,7 @@ from xref.lex.comments import BLANK
 from xref.macros.nature import Nature, Natures
 from xref.macros.table import MacroTable, MacroView
 
+_MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
 _WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
@@ -64,6 +65,15 @@ class Masker:
     def __init__(self, table: MacroTable, natures: Natures) -> None:
         self._table = table
         self._natures = natures
+        self._judged: dict[bytes, int] = {}
+
+    def _nature(self, raw: bytes) -> int:
+        """The nature of a name, remembered by its bytes: this is asked for every word of a tree."""
+        known = self._judged.get(raw)
+        if known is None:
+            name = raw.decode("latin-1")
+            known = self._judged[raw] = self._natures.of(name) if name in self._table else Nature.PLAIN
+        return known
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
         """``code`` (comments and directives blanked) ready for the parser; its length is kept."""
@@ -73,13 +83,10 @@ class Masker:
         for gnu in _GNU_WORDS:
             if gnu in names:
                 self._blank_all(buffer, gnu, with_arguments=gnu != b"__extension__")
-        for raw in sorted(names):
+        nature_of = self._nature
+        for raw in sorted(n for n in names if nature_of(n) & _MASKED):
+            nature = nature_of(raw)
             name = raw.decode("latin-1")
-            if name not in self._table:
-                continue
-            nature = self._natures.of(name)
-            if nature == Nature.PLAIN:
-                continue
             if nature & Nature.ATTRIBUTE:
                 definition = view.get(name)
                 if definition is not None:
@@ -95,7 +102,7 @@ class Masker:
 
     @staticmethod
     def _blank_all(buffer: bytearray, word: bytes, with_arguments: bool, keyword: bytes = b"") -> None:
-        at = _find_word(buffer, word, 0)
+        at = find_word(buffer, word, 0)
         while at >= 0:
             end = at + len(word)
             if with_arguments:
@@ -108,18 +115,18 @@ class Masker:
             if keyword and len(keyword) <= len(word):
                 filler = keyword + filler[len(keyword) :]
             buffer[at:end] = filler
-            at = _find_word(buffer, word, end)
+            at = find_word(buffer, word, end)
 
     @staticmethod
     def _iterators(buffer: bytearray, word: bytes, result: Masked) -> None:
-        at = _find_word(buffer, word, 0)
+        at = find_word(buffer, word, 0)
         while at >= 0:
             end = at + len(word)
             opening = _next_code(buffer, end)
             if opening < len(buffer) and buffer[opening] == 0x28 and _starts_statement(buffer, at):
                 buffer[at:end] = b"while".ljust(len(word))
                 result.iterators[at] = word.decode("latin-1")
-            at = _find_word(buffer, word, end)
+            at = find_word(buffer, word, end)
 
 
 def _keyword(nature: int) -> bytes:
@@ -133,7 +140,7 @@ def _placeholder(m: re.Match[bytes]) -> bytes:
     return m.group(1) + b"T" + text[1:].translate(BLANK)
 
 
-def _find_word(buffer: bytearray, word: bytes, start: int) -> int:
+def find_word(buffer: bytes | bytearray, word: bytes, start: int) -> int:
     """The next place at which ``word`` stands as a whole word, not as a member; -1 for none."""
     n = len(word)
     at = buffer.find(word, start)

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: MIT
+"""The index, asked: symbols, the calls that leave and reach them, and slots.
+
+Everything is worked out when asked, from facts, and remembered for as long as the resolver is open.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from xref.lex import guard as g
+from xref.parse import cexpr as x
+from xref.resolve.edge import (
+    Calls,
+    DispatchSite,
+    Edge,
+    EdgeKind,
+    Evidence,
+    Slot,
+    SlotEntry,
+    Symbol,
+    SymbolKind,
+    Unresolved,
+)
+from xref.resolve.macros import IndexedMacros
+from xref.resolve.names import Names
+from xref.resolve.sites import Site, Sites, Target
+from xref.resolve.slots import Slots
+from xref.resolve.types import Types
+from xref.resolve.values import Step, Values
+from xref.store.reader import FunctionInfo, Reader, SyscallInfo
+from xref.store.rows import last_member
+from xref.tree.config import Config, read_config
+
+_MAX_REGISTERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedTree:
+    """Which kernel an index holds."""
+
+    root: str
+    version: str
+    arch: str
+    config: str = ""
+
+
+class Resolver:
+    """An open index."""
+
+    def __init__(self, reader: Reader, config: Config | None = None, config_path: str = "") -> None:
+        self.reader = reader
+        meta = reader.meta
+        self.tree = IndexedTree(meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path)
+        self._config = config
+        self._macros = IndexedMacros(reader)
+        self.names = Names(reader, self._macros)
+        self.types = Types(reader, self._macros, self.names)
+        self.slots = Slots(reader, self.types)
+        self.values = Values(reader, self._macros, self.names, self.types, self.slots)
+        self.sites = Sites(reader, self._macros, self.names, self.types, self.values)
+        self._source = lru_cache(maxsize=64)(self._read_source)
+        self.symbol = lru_cache(maxsize=300_000)(self._symbol)
+        self.compiled = lru_cache(maxsize=100_000)(self._compiled)
+        self.conjunction = lru_cache(maxsize=100_000)(self._conjunction)
+
+    @classmethod
+    def open(cls, db: Path, *, config: Path | None = None) -> Resolver:
+        """Opens an index, seen under a ``.config`` if one is given. Raises IndexUnavailable, UsageError."""
+        read = read_config(config) if config is not None else None
+        return cls(Reader(db), read, str(config) if config is not None else "")
+
+    def close(self) -> None:
+        """Closes the index."""
+        self.reader.close()
+
+    @property
+    def meta(self) -> Mapping[str, str]:
+        """What the build wrote about itself: version, time, counts."""
+        return self.reader.meta
+
+    # -- conditions ---------------------------------------------------------------------------------------------------
+
+    def _compiled(self, guard: str) -> bool:
+        """Whether the configuration compiles what stands under ``guard``; True without one."""
+        if self._config is None or not guard:
+            return True
+        return g.evaluate(g.from_text(guard), self._config.lookup) is not False
+
+    @staticmethod
+    def _conjunction(*guards: str) -> str:
+        parts = [x for x in guards if x]
+        if len(parts) < 2:
+            return parts[0] if parts else ""
+        return g.to_text(g.conj(*(g.from_text(p) for p in parts)))
+
+    def in_config(self, f: FunctionInfo) -> bool:
+        """Whether the configuration compiles a function and its file."""
+        return self.compiled(f.guard) and self.compiled(self.reader.file(f.file_id).guard)
+
+    # -- symbols ------------------------------------------------------------------------------------------------------
+
+    def _symbol(self, fid: int) -> Symbol:
+        f = self.reader.function(fid)
+        if f is None:
+            raise KeyError(fid)
+        return self.as_symbol(f)
+
+    def as_symbol(self, f: FunctionInfo) -> Symbol:
+        """A row as the symbol that answers are made of."""
+        file = self.reader.file(f.file_id)
+        first = min(o.id for o in self.reader.functions_named(f.name) if o.file_id == f.file_id and o.name == f.name)
+        node = f"{file.path}:{f.name}" + ("" if first == f.id else f"@{f.line}")
+        return Symbol(
+            f.id, node, f.name, SymbolKind(f.kind), file.path, f.line, f.end_line, f.linkage,
+            tuple(filter(None, f.aliases.split(","))), self.conjunction(file.guard, f.guard), f.signature,
+        )  # fmt: skip
+
+    def lookup(self, symbol: str) -> tuple[Symbol, ...]:
+        """Every function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest meant first:
+        functions before macros, the kernel before other programs, what is always built before what is not."""
+        file, _, name = symbol.rpartition(":")
+        name, _, line = name.partition("@")
+        rows = [f for f in self.reader.functions_named(name) if self.in_config(f)]
+        if file:
+            rows = [f for f in rows if _path_ends(self.reader.file(f.file_id).path, file)]
+        if line.isdigit():
+            rows = [f for f in rows if f.line == int(line)]
+
+        def rank(f: FunctionInfo) -> tuple[object, ...]:
+            info = self.reader.file(f.file_id)
+            return (
+                f.kind == "macro",
+                info.program != "kernel",
+                f.name != name,
+                f.linkage == "weak",
+                info.path.endswith(".h") and f.linkage == "static",
+                bool(f.guard),
+                info.path,
+                f.line,
+            )
+
+        return tuple(self.symbol(f.id) for f in sorted(rows, key=rank))
+
+    def syscall(self, name: str) -> tuple[Symbol, ...]:
+        """The function that implements the system call ``name``."""
+        entries = dict.fromkeys([f"sys_{name}", *(e.entry for e in self.reader.syscalls(name) if e.arch == self.tree.arch)])
+        found: dict[int, Symbol] = {}
+        for entry in entries:
+            for s in self.lookup(entry):
+                if s.kind is SymbolKind.FUNCTION and s.linkage != "weak":
+                    found.setdefault(s.fid, s)
+            if found:
+                break
+        return tuple(found.values())
+
+    def syscall_entries(self, name: str) -> tuple[SyscallInfo, ...]:
+        """What the system call tables of all architectures say of ``name``."""
+        return tuple(self.reader.syscalls(name))
+
+    def near(self, symbol: str) -> tuple[str, ...]:
+        """Names that may have been meant."""
+        name = symbol.rpartition(":")[2]
+        pool: dict[str, None] = {}
+        for n in range(min(len(name), 6), 1, -1):
+            pool.update(dict.fromkeys(self.reader.similar_names(name[:n])))
+            if len(pool) > 300:
+                break
+        pool.update(dict.fromkeys(self.reader.similar_names(f"sys_{name[:4]}")))
+        return tuple(difflib.get_close_matches(name, list(pool), n=5, cutoff=0.6))
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    def calls(self, sym: Symbol) -> Calls:
+        """All that leaves ``sym``, in the order of the source; one edge per site and target."""
+        f = self.reader.function(sym.fid)
+        if f is None:
+            return Calls((), ())
+        edges: dict[tuple[int, int, str, int], Edge] = {}
+        missing: dict[tuple[int, int, str], Unresolved] = {}
+        for site in self.sites.of(f):
+            guard = site.call.guard or f.guard
+            if not self.compiled(guard):
+                continue
+            targets = [t for t in site.targets if self.in_config(t.function)]
+            if not targets:
+                reason = site.reason or "no target is built in this configuration"
+                where = (site.call.line, site.call.column, site.via or site.call.callee)
+                missing.setdefault(where, self._unresolved(sym, site, guard, reason))
+            for t in targets:
+                key = (site.call.line, site.call.column, site.via, t.function.id)
+                if key not in edges:
+                    edges[key] = self._edge(sym, site, t, guard)
+        return Calls(tuple(edges.values()), tuple(missing.values()))
+
+    def callers(self, sym: Symbol) -> tuple[Edge, ...]:
+        """All that reaches ``sym``: the direct calls, and the dispatch sites of the slots that hold it."""
+        callers: dict[int, None] = {}
+        for name in (sym.name, *sym.aliases):
+            callers.update(dict.fromkeys(self.reader.mentions("c", name)))
+        vias: set[str] = set()
+        for struct, field in self.slots_holding(sym):
+            vias.add(f"{struct}.{field}")
+            callers.update(dict.fromkeys(self.reader.mentions("m", field)))
+        for fid in self._handed_to(sym):
+            callers[fid] = None
+        names = {sym.name, *sym.aliases}
+        found: list[Edge] = []
+        for fid in callers:
+            f = self.reader.function(fid)
+            if f is None or not self.in_config(f):
+                continue
+            for site in self._sites_towards(f, names, vias):
+                guard = site.call.guard or f.guard
+                if not self.compiled(guard):
+                    continue
+                found.extend(
+                    self._edge(self.symbol(fid), site, t, guard) for t in site.targets if t.function.id == sym.fid
+                )
+        unique = {(e.caller.fid, e.line, e.column, e.via): e for e in found}
+        return tuple(sorted(unique.values(), key=lambda e: (e.file, e.line, e.column, e.via)))
+
+    def _sites_towards(self, f: FunctionInfo, names: set[str], vias: set[str]) -> Iterator[Site]:
+        """The sites of ``f`` that can matter: by name, through one of the slots, or through a variable."""
+        fields = {v.rpartition(".")[2] for v in vias}
+        scope = self.values.scope(f)
+        for call in scope.body.calls:
+            callee = call.callee
+            plain = callee.isidentifier()
+            if plain and callee not in names and callee not in scope.words and not self.reader.objects(callee):
+                if self.names.alias(callee, f.file_id) not in names:
+                    continue
+            if not plain and last_member(callee) not in fields and "__SC" not in callee and "->" in callee:
+                continue
+            site = self.sites.site(call, scope)
+            if site is not None:
+                yield site
+
+    def slots_holding(self, sym: Symbol) -> list[tuple[str, str]]:
+        """The slots that a function is registered in or assigned to."""
+        found: dict[tuple[str, str], None] = {}
+        for name in (sym.name, *sym.aliases):
+            for r in self.reader.registrations_of_name(name):
+                target = self.slots.target(r)
+                if target is not None and target.field:
+                    found[target.owner, target.field] = None
+            for fid in self.reader.mentions("v", name)[:_MAX_REGISTERED]:
+                f = self.reader.function(fid)
+                if f is None or f.kind == "macro":
+                    continue
+                scope = self.values.scope(f)
+                for a in scope.body.assigns:
+                    if name not in a.value:
+                        continue
+                    target = self.types.parse(a.target)
+                    while isinstance(target, x.Index):
+                        target = target.base
+                    if isinstance(target, x.Member):
+                        member = self.values.member(target, scope, a.line)
+                        if member is not None:
+                            found[member.owner, member.field] = None
+        live = [s for s in found if any(h.function.id == sym.fid for h in self.values.slot(*s))]
+        return live
+
+    def _handed_to(self, sym: Symbol) -> Iterable[int]:
+        """The functions that ``sym`` is handed to as an argument, and may call it."""
+        found: dict[int, None] = {}
+        for name in (sym.name, *sym.aliases):
+            for fid in self.reader.mentions("v", name)[:_MAX_REGISTERED]:
+                f = self.reader.function(fid)
+                if f is None:
+                    continue
+                for call in self.reader.body(fid).calls:
+                    if name in call.arguments and call.callee.isidentifier():
+                        found.update((t.id, None) for t in self.names.functions(call.callee, f.file_id))
+        return found
+
+    # -- slots --------------------------------------------------------------------------------------------------------
+
+    def slot(self, struct: str, field: str) -> Slot:
+        """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""
+        entries: list[SlotEntry] = []
+        for r in self.slots.registrations(struct, field):
+            if not self.compiled(r.guard):
+                continue
+            for h in self.values.registered(r.value, r.file_id, r.line, r.guard):
+                if self.in_config(h.function):
+                    path = self.reader.file(r.file_id).path
+                    entries.append(
+                        SlotEntry(
+                            struct, field, self.symbol(h.function.id), r.object, path, r.line,
+                            self.text(path, r.line), r.how, self.conjunction(self.reader.file(r.file_id).guard, r.guard),
+                        )
+                    )  # fmt: skip
+        for scope, a in self.values.slot_assignments(struct, field):
+            f = scope.function
+            if not self.compiled(a.guard or f.guard):
+                continue
+            path = self.reader.file(f.file_id).path
+            value = self.types.parse(a.value)
+            how = "copy" if isinstance(value, x.Member) else "assignment"
+            for h in self.values.of(value, scope, a.line):
+                if self.in_config(h.function):
+                    entries.append(
+                        SlotEntry(
+                            struct, field, self.symbol(h.function.id), a.target, path, a.line, self.text(path, a.line),
+                            how, self.conjunction(self.reader.file(f.file_id).guard, a.guard or f.guard),
+                        )
+                    )  # fmt: skip
+        entries.sort(key=lambda e: (e.file, e.line, e.object, e.function.node))
+        return Slot(struct, field, tuple(dict.fromkeys(entries)), tuple(self._dispatch_sites(struct, field)))
+
+    def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
+        found: dict[tuple[int, int, int], DispatchSite] = {}
+        for fid in self.reader.mentions("m", field):
+            f = self.reader.function(fid)
+            if f is None or not self.in_config(f):
+                continue
+            scope = self.values.scope(f)
+            for call in scope.body.calls:
+                if last_member(call.callee) != field or not self.compiled(call.guard or f.guard):
+                    continue
+                e = self.types.parse(call.callee)
+                while isinstance(e, x.Unary | x.Cast | x.Index):
+                    e = e.base if isinstance(e, x.Index) else e.operand
+                if not isinstance(e, x.Member):
+                    continue
+                member = self.values.member(e, scope, call.line)
+                if member is None or member.owner != struct or member.field != field:
+                    continue
+                path = self.reader.file(f.file_id).path
+                found[fid, call.line, call.column] = DispatchSite(
+                    struct, field, self.symbol(fid), path, call.line, call.column, self.text(path, call.line),
+                    call.guard or f.guard,
+                )  # fmt: skip
+        return sorted(found.values(), key=lambda s: (s.file, s.line, s.column))
+
+    def slots_of(self, struct: str) -> tuple[str, ...]:
+        """The fields of ``struct`` that hold functions, in the order of the declaration."""
+        found: dict[str, None] = {}
+        for record in self.reader.records(struct):
+            for f in record.fields:
+                if f.name and "(" in f.decl:
+                    found[f.name] = None
+        return tuple(found)
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def _edge(self, caller: Symbol, site: Site, t: Target, guard: str) -> Edge:
+        call = site.call
+        kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
+        callee = self.symbol(t.function.id)
+        return Edge(
+            caller, callee, kind, site.via, t.confidence, caller.file, call.line, call.column,
+            self.text(caller.file, call.line), self.conjunction(guard, callee.guard), "",
+            tuple(self._evidence(s) for s in t.steps),
+        )  # fmt: skip
+
+    def _evidence(self, step: Step) -> Evidence:
+        path = self.reader.file(step.file_id).path
+        return Evidence(step.rule, path, step.line, self.text(path, step.line))
+
+    def _unresolved(self, caller: Symbol, site: Site, guard: str, reason: str) -> Unresolved:
+        call = site.call
+        return Unresolved(
+            caller, call.callee, site.via, site.kind, caller.file, call.line, call.column,
+            self.text(caller.file, call.line), guard, reason,
+        )  # fmt: skip
+
+    def text(self, path: str, line: int) -> str:
+        """The source line, stripped; '' where the file is gone or shorter now."""
+        lines = self._source(path)
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    def _read_source(self, path: str) -> list[str]:
+        try:
+            return Path(self.tree.root, path).read_bytes().decode("utf-8", "replace").split("\n")
+        except OSError:
+            return []
+
+
+def _path_ends(path: str, suffix: str) -> bool:
+    return path == suffix or path.endswith(f"/{suffix}")

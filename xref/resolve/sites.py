@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""From call sites to targets: what each call of one function means, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xref.facts.model import Body, CallFact
+from xref.lex import guard as g
+from xref.parse import cexpr as x
+from xref.parse.ctype import Function, Pointer
+from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.macros import IndexedMacros
+from xref.resolve.names import Names
+from xref.resolve.scope import Scope
+from xref.resolve.types import MemberType, Types
+from xref.resolve.values import Holding, Step, Values
+from xref.store.reader import FunctionInfo, Reader
+from xref.store.rows import last_member
+
+_BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One function that a call site can reach."""
+
+    function: FunctionInfo
+    kind: EdgeKind
+    confidence: Confidence
+    guard: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One call site, resolved: ``via`` is '' for a direct call. ``reason`` says why there are no targets."""
+
+    call: CallFact
+    via: str
+    kind: EdgeKind
+    targets: tuple[Target, ...]
+    reason: str = ""
+
+
+class Sites:
+    """Resolves the call sites of functions."""
+
+    def __init__(self, reader: Reader, macros: IndexedMacros, names: Names, types: Types, values: Values) -> None:
+        self._reader = reader
+        self._macros = macros
+        self._names = names
+        self._types = types
+        self._values = values
+
+    def of(self, function: FunctionInfo, body: Body | None = None) -> Iterator[Site]:
+        """Every call site of a function, in the order of the source."""
+        scope = self._values.scope(function, body)
+        for call in scope.body.calls:
+            site = self.site(call, scope)
+            if site is not None:
+                yield site
+
+    def site(self, call: CallFact, scope: Scope) -> Site | None:
+        """One call site; None for what is no call at all."""
+        callee = call.callee
+        if callee.isidentifier():
+            if callee in scope.words and scope.holds(callee, call.line):
+                return self._pointer(call, x.Name(callee), scope)
+            return self._named(call, callee, scope)
+        key = self._values.static_call_key(callee)
+        if key is not None:
+            return self._static_call(call, key)
+        e = self._types.parse(callee)
+        while isinstance(e, x.Unary) and e.op in ("*", "&"):
+            e = e.operand
+        return self._dispatch(call, e, scope, 0)
+
+    # -- direct -------------------------------------------------------------------------------------------------------
+
+    def _named(self, call: CallFact, name: str, scope: Scope) -> Site | None:
+        if _BUILTIN.fullmatch(name):
+            return None
+        function = scope.function
+        targets: list[Target] = []
+        macros = [] if function.kind == "macro" and function.name == name else self._names.macro_nodes(name, scope.file_id)
+        rule = f"expansion of {call.macro}" if call.macro else "call"
+        step = (Step(rule, scope.file_id, call.line),)
+        for m in macros:
+            if not self._excluded(call, m, scope):
+                targets.append(Target(m, EdgeKind.MACRO, Confidence.EXACT, m.guard, step))
+        if not targets or all(t.guard or self._mentions_itself(t.function) for t in targets):
+            meant = self._names.alias(name, scope.file_id)
+            for f in self._names.functions(meant, scope.file_id):
+                if not self._excluded(call, f, scope):
+                    targets.append(Target(f, EdgeKind.DIRECT, Confidence.EXACT, f.guard, step))
+        if targets:
+            return Site(call, "", targets[0].kind, tuple(targets))
+        meant = self._names.alias(name, scope.file_id)
+        if meant != name and not meant.isidentifier():
+            return self._dispatch(call, self._types.parse(meant), scope, 0)
+        if self._reader.objects(meant):
+            return self._pointer(call, x.Name(meant), scope)
+        opened = self._types.expanded(x.Call(x.Name(name), ()), scope)
+        if isinstance(opened, x.Call) and not isinstance(opened.func, x.Name):
+            return self._dispatch(call, opened.func, scope, 0)  # #define foo (*ops.foo)
+        return Site(call, "", EdgeKind.DIRECT, (), "no definition in the indexed tree")
+
+    def _mentions_itself(self, macro: FunctionInfo) -> bool:
+        return any(c.callee == macro.name for c in self._reader.body(macro.id).calls)
+
+    def _excluded(self, call: CallFact, f: FunctionInfo, scope: Scope) -> bool:
+        """Whether the conditions of the call and of its target cannot both hold."""
+        here = call.guard or scope.function.guard
+        return bool(here and f.guard) and g.contradicts(g.from_text(here), g.from_text(f.guard))
+
+    # -- through pointers ---------------------------------------------------------------------------------------------
+
+    def _targets(self, call: CallFact, holdings: tuple[Holding, ...], kind: EdgeKind, scope: Scope) -> tuple[Target, ...]:
+        step = Step("dispatch", scope.file_id, call.line)
+        return tuple(
+            Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
+            for h in holdings
+            if not self._excluded(call, h.function, scope)
+        )
+
+    def _pointer(self, call: CallFact, e: x.Name, scope: Scope) -> Site | None:
+        """A call through a local variable, a parameter or a global."""
+        name = e.name
+        if scope.holds(name, call.line):
+            decl = scope.local(name, call.line)
+            if decl is None:
+                param = scope.param(name)
+                if param is None:
+                    return None
+                position = param[0]
+                via = f"param {position}"
+                holdings = self._values.parameter(scope.function, position)
+                targets = self._targets(call, holdings, EdgeKind.CALLBACK, scope)
+                reason = "" if targets else "no caller is known to pass a function here"
+                return Site(call, via, EdgeKind.CALLBACK, targets, reason)
+            init = decl.init or (self._types.parse(decl.init_text) if decl.init_text else None)
+            slot = self._through_slot(init, scope, call.line)
+            if slot is None:
+                for a in scope.body.assigns:
+                    if a.target == name:
+                        slot = self._through_slot(self._types.parse(a.value), scope, a.line)
+                        if slot is not None:
+                            break
+            via = f"{slot.owner}.{slot.field}" if slot is not None else name
+        else:
+            via = name
+        holdings = self._values.of(e, scope, call.line)
+        targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
+        return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is known to be assigned here")
+
+    def _through_slot(self, e: x.Expr | None, scope: Scope, line: int) -> MemberType | None:
+        """The slot that a local pointer was loaded from: ``f = ops->open; f(x)`` is a dispatch through it."""
+        for _ in range(8):
+            match e:
+                case x.Cast(_, operand) | x.Unary("*" | "&", operand):
+                    e = operand
+                case x.Member():
+                    return self._values.member(e, scope, line)
+                case x.Call():
+                    e = self._types.expanded(e, scope)
+                case x.StmtExpr(_, _, result):
+                    e = result
+                case _:
+                    return None
+        return None
+
+    def _dispatch(self, call: CallFact, e: x.Expr, scope: Scope, depth: int) -> Site | None:
+        if depth > 6:
+            return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee is nested too deeply")
+        match e:
+            case x.Name(name):
+                if name in scope.words and scope.holds(name, call.line):
+                    return self._pointer(call, e, scope)
+                return self._named(call, name, scope)
+            case x.Cast(_, operand) | x.Unary("*" | "&", operand):
+                return self._dispatch(call, operand, scope, depth + 1)
+            case x.Member(_, field, _):
+                member = self._values.member(e, scope, call.line)
+                if member is None:
+                    if scope.function.kind == "macro":
+                        return None  # typed where the macro is used
+                    return Site(call, f"?.{field}", EdgeKind.INDIRECT, (), "the type of the receiver is not known")
+                return self._slot_site(call, member, scope)
+            case x.Index(base, _):
+                while isinstance(base, x.Index):
+                    base = base.base
+                if isinstance(base, x.Member):
+                    return self._dispatch(call, base, scope, depth + 1)
+                holdings = self._values.of(e, scope, call.line)
+                via = base.name if isinstance(base, x.Name) else last_member(call.callee)
+                targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
+                return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "no element is known")
+            case x.Cond(test, then, other):
+                first = self._dispatch(call, then if then is not None else test, scope, depth + 1)
+                second = self._dispatch(call, other, scope, depth + 1)
+                if first is None or second is None:
+                    return first or second
+                return Site(call, first.via or second.via, first.kind, (*first.targets, *second.targets), first.reason)
+            case x.StmtExpr(_, _, result) if result is not None:
+                return self._dispatch(call, result, scope, depth + 1)
+            case x.Call():
+                opened = self._types.expanded(e, scope)
+                if opened is not None:
+                    return self._dispatch(call, opened, scope, depth + 1)
+                holdings = self._values.of(e, scope, call.line)
+                targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
+                via = e.func.name if isinstance(e.func, x.Name) else ""
+                if isinstance(e.func, x.Name) and not targets:
+                    t = self._types.plain(self._types.type_of(e, scope, call.line), scope.file_id)
+                    if not isinstance(t, Pointer | Function):
+                        return None
+                return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "what the call returns is not known")
+        if scope.function.kind == "macro":
+            return None
+        return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
+
+    def _slot_site(self, call: CallFact, member: MemberType, scope: Scope) -> Site:
+        holdings = self._values.slot(member.owner, member.field)
+        targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
+        reason = "" if targets else "nothing is registered in this slot"
+        return Site(call, f"{member.owner}.{member.field}", EdgeKind.INDIRECT, targets, reason)
+
+    def _static_call(self, call: CallFact, key: tuple[str, str, str]) -> Site:
+        name, struct, field = key
+        via = f"{struct}.{field}" if struct else name
+        holdings = self._values.static_call(name)
+        targets = tuple(Target(h.function, EdgeKind.INDIRECT, Confidence.TYPED, h.guard, h.steps) for h in holdings)
+        return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is registered for this static call")
