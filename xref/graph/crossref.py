@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xref.resolve.resolver import Resolver
 
-_MANY = 1_000_000
+_MANY: Final = 1_000_000
+_WORKERS: Final = ("sys_", "SYSC_", "__do_sys_")
+"""What ``SYSCALL_DEFINE`` puts before the name of the function with the body, by age of the kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def _fields_of(source: Resolver, owner: str, name: str) -> Iterator[Definition]:
 def syscall_names(source: Resolver) -> tuple[str, ...]:
     """Every system call in the tables of the tree's architecture, or made by a ``SYSCALL_DEFINE``; sorted."""
     names = {entry.name for entry in source.reader.syscalls() if entry.arch == source.tree.arch}
-    for name in source.reader.similar_names("sys_", limit=_MANY):
-        if any("SYSCALL_DEFINE" in row.made_by for row in source.reader.functions_named(name)):
-            names.add(name.removeprefix("sys_"))
+    for prefix in _WORKERS:
+        for name in source.reader.similar_names(prefix, limit=_MANY):
+            if any("SYSCALL_DEFINE" in row.made_by for row in source.reader.functions_named(name)):
+                names.add(name.removeprefix(prefix))
     return tuple(sorted(names))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from xref.graph.crossref import definitions
 from xref.lex.comments import BLANK, blank_comments
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> tuple[Use
     elif not everywhere and source.reader.functions_named(name):
         known = _paths_of(source, name)
         paths = [path for path in paths if path in known]
-    defined = {(sym.file, sym.line) for sym in source.lookup(name)}
+    defined = {(each.file, each.line) for each in definitions(source, name)}
     wanted = name.encode()
     word = re.compile(rb"(?<![\w$])" + re.escape(wanted) + rb"(?![\w$])")
     found: list[Use] = []
