@@ -126,7 +126,10 @@ def test_the_table_of_an_architecture_that_has_the_call(source):
 
 def test_further_down_to_the_internet_layer(source):
     answer = sendings(source, to="internet")
-    assert roles(answer, "goal") == {"net/ipv4/ip_output.c:ip_queue_xmit", "net/ipv6/ip6_output.c:ip6_xmit"}
+    assert roles(answer, "goal") == {
+        "net/ipv4/ip_output.c:ip_queue_xmit",
+        "net/ipv6/inet6_connection_sock.c:inet6_csk_xmit",
+    }
     assert {"net/ipv4/tcp.c:tcp_sendmsg", "net/ipv4/tcp_output.c:tcp_push"} <= roles(answer, "spine")
     assert "net/ipv4/udp.c:udp_sendmsg" in roles(answer, "leaf")
 

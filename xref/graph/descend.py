@@ -5,6 +5,8 @@ From the root, breadth first, a call is followed only where it leads *down*:
 
 * into a function of a layer of the domain that is not above the one it came from, and above the goal;
 * through a macro whatever its file: a macro stands where its invocation stands;
+* through a function of the goal layer that is written in a header: it becomes part of its caller, so that the goal is
+  what it calls, and an accessor such as ``udp_hdr`` is none;
 * not through helpers of no layer (``lib/``, ``mm/``, locking), nor hooks beside the way (``security``), nor slots that
   lead upwards (``sock.sk_data_ready``), nor from one family sideways into another through a pointer.
 
@@ -37,15 +39,10 @@ State: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where a descent ends: at the functions that ``reached`` accepts, and never below rank ``deepest``.
-
-    ``through``: whether layers down to and including ``deepest`` are passed through (the goal is one function), or the
-    goal layer itself is where it ends.
-    """
+    """Where a descent ends: at the calls that ``reached`` accepts, and never below rank ``deepest``."""
 
     deepest: int
-    through: bool
-    reached: Callable[[Symbol, int], bool]
+    reached: Callable[[Edge, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +94,17 @@ def descend(
             rank = _rank_after(edge, state[1], layers[callee.node], domain, approach, goal)
             if rank is None:
                 continue
-            target: State = (edge.callee.node, rank)
+            target: State = (callee.node, rank)
             if target in before:
                 before[target].append(state)
                 continue
-            if goal.reached(edge.callee, rank):
+            if goal.reached(edge, rank):
                 goals.append(target)
-            elif (rank >= goal.deepest and not goal.through) or is_named(edge.callee, stops):
+            elif is_named(callee, stops):
                 continue
             else:
                 queue.append(target)
-            symbols[target] = edge.callee
+            symbols[target] = callee
             before[target] = [state]
     on_way = _back(goals, before).difference(goals)
     return Descent(

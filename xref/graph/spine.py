@@ -50,7 +50,7 @@ def down_to_layer(
     if here and domain.rank(here) >= deepest:
         raise UsageError(f"{root.name} is in layer {here}; {layer} does not lie below it (try --depth, or --up)")
     home = layers.home_of(root)
-    goal = Goal(deepest, through=False, reached=lambda sym, rank: rank == deepest and not is_macro(sym))
+    goal = Goal(deepest, reached=lambda edge, rank: rank == deepest and _is_of_its_own(edge))
     approach = None if here else home
     found = descend(reader, root, domain, goal, approach=approach, stop=query.stop, max_visits=max_visits)
     draft = Draft(reader, layers, domain, max_nodes)
@@ -82,7 +82,7 @@ def down_to_symbol(
         domain = home if home is not None and home.layer(target) else layers.home_of(target)
         if domain is None or not domain.layer(target) or is_macro(target):
             continue
-        goal = Goal(domain.rank(domain.layer(target)), through=True, reached=_is(target))
+        goal = Goal(domain.rank(domain.layer(target)), reached=_is(target))
         approach = None if domain.layer(root) else home
         found = descend(reader, root, domain, goal, approach=approach, stop=query.stop, max_visits=max_visits)
         if found.goals:
@@ -112,8 +112,15 @@ def lay_chains(draft: Draft, found: Chains, first: Symbol, last: Symbol) -> None
         draft.link(edge)
 
 
-def _is(target: Symbol) -> Callable[[Symbol, int], bool]:
-    return lambda sym, _: sym.node == target.node
+def _is(target: Symbol) -> Callable[[Edge, int], bool]:
+    return lambda edge, _: edge.callee.node == target.node
+
+
+def _is_of_its_own(edge: Edge) -> bool:
+    """Whether the callee is more than text that becomes part of its caller: a macro, a function in a header."""
+    if is_macro(edge.callee):
+        return False
+    return edge.kind not in _NAMED or not edge.callee.file.endswith(".h")
 
 
 def _cut(found: Descent, max_visits: int) -> Truncated | None:
