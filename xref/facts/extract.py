@@ -97,6 +97,7 @@ class _FileExtraction:
         self._expansions = 0
         self._notes: dict[str, None] = {}
         self._error_bytes = 0
+        self._object_types: dict[int, str] = {}
         self._include_lines: tuple[int, ...] = ()
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
@@ -114,6 +115,8 @@ class _FileExtraction:
             self._queue.append((text, origin))
         for builder in found.functions:
             self._functions[builder.name, builder.line] = builder
+        self._object_types = found.types
+        self._exports.update(dict.fromkeys(found.exports))
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
             text = FileText(variant, code, masked.iterators, directives, i == 0)
@@ -330,7 +333,7 @@ class _FileExtraction:
             ")(" in macro.body or ") (" in macro.body
         ):
             return
-        at = Place(macro.line, 0, macro.guard)
+        at = Place(macro.body_line, 0, macro.guard)
         origin = Origin(at, Role.MACRO_BODY, (), key, builder.params)
         text = macro_body(macro.body)
         if text is not None:
@@ -468,6 +471,7 @@ class _FileExtraction:
     def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: _Spell) -> None:
         """A declaration: its objects, and what their initialisers hold."""
         base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.place, self._salt))
+        base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
         if not base:
             return
         head = text.masked[node.start_byte : node.start_byte + 60].split()
@@ -616,7 +620,9 @@ def _is_function_pointer(declarator: Node) -> bool:
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
     """The macros that can matter elsewhere: those with parameters, aliases (their body has a name in it), and empty ones
     (attributes that are off)."""
-    return tuple(m for m in macros if m.params is not None or not m.body or _IDENTIFIER.search(m.body) is not None)
+    return tuple(
+        m for m in macros if m.params is not None or not m.body or "," in m.body or _IDENTIFIER.search(m.body) is not None
+    )
 
 
 def _error_bytes(root: Node) -> int:

@@ -130,4 +130,9 @@ class SyntheticText(Text):
         return self._made.origins[bisect_right(self._made.starts, offset) - 1]
 
     def place(self, offset: int) -> Place:
-        return self._made.origins[bisect_right(self._made.starts, offset) - 1].place
+        i = bisect_right(self._made.starts, offset) - 1
+        origin = self._made.origins[i]
+        if origin.role is not Role.MACRO_BODY:
+            return origin.place
+        at = origin.place
+        return Place(at.line + self.source.count(b"\n", self._made.starts[i], offset), at.column, at.guard)

@@ -25,10 +25,12 @@ from typing import Final, TypeVar
 from xref import __version__
 from xref.errors import OutputFailed, XrefError
 from xref.index import worker
+from xref.facts.model import FileFacts
 from xref.index.reuse import unchanged
 from xref.index.summary import Progress, Summary
 from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph
+from xref.store.rows import file_row
 from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
 from xref.tree.kbuild import read_kbuild
@@ -112,22 +114,33 @@ def _build(
         skipped[s.reason] += s.count
     progress(Progress(0, len(files), 0, total, "reading macros"))
     kbuild = read_kbuild(tree, arch)
-    table, defines = _lex(tree, files, arch, kbuild.include_dirs, jobs, progress, total)
+    table, lexed = _lex(tree, files, arch, kbuild.include_dirs, jobs, progress, total)
     writer = Writer(target)
     try:
         worker.prepare(table)
         gc.collect()
         gc.freeze()  # keeps the workers from copying the table's pages just by looking at them
         done_files = done_bytes = 0
-        chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(files)]
         programs = {f.path: f.program for f in files}
+        rest = []
+        for f in files:
+            first = lexed[f.path]
+            if not first.bare:
+                rest.append(f)
+                continue
+            facts = FileFacts(f.path, macros=first.macros, includes=first.includes)
+            row = file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
+            writer.add(row, f.program, kbuild.guards.get(f.path, ""), first.defines)
+            done_files += 1
+            done_bytes += f.size
+        chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(rest)]
         for data in _run(worker.extract_files, root, chunks, jobs):
             for row in worker.decode_rows(data):
                 done_files += 1
                 done_bytes += row.size
                 if row.failure:
                     skipped[row.failure] += 1
-                writer.add(row, programs[row.path], kbuild.guards.get(row.path, ""), defines.get(row.path, b""))
+                writer.add(row, programs[row.path], kbuild.guards.get(row.path, ""), lexed[row.path].defines)
             progress(Progress(done_files, len(files), done_bytes, total, "extracting"))
         gc.unfreeze()
         progress(Progress(len(files), len(files), total, total, "writing"))
@@ -180,11 +193,11 @@ def _lex(
     jobs: int,
     progress: Report,
     total: int,
-) -> tuple[MacroTable, dict[str, bytes]]:
-    """The first pass: the macro table, and the hash of each file's definitions."""
+) -> tuple[MacroTable, dict[str, worker.LexedFile]]:
+    """The first pass: the macro table, and what was read of each file."""
     macros = []
     includes = {}
-    defines: dict[str, bytes] = {}
+    files_read: dict[str, worker.LexedFile] = {}
     done_files = done_bytes = 0
     sizes = {f.path: f.size for f in files}
     chunks = [[f.path for f in chunk] for chunk in _chunks(files)]
@@ -192,12 +205,12 @@ def _lex(
         for lexed in worker.decode_lexed(data):
             macros.extend(lexed.macros)
             includes[lexed.path] = lexed.includes
-            defines[lexed.path] = lexed.defines
+            files_read[lexed.path] = lexed
             done_files += 1
             done_bytes += sizes[lexed.path]
         progress(Progress(done_files, len(files), done_bytes, total, "reading macros"))
     graph = IncludeGraph(includes, arch, include_dirs)
-    return MacroTable(macros, graph, constant_symbols(tree, arch)), defines
+    return MacroTable(macros, graph, constant_symbols(tree, arch)), files_read
 
 
 def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

@@ -19,7 +19,7 @@ from xref.facts.assembly import extract_assembly
 from xref.facts.extract import Extractor, kept_macros
 from xref.facts.model import FileFacts
 from xref.lex.comments import blank_comments
-from xref.lex.directives import Include, MacroDef, scan
+from xref.lex.directives import Include, MacroDef, has_code, scan
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
@@ -31,12 +31,15 @@ _SNIFF: Final = 8192
 
 
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The first pass over one file: what the macro table needs of it."""
+    """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
+    directives, and no macro with parameters: the second pass has nothing to find in it."""
 
     path: str
     macros: tuple[MacroDef, ...]
     includes: tuple[Include, ...]
     defines: bytes
+    hash: bytes
+    bare: bool
     failure: str = ""
 
 
@@ -79,18 +82,25 @@ def lex_files(root: str, paths: Sequence[str]) -> bytes:
     for path in paths:
         data, failure = read(root, path)
         if failure:
-            found.append(LexedFile(path, (), (), b"", failure))
+            found.append(LexedFile(path, (), (), b"", b"", False, failure))
             continue
-        directives = scan(blank_comments(data).decode("latin-1"), path)
+        source = blank_comments(data)
+        directives = scan(source.decode("latin-1"), path)
         macros = kept_macros(directives.macros)
+        bare = not path.endswith(".S") and all(m.params is None for m in macros) and not has_code(source)
         digest = hashlib.blake2b(_encoder.encode([(m.name, m.params, m.body, m.guard) for m in macros]), digest_size=16)
-        found.append(LexedFile(path, macros, directives.includes, digest.digest()))
+        found.append(LexedFile(path, macros, directives.includes, digest.digest(), content_hash(data), bare))
     return _encoder.encode(found)
 
 
 def decode_lexed(data: bytes) -> list[LexedFile]:
     """What :func:`lex_files` encoded."""
     return _lexed_decoder.decode(data)
+
+
+def content_hash(data: bytes) -> bytes:
+    """What two files with the same content have in common."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def extract_files(root: str, files: Sequence[tuple[str, int, int]]) -> bytes:
@@ -113,7 +123,7 @@ def _extract(root: str, path: str, size: int, mtime_ns: int) -> FileRow:
     data, failure = read(root, path)
     if failure:
         return FileRow(path, size, mtime_ns, b"", 0, encode_includes(()), "", failure=failure)
-    digest = hashlib.blake2b(data, digest_size=16).digest()
+    digest = content_hash(data)
     facts: FileFacts
     try:
         facts = extract_assembly(path, data) if path.endswith(".S") else _extractor.extract(path, data)

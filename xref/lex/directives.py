@@ -42,6 +42,7 @@ class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``params`` is None for an object-like macro; ``variadic`` names the parameter that takes the rest (``__VA_ARGS__``
     or GNU's ``args...``), '' for none. ``body`` has its continuation lines joined. ``guard`` is a presence condition.
     ``until`` is the line of the ``#undef`` that ends it in the same file, 0 where none does: such a macro is the file's own.
+    ``body_line`` is the line on which the body begins; the body keeps its line breaks.
     """
 
     name: str
@@ -53,6 +54,7 @@ class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
     line: int
     end_line: int
     until: int = 0
+    body_line: int = 0
 
 
 class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -144,9 +146,11 @@ def parse_define(rest: str, guard: str, file: str, line: int) -> MacroDef | None
         return None
     name, params, body = m.groups()
     span = rest.count("\n")
-    body = _CONTINUATION.sub(" ", body).strip()
+    body = _CONTINUATION.sub("\n", body)
+    begins = line + rest.count("\n", 0, m.start(3)) + body[: len(body) - len(body.lstrip())].count("\n")
+    body = body.strip()
     if params is None:
-        return MacroDef(name, None, "", body, guard, file, line, line + span)
+        return MacroDef(name, None, "", body, guard, file, line, line + span, 0, begins)
     names: list[str] = []
     variadic = ""
     for raw in params[1:-1].split(","):
@@ -157,7 +161,7 @@ def parse_define(rest: str, guard: str, file: str, line: int) -> MacroDef | None
             variadic = p[:-3].strip()
         elif p:
             names.append(p)
-    return MacroDef(name, tuple(names), variadic, body, guard, file, line, line + span)
+    return MacroDef(name, tuple(names), variadic, body, guard, file, line, line + span, 0, begins)
 
 
 def scan(text: str, file: str = "") -> Directives:

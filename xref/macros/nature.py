@@ -49,7 +49,7 @@ class Natures:
         self._table = table
         self._known: dict[str, int] = {}
         self._calls: dict[str, bool] = {}
-        self._inert: dict[str, bool] = {}
+        self._inert: dict[tuple[str, int], bool] = {}
         self._structural: dict[str, frozenset[int]] = {}
 
     def of(self, name: str) -> int:
@@ -71,7 +71,7 @@ class Natures:
         ):
             nature |= Nature.ATTRIBUTE
             words = {w for k in kinds for w in k or ()}
-            if "static" in words:
+            if all("static" in (k or ()) for k in kinds):
                 nature |= Nature.STATIC
             if words & {"inline", "__inline", "__inline__"}:
                 nature |= Nature.INLINE
@@ -96,13 +96,16 @@ class Natures:
             known = self._structural[name] = frozenset(found)
         return known
 
-    def inert(self, name: str) -> bool:
-        """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments:
-        ``EXPORT_SYMBOL``, ``MODULE_LICENSE``."""
-        known = self._inert.get(name)
-        if known is None:
-            known = self._inert[name] = not any(self._makes(m) for m in self._table.all(name))
-        return known
+    def inert(self, definitions: tuple[MacroDef, ...]) -> bool:
+        """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments, under any
+        of these definitions: ``MODULE_LICENSE``."""
+        for m in definitions:
+            known = self._inert.get((m.file, m.line))
+            if known is None:
+                known = self._inert[m.file, m.line] = not self._makes(m)
+            if not known:
+                return False
+        return True
 
     def _makes(self, m: MacroDef) -> bool:
         """Whether the definition, expanded with its own parameters for arguments, defines or initialises anything."""
@@ -242,6 +245,10 @@ class Natures:
                     for k, arg in enumerate(split_arguments(tokens, i + 1)):
                         if min(k, last) in inner:
                             found.update(position[a] for a in arg if a in position)
+                end = _skip(tokens, i + 1)
+                if end < n and tokens[end] == "(":
+                    # CONCATENATE(UNROLL_, N)(MACRO, args): what is invoked is known only when it is expanded
+                    found.update(position[a] for a in tokens[end : _skip(tokens, end)] if a in position)
         return found
 
 

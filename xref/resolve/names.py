@@ -31,7 +31,7 @@ class Names:
         if not rows:
             return ()
         own = [f for f in rows if f.file_id == file_id]
-        if own:
+        if any(f.linkage != "weak" for f in own):
             return tuple(own)
         here = self._reader.file(file_id)
         graph = self._macros.graph
@@ -39,7 +39,7 @@ class Names:
         externs: list[FunctionInfo] = []
         for f in rows:
             there = self._reader.file(f.file_id)
-            if there.path.endswith(".h") or f.linkage == "static":
+            if there.path.endswith(".h") or (f.linkage == "static" and f.name == name):
                 headers.append(f)
             elif same_program(here.program, there.program):
                 externs.append(f)

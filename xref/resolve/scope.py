@@ -43,6 +43,15 @@ class Scope:
         return declared.params if declared is not None else ()
 
     @cached_property
+    def _macro_params(self) -> tuple[str, ...]:
+        inside = self.function.signature.partition("(")[2].rpartition(")")[0]
+        return tuple(p.strip() for p in inside.split(",")) if self.function.kind == "macro" else ()
+
+    def macro_param(self, name: str) -> int | None:
+        """The 0-based position of a macro's parameter; None where ``name`` is none."""
+        return self._macro_params.index(name) if name in self._macro_params else None
+
+    @cached_property
     def _locals(self) -> dict[str, list[tuple[LocalFact, Decl]]]:
         found: dict[str, list[tuple[LocalFact, Decl]]] = {}
         for local in self.body.locals:

@@ -117,6 +117,10 @@ class Values:
         return self._types.member(self._types.resolved(base, scope, line), e.field, scope.file_id)
 
     def _name(self, name: str, scope: Scope, line: int, depth: int) -> tuple[Holding, ...]:
+        if scope.function.kind == "macro":
+            position = scope.macro_param(name)
+            if position is not None:
+                return self.parameter(scope.function, position, depth + 1)
         if scope.holds(name, line):
             decl = scope.local(name, line)
             if decl is None:
@@ -214,11 +218,13 @@ class Values:
                 first = self._constant(then if then is not None else test, file_id, depth + 1)
                 return (*first, *(f for f in self._constant(other, file_id, depth + 1) if f not in first))
             case x.Call(x.Name(name), args):
-                macro = self._macros.view(self._reader.file(file_id).path).get(name)
-                if macro is not None and macro.params is not None:
-                    text = self._macros.expand_once(macro, tuple(spell(a) for a in args))
-                    if text:
-                        return self._constant(self._types.parse(text), file_id, depth + 1)
+                found: dict[int, FunctionInfo] = {}
+                for macro in self._macros.view(self._reader.file(file_id).path).candidates(name):
+                    if macro.params is not None:
+                        text = self._macros.expand_once(macro, tuple(spell(a) for a in args))
+                        for f in self._constant(self._types.parse(text), file_id, depth + 1) if text else ():
+                            found[f.id] = f
+                return tuple(found.values())
         return ()
 
     def _elements(self, base: x.Expr, scope: Scope, line: int, depth: int) -> tuple[Holding, ...]:
@@ -303,9 +309,10 @@ class Values:
                 callers = callers[:MAX_CALLERS]
             for fid in callers:
                 caller = self._reader.function(fid)
-                if caller is None or caller.kind == "macro":
+                if caller is None:
                     continue
-                if not any(f.id == function.id for f in self._names.functions(name, caller.file_id)):
+                meant = self._names.macro_nodes if function.kind == "macro" else self._names.functions
+                if not any(f.id == function.id for f in meant(name, caller.file_id)):
                     continue
                 found.extend((caller, c) for c in self._reader.body(fid).calls if c.callee == name)
         return found
