@@ -119,7 +119,7 @@ class _FileExtraction:
         self._exports.update(dict.fromkeys(found.exports))
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
-            text = FileText(variant, code, masked.iterators, directives, i == 0)
+            text = FileText(variant, found.code, masked.iterators, directives, i == 0)
             self._read(text, found.bodies)
         for macro in directives.macros:
             self._macro(macro)

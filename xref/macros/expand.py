@@ -31,10 +31,11 @@ class _Painted(str):
 class _End:
     """Marks where the expansion of ``name`` ends in the pending tokens."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "plain")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, plain: int) -> None:
         self.name = name
+        self.plain = plain
 
 
 @lru_cache(maxsize=65536)
@@ -80,8 +81,11 @@ class Expander:
         """The body of ``macro`` with ``args`` put in, arguments and result not expanded further."""
         return self._substitute(macro, args, expand_args=False, active=frozenset())
 
-    def expand(self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0) -> list[str]:
-        """Fully expands ``tokens``; names in ``active`` are barred."""
+    def expand(
+        self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0, plain: int = 0
+    ) -> list[str]:
+        """Fully expands ``tokens``; names in ``active`` are barred. ``plain`` counts the object-like macros whose bodies
+        this is part of: those are always expanded to the end, for they may be half of a pasted name."""
         out: list[str] = []
         pending: list[str | _End] = list(reversed(tokens))
         barred = {name: 1 for name in active}
@@ -89,6 +93,7 @@ class Expander:
             token = pending.pop()
             if isinstance(token, _End):
                 barred[token.name] -= 1
+                plain -= token.plain
                 continue
             if not is_identifier(token):
                 out.append(token)
@@ -107,14 +112,17 @@ class Expander:
             if barred.get(token):
                 out.append(_Painted(token))
                 continue
-            if self._want is not None and not self._want(token, depth):
+            if self._want is not None and not plain and not self._want(token, depth):
                 out.append(token)
                 continue
             if macro.params is None:
                 args: list[list[str]] = []
             else:
                 while pending and isinstance(pending[-1], _End):
-                    barred[pending.pop().name] -= 1  # type: ignore[union-attr]
+                    end = pending.pop()
+                    if isinstance(end, _End):
+                        barred[end.name] -= 1
+                        plain -= end.plain
                 if not pending or pending[-1] != "(":
                     out.append(token)
                     continue
@@ -130,8 +138,9 @@ class Expander:
                 continue
             self.used.setdefault(token, macro)
             now = frozenset(n for n, k in barred.items() if k > 0)
-            body = self._substitute(macro, args, expand_args=True, active=now, depth=depth)
-            pending.append(_End(token))
+            body = self._substitute(macro, args, expand_args=True, active=now, depth=depth, plain=plain)
+            pending.append(_End(token, int(macro.params is None)))
+            plain += macro.params is None
             barred[token] = barred.get(token, 0) + 1
             pending.extend(reversed(body))
         return out
@@ -175,7 +184,14 @@ class Expander:
         return None
 
     def _substitute(
-        self, macro: MacroDef, args: list[list[str]], *, expand_args: bool, active: frozenset[str], depth: int = 0
+        self,
+        macro: MacroDef,
+        args: list[list[str]],
+        *,
+        expand_args: bool,
+        active: frozenset[str],
+        depth: int = 0,
+        plain: int = 0,
     ) -> list[str]:
         """The body with arguments in place, ``#`` and ``##`` applied (6.10.3.1 to 6.10.3.3)."""
         names = macro.params or ()
@@ -195,7 +211,7 @@ class Expander:
             if not expand_args:
                 return bound[name]
             if name not in ready:
-                ready[name] = self.expand(bound[name], active, depth)
+                ready[name] = self.expand(bound[name], active, depth, plain)
             return ready[name]
 
         tokens = body_tokens(macro.body)
