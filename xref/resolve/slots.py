@@ -74,7 +74,7 @@ class Slots:
         """Every initialiser of ``struct.field``, designated or positional, by file and line."""
         found = [r for r in self._reader.registrations_of_field(field) if self._is(r, struct, field)]
         for tag in self._parents_memo(struct):
-            found.extend(r for r in self._reader.positional_registrations(tag) if r.name and self._is(r, struct, field))
+            found.extend(r for r in self._reader.positional_registrations(tag) if self._is(r, struct, field))
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
 
     def _is(self, r: RegistrationInfo, struct: str, field: str) -> bool:

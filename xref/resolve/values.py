@@ -200,6 +200,19 @@ class Values:
             Holding(f, (step,), guard or f.guard) for f in self._constant(self._types.parse(value), file_id, 0)
         )
 
+    def named(self, e: x.Expr, scope: Scope, line: int) -> tuple[FunctionInfo, ...]:
+        """The functions that a value names outright: no flow, only casts and conditionals."""
+        match e:
+            case x.Name(name):
+                if name in scope.words and scope.holds(name, line):
+                    return ()
+                return self._names.functions(self._names.alias(name, scope.file_id), scope.file_id)
+            case x.Cast(_, operand) | x.Unary("&" | "*", operand) | x.Assign("=", _, operand):
+                return self.named(operand, scope, line)
+            case x.Cond(test, then, other):
+                return (*self.named(then if then is not None else test, scope, line), *self.named(other, scope, line))
+        return ()
+
     def _constant(self, e: x.Expr, file_id: int, depth: int) -> tuple[FunctionInfo, ...]:
         if depth > MAX_DEPTH:
             return ()

@@ -9,7 +9,7 @@ CREATE INDEX objects_name ON objects (name);
 CREATE INDEX registrations_field ON registrations (field);
 CREATE INDEX registrations_name ON registrations (name);
 CREATE INDEX registrations_object ON registrations (object);
-CREATE INDEX registrations_positional ON registrations (tag) WHERE field = '';
+CREATE INDEX registrations_positional ON registrations (tag, id) WHERE field = '' AND name <> '';
 CREATE INDEX registrations_file ON registrations (file_id);
 CREATE INDEX macros_name ON macros (name);
 CREATE INDEX syscalls_name ON syscalls (name);

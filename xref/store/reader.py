@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -161,14 +161,14 @@ class Reader:
         ).fetchall()
         return tuple(FunctionInfo(*r) for r in rows)
 
-    def functions(self, kinds: Iterable[str] = ("function", "macro", "asm")) -> Iterator[tuple[FunctionInfo, Body]]:
-        """All functions of a kind with their bodies, by file and line."""
-        marks = ",".join("?" * len(tuple(kinds)))
-        cursor = self._db.execute(
-            _FUNCTION.replace(" FROM", ", f.body FROM") + f" WHERE f.kind IN ({marks}) ORDER BY f.id", tuple(kinds)
-        )
-        for row in cursor:
-            yield FunctionInfo(*row[:-1]), decode_body(row[-1])
+    def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
+        """The functions whose row is in ``[low, high)``."""
+        rows = self._db.execute(f"{_FUNCTION} WHERE f.id >= ? AND f.id < ? ORDER BY f.id", (low, high))
+        return [FunctionInfo(*r) for r in rows]
+
+    def last_function(self) -> int:
+        """The highest row of ``functions``; 0 for none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM functions").fetchone()[0])
 
     def _body(self, fid: int) -> Body:
         row = self._db.execute("SELECT body FROM functions WHERE id = ?", (fid,)).fetchone()
@@ -238,8 +238,11 @@ class Reader:
         return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))]
 
     def positional_registrations(self, tag: str) -> list[RegistrationInfo]:
-        """The initialisers without a field name in objects of the type ``tag``."""
-        rows = self._db.execute(f"{_REGISTRATION} WHERE field = '' AND tag = ? ORDER BY id", (tag,))
+        """The initialisers without a field name, whose value is one name, in objects of the type ``tag``."""
+        rows = self._db.execute(
+            f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag = ? ORDER BY id",
+            (tag,),
+        )
         return [RegistrationInfo(*r) for r in rows]
 
     def all_registrations(self) -> Iterator[RegistrationInfo]:

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""The whole graph as tab-separated files: the same code that answers a question, asked about everything.
+
+The functions are shared out to worker processes by their rows; each opens the index for itself and writes its own part,
+and the parts are put together in order, so the files are the same whatever the number of processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Final
+
+from xref.errors import OutputFailed, XrefError
+from xref.parse import cexpr as x
+from xref.resolve.resolver import Resolver
+from xref.store.reader import FunctionInfo
+
+FUNCTIONS: Final = ("file", "name", "line", "end_line", "kind", "linkage", "aliases", "guard")
+EDGES: Final = (
+    "caller_file", "caller", "callee_file", "callee", "kind", "site_file", "site_line", "via", "guard", "confidence",
+)  # fmt: skip
+SLOTS: Final = ("file", "line", "object", "struct", "field", "function_file", "function", "how", "guard")
+_PART: Final = 4_000
+_CLEAN: Final = str.maketrans("\t\n\r", "   ")
+
+_resolver: Resolver | None = None
+
+
+def write_export(resolver: Resolver, outdir: Path, *, jobs: int | None = None) -> None:
+    """Writes ``functions.tsv``, ``edges.tsv`` and ``slots.tsv`` into ``outdir``, each swapped in whole.
+
+    Under a configuration only what it compiles is written. Raises :class:`~xref.errors.OutputFailed`.
+    """
+    config = Path(resolver.tree.config) if resolver.tree.config else None
+    try:
+        outdir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".xref-export-", dir=outdir) as scratch:
+            parts = _parts(resolver, Path(scratch), config, jobs or os.cpu_count() or 1)
+            for name, header in (("functions", FUNCTIONS), ("edges", EDGES), ("slots", SLOTS)):
+                whole = Path(scratch, f"{name}.tsv")
+                with whole.open("wb") as out:
+                    out.write(("\t".join(header) + "\n").encode())
+                    for part in parts:
+                        with Path(f"{part}.{name}").open("rb") as piece:
+                            shutil.copyfileobj(piece, out)
+                whole.replace(outdir / f"{name}.tsv")
+    except OSError as e:
+        raise OutputFailed(f"cannot write the export to {outdir}: {e.strerror or e}") from e
+
+
+def _parts(resolver: Resolver, scratch: Path, config: Path | None, jobs: int) -> list[Path]:
+    last = resolver.reader.last_function()
+    ranges = [(low, low + _PART) for low in range(1, last + 1, _PART)]
+    work = [(str(scratch / f"{i:06d}"), *r) for i, r in enumerate(ranges)]
+    work.append((str(scratch / "registrations"), 0, 0))
+    if jobs > 1 and len(work) > 2:
+        context = multiprocessing.get_context("fork")
+        try:
+            with ProcessPoolExecutor(jobs, mp_context=context, initializer=_open, initargs=(resolver.reader.path, config)) as pool:
+                list(pool.map(_part, work))
+        except BrokenProcessPool as e:
+            raise XrefError("a worker process died (out of memory?); nothing was exported") from e
+    else:
+        _open(resolver.reader.path, config)
+        for item in work:
+            _part(item)
+    return [Path(item[0]) for item in work]
+
+
+def _open(db: Path, config: Path | None) -> None:
+    global _resolver
+    _resolver = Resolver.open(db, config=config)
+
+
+def _part(work: tuple[str, int, int]) -> None:
+    """Writes the three pieces of one range of functions, or the slots of all initialisers for the range 0."""
+    if _resolver is None:
+        raise RuntimeError("the worker has no index")
+    target, low, high = work
+    functions: list[str] = []
+    edges: list[str] = []
+    slots: list[str] = []
+    if high == 0:
+        slots.extend(_initialiser_rows(_resolver))
+    else:
+        for f in _resolver.reader.functions_between(low, high):
+            if _resolver.in_config(f):
+                functions.append(_function_row(_resolver, f))
+                edges.extend(_edge_rows(_resolver, f))
+                slots.extend(_assignment_rows(_resolver, f))
+    for name, rows in (("functions", functions), ("edges", edges), ("slots", slots)):
+        Path(f"{target}.{name}").write_text("".join(rows), encoding="utf-8", errors="surrogateescape")
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "\t".join(str(c).translate(_CLEAN) for c in cells) + "\n"
+
+
+def _guard(r: Resolver, f: FunctionInfo) -> str:
+    return r.conjunction(r.reader.file(f.file_id).guard, f.guard)
+
+
+def _function_row(r: Resolver, f: FunctionInfo) -> str:
+    path = r.reader.file(f.file_id).path
+    return _row((path, f.name, f.line, f.end_line, f.kind, f.linkage, f.aliases, _guard(r, f)))
+
+
+def _edge_rows(r: Resolver, f: FunctionInfo) -> list[str]:
+    path = r.reader.file(f.file_id).path
+    rows: dict[str, None] = {}
+    for site in r.sites.of(f):
+        call = site.call
+        guard = call.guard or f.guard
+        if not r.compiled(guard):
+            continue
+        written = False
+        for t in site.targets:
+            if not r.in_config(t.function):
+                continue
+            written = True
+            kind = t.kind if not site.via else site.kind
+            rows[
+                _row(
+                    (
+                        path, f.name, r.reader.file(t.function.file_id).path, t.function.name, kind, path, call.line,
+                        site.via, r.conjunction(guard, t.function.guard), t.confidence,
+                    )
+                )
+            ] = None  # fmt: skip
+        if not written and site.via:
+            rows[_row((path, f.name, "", "", site.kind, path, call.line, site.via, guard, "weak" if "?" in site.via else "typed"))] = None
+    return list(rows)
+
+
+def _assignment_rows(r: Resolver, f: FunctionInfo) -> list[str]:
+    """Functions that are assigned to members by name: ``x->field = f``."""
+    if f.kind == "macro":
+        return []
+    rows: dict[str, None] = {}
+    scope = r.values.scope(f)
+    path = r.reader.file(f.file_id).path
+    for a in scope.body.assigns:
+        if "." not in a.target and "->" not in a.target:
+            continue
+        guard = a.guard or f.guard
+        if not r.compiled(guard):
+            continue
+        for function in r.values.named(r.types.parse(a.value), scope, a.line):
+            if not r.in_config(function):
+                continue
+            target = r.types.parse(a.target)
+            while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
+                target = target.base if isinstance(target, x.Index) else target.operand
+            if not isinstance(target, x.Member):
+                break
+            member = r.values.member(target, scope, a.line)
+            if member is None:
+                break
+            rows[
+                _row(
+                    (
+                        path, a.line, "", member.owner, member.field, r.reader.file(function.file_id).path,
+                        function.name, "assignment", guard,
+                    )
+                )
+            ] = None  # fmt: skip
+    return list(rows)
+
+
+def _initialiser_rows(r: Resolver) -> list[str]:
+    rows: dict[str, None] = {}
+    for reg in r.reader.all_registrations():
+        if not r.compiled(reg.guard) or not r.compiled(r.reader.file(reg.file_id).guard):
+            continue
+        holdings = [h for h in r.values.registered(reg.value, reg.file_id, reg.line, reg.guard) if r.in_config(h.function)]
+        if not holdings:
+            continue
+        target = r.slots.target(reg)
+        if target is None or not target.field:
+            continue
+        path = r.reader.file(reg.file_id).path
+        for h in holdings:
+            rows[
+                _row(
+                    (
+                        path, reg.line, reg.object, target.owner, target.field, r.reader.file(h.function.file_id).path,
+                        h.function.name, reg.how, reg.guard,
+                    )
+                )
+            ] = None  # fmt: skip
+    return list(rows)
