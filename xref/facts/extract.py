@@ -51,6 +51,7 @@ _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
+_POSITION: Final = re.compile(r"(.*)#(\d+)")
 _PASTE: Final = "__PASTED__"
 _MAX_LOCAL: Final = 600
 
@@ -516,9 +517,7 @@ class _FileExtraction:
         origin = text.origin(node.start_byte)
         path, index = "", 0
         if origin is not None and origin.role is Role.INITIALISER and name == _ELEMENT:
-            name, decl, path = origin.object, origin.decl, origin.path
-            path, _, position = path.rpartition("#")
-            index = int(position or 0)
+            name, decl, path, index = origin.object, origin.decl, origin.path, origin.index
         function = holder.name if holder is not None and holder.kind != "macro" else ""
         if holder is not None and holder.kind == "macro":
             return  # a table inside a macro's body is made where the macro is used
@@ -563,17 +562,16 @@ class _FileExtraction:
             return False
         words = " ".join(tokens)
         if tokens[0] in ("{", ".", "["):
-            path = element.path
-            if "#" not in path.rpartition(".")[2]:
-                path += "#0"  # .field = MACRO(): the element is the field's whole value
-                words = words[1:-1] if tokens[0] == "{" else words
-            origin = Origin(at, Role.INITIALISER, (*chain, head), None, frozenset(), name, decl, path)
-            key = _key(holder) if holder is not None else None
-            if key is None:
-                self._queue.append((f"int {_ELEMENT} = {{ {words} }};\n", origin))
+            place = _POSITION.fullmatch(element.path)
+            if place is not None:
+                path, index = place[1], int(place[2])
             else:
-                origin = Origin(at, Role.INITIALISER, (*chain, head), key, frozenset(), name, decl, path)
-                self._queue.append((f"void f(void){{ int {_ELEMENT} = {{ {words} }}; }}\n", origin))
+                path, index = element.path, 0  # .field = MACRO(): the element is the field's whole value
+                words = words[1:-1] if tokens[0] == "{" else words
+            key = _key(holder) if holder is not None else None
+            origin = Origin(at, Role.INITIALISER, (*chain, head), key, frozenset(), name, decl, path, index)
+            part = f"int {_ELEMENT} = {{ {words} }};"
+            self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
             return True
         self._registrations[
             RegistrationFact(

@@ -42,8 +42,8 @@ class Origin:
     """Where one part of a synthetic text comes from.
 
     ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names of the
-    macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl`` and
-    ``path`` say which element of which object an initialiser part stands for; ``alias_of`` is the function whose
+    macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl``,
+    ``path`` and ``index`` say where in which object the elements of an initialiser part begin; ``alias_of`` is the function whose
     wrappers a maker's part holds.
     """
 
@@ -55,6 +55,7 @@ class Origin:
     object: str = ""
     decl: str = ""
     path: str = ""
+    index: int = 0
     alias_of: tuple[str, int] | None = None
     line_end: int = 0
 

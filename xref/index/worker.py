@@ -129,4 +129,8 @@ def _extract(root: str, path: str, size: int, mtime_ns: int) -> FileRow:
         facts = extract_assembly(path, data) if path.endswith(".S") else _extractor.extract(path, data)
     except RecursionError:
         return FileRow(path, size, mtime_ns, digest, size, encode_includes(()), "", failure="nested too deeply")
+    except Exception as e:
+        # one file that trips a rule must not cost the index of 60,000 others; it is counted and named in the summary
+        failure = f"internal error: {type(e).__name__}: {e} in {path}"
+        return FileRow(path, size, mtime_ns, digest, size, encode_includes(()), "", failure=failure)
     return file_row(facts, size, mtime_ns, digest, time.perf_counter() - started)

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from xref.facts.model import Body, LocalFact
@@ -74,9 +75,20 @@ class Scope:
             return rivals[0][1] if len(rivals) == 1 and self.function.kind != "macro" else None
         return max(holding, key=lambda r: (r[0].line, -r[0].end_line))[1]
 
-    def locals_named(self, name: str) -> list[Decl]:
+    def declarations(self, name: str) -> list[tuple[LocalFact, Decl]]:
         """All declarations of a local name."""
-        return [d for _, d in self._locals.get(name, ())]
+        return self._locals.get(name, [])
+
+    @contextmanager
+    def declaring(self, decls: tuple[Decl, ...]) -> Iterator[None]:
+        """Inside, the names that a statement expression declares hold as well."""
+        saved = dict(self.extra)
+        self.extra.update((d.name, d) for d in decls if d.name)
+        try:
+            yield
+        finally:
+            self.extra.clear()
+            self.extra.update(saved)
 
     def param(self, name: str) -> tuple[int, Decl] | None:
         """A parameter with its 0-based position."""

@@ -61,7 +61,7 @@ class Types:
         self._typedef_memo = lru_cache(maxsize=100_000)(self._typedef)
         self._member_memo = lru_cache(maxsize=200_000)(self._member)
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
-        self._returns = lru_cache(maxsize=100_000)(self._return_type)
+        self.returned = lru_cache(maxsize=100_000)(self._return_type)
         self.is_type = lru_cache(maxsize=200_000)(self._is_type)
 
     def _is_type(self, name: str) -> bool:
@@ -239,14 +239,9 @@ class Types:
             case x.StmtExpr(decls, _, result):
                 if result is None:
                     return None
-                saved = dict(scope.extra)
-                scope.extra.update((d.name, d) for d in decls if d.name)
-                try:
+                with scope.declaring(decls):
                     t = self.type_of(result, scope, line, depth + 1)
                     return self.resolved(t, scope, line, depth + 1)
-                finally:
-                    scope.extra.clear()
-                    scope.extra.update(saved)
             case x.Generic(control, arms):
                 for ctype, arm in arms:
                     if ctype is None:
@@ -345,7 +340,7 @@ class Types:
                 if t is not None:
                     return t
             if func.name not in scope.words:
-                t = self._returns(func.name, scope.file_id)
+                t = self.returned(func.name, scope.file_id)
                 if t is not None:
                     return t
         elif isinstance(func, x.Call):
@@ -358,6 +353,7 @@ class Types:
         return t.returns if isinstance(t, Function) else None
 
     def _return_type(self, name: str, file_id: int) -> CType | None:
+        """The type that the function called ``name`` returns, as a file sees it."""
         for f in self._names.functions(name, file_id):
             declared = parse_signature(f.signature, self.is_type)
             if declared is not None and isinstance(declared.ctype, Function):

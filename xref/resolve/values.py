@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: MIT
 """Which functions a pointer can hold: a backward value flow, on demand, insensitive to order.
 
-From an expression back through locals, parameters (to the arguments of the callers), returns, globals, array elements,
-copies between members, to the places where a function's name was written. Members are told apart by the type that
-declares them, not by object (field-based, as in Pearce, Kelly and Hankin, "Efficient field-sensitive pointer analysis of
-C", 2007, section 2). Bounded in depth and width; what was cut is no target, never a guess.
+The flow is a graph. Its nodes are places that hold a value: a slot, a parameter, a local, what a function returns, a
+global, the elements of a table. Each place knows, from facts alone, the functions that are written into it by name and
+the places it is copied from; the answer for a place is every function written into any place that flows into it.
+Members are told apart by the type that declares them, not by object (field-based, as in Pearce, Kelly and Hankin,
+"Efficient field-sensitive pointer analysis of C", 2007, section 2).
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import cexpr as x
+from xref.parse.ctype import Array, Base, CType, Pointer, Tagged, strip_pointer
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
@@ -23,8 +28,10 @@ from xref.resolve.types import MemberType, Types
 from xref.store.reader import FunctionInfo, Reader
 from xref.store.rows import last_member
 
-MAX_DEPTH = 7
+MAX_PLACES = 1500
+"""How many places one question may visit; a flow as wide as that ties everything to everything."""
 MAX_CALLERS = 400
+_MAX_DEPTH = 24
 _STATIC_CALL = re.compile(r"__SC[TK]__(\w+)")
 # Linux keeps its security hooks in static calls named after hook and slot, whose targets are written at boot through a
 # pointer that is typed by a union of all hooks (lsm_static_call_init() in security/security.c since Linux kernel commit
@@ -43,15 +50,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A function that a pointer can hold, and the steps by which it got there (the registration first)."""
+    """A function that a pointer can hold, and the steps by which it got there, the one nearest to the call first."""
 
     function: FunctionInfo
     steps: tuple[Step, ...]
     guard: str = ""
 
 
+class Place(NamedTuple):
+    """A node of the flow: ``kind`` is slot, param, local, return, global, table or static_call."""
+
+    kind: str
+    owner: str | int
+    name: str | int
+
+
+class Inflow(NamedTuple):
+    """What flows into a place: a function by name, or another place; with the step that brings it."""
+
+    source: FunctionInfo | Place
+    step: Step | None
+    guard: str
+
+
 class Values:
-    """The flow. One instance serves one index; answers for slots are remembered."""
+    """The flow. One instance serves one index; the inflows of a place are worked out once."""
 
     def __init__(self, reader: Reader, macros: IndexedMacros, names: Names, types: Types, slots: Slots) -> None:
         self._reader = reader
@@ -59,10 +82,11 @@ class Values:
         self._names = names
         self._types = types
         self._slots = slots
-        self._slot_memo: dict[tuple[str, str], tuple[Holding, ...]] = {}
+        self._answers: dict[Place, tuple[Holding, ...]] = {}
+        self._inflows: dict[Place, tuple[Inflow, ...]] = {}
         self._scopes: dict[int, Scope] = {}
-        self._busy: set[object] = set()
         self.cut = 0
+        """How many questions were too wide to be followed to the end."""
 
     def scope(self, function: FunctionInfo, body: Body | None = None) -> Scope:
         """The names inside a function."""
@@ -74,131 +98,274 @@ class Values:
             self._scopes[function.id] = known
         return known
 
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def of(self, e: x.Expr, scope: Scope, line: int) -> tuple[Holding, ...]:
+        """The functions that an expression's value can be."""
+        return self._solve(tuple(self._sources(e, scope, line)))
+
+    def slot(self, struct: str, field: str) -> tuple[Holding, ...]:
+        """The functions that a slot can hold: by initialisers, by assignments, by copies from other places."""
+        return self._answer(Place("slot", struct, field))
+
+    def parameter(self, function: FunctionInfo, position: int) -> tuple[Holding, ...]:
+        """The functions that callers hand in as an argument."""
+        return self._answer(Place("param", function.id, position))
+
+    def static_call(self, key: str) -> tuple[Holding, ...]:
+        """The targets of a static call: its definition's, and what ``static_call_update`` gives it later."""
+        return self._answer(Place("static_call", key, ""))
+
+    def _answer(self, place: Place) -> tuple[Holding, ...]:
+        known = self._answers.get(place)
+        if known is None:
+            known = self._answers[place] = self._solve((Inflow(place, None, ""),))
+        return known
+
+    def _solve(self, first: tuple[Inflow, ...]) -> tuple[Holding, ...]:
+        """Every function in the places that flow into ``first``, nearest first; breadth-first, so the evidence of each
+        is the shortest there is."""
+        found: dict[int, Holding] = {}
+        seen: set[Place] = set()
+        todo: deque[tuple[Inflow, tuple[Step, ...], str]] = deque((i, (), "") for i in first)
+        while todo:
+            inflow, steps, guard = todo.popleft()
+            if inflow.step is not None:
+                steps = (*steps, inflow.step)
+            guard = inflow.guard or guard
+            source = inflow.source
+            if isinstance(source, FunctionInfo):
+                found.setdefault(source.id, Holding(source, steps, guard or source.guard))
+            elif source not in seen:
+                if len(seen) >= MAX_PLACES:
+                    self.cut += 1
+                    break
+                seen.add(source)
+                todo.extend((i, steps, guard) for i in self._into(source))
+        return tuple(found.values())
+
+    # -- inflows of a place -------------------------------------------------------------------------------------------
+
+    def _into(self, place: Place) -> tuple[Inflow, ...]:
+        known = self._inflows.get(place)
+        if known is None:
+            self._inflows[place] = ()
+            known = self._inflows[place] = tuple(dict.fromkeys(self._compute(place)))
+        return known
+
+    def _compute(self, place: Place) -> Iterator[Inflow]:
+        kind, owner, name = place
+        if kind == "slot":
+            return self._into_slot(str(owner), str(name))
+        if kind == "global":
+            return self._into_global(str(name), int(owner))
+        if kind == "table":
+            return self._into_table(str(name), int(owner))
+        if kind == "static_call":
+            return self._into_static_call(str(owner))
+        function = self._reader.function(int(owner))
+        if function is None:
+            return iter(())
+        if kind == "param":
+            return self._into_parameter(function, int(name))
+        if kind == "local":
+            return self._into_local(function, str(name))
+        return self._into_return(function)
+
+    def _into_slot(self, struct: str, field: str) -> Iterator[Inflow]:
+        for r in self._slots.registrations(struct, field):
+            yield from self._registered(r.value, r.file_id, r.line, r.guard)
+        for scope, a in self.slot_assignments(struct, field):
+            yield from self._assigned(a, scope)
+
+    def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow]:
+        for caller, call in self.call_sites(function):
+            args = x.parse_args(call.arguments)
+            if position < len(args):
+                step = Step("argument", caller.file_id, call.line)
+                yield from self._stepped(args[position], self.scope(caller), call.line, step, call.guard)
+
+    def _into_local(self, function: FunctionInfo, name: str) -> Iterator[Inflow]:
+        scope = self.scope(function)
+        for local, decl in scope.declarations(name):
+            if decl.init_text is not None and not decl.init_text.startswith("{"):
+                step = Step("initialiser", function.file_id, local.line)
+                yield from self._stepped(decl.init_text, scope, local.line, step, "")
+        for a in scope.body.assigns:
+            if a.target == name:
+                yield from self._assigned(a, scope)
+
+    def _into_return(self, function: FunctionInfo) -> Iterator[Inflow]:
+        scope = self.scope(function)
+        for r in scope.body.returns:
+            yield from self._stepped(r.value, scope, r.line, Step("return", function.file_id, r.line), "")
+
+    def _into_global(self, name: str, file_id: int) -> Iterator[Inflow]:
+        """What a variable at file scope is initialised with or assigned; ``file_id`` is 0 for an external one."""
+        for r in self._reader.registrations_of_object(name):
+            if not r.path and file_id in (0, r.file_id):
+                yield from self._registered(r.value, r.file_id, r.line, r.guard)
+        for scope, a in self._assignments_to(name, file_id):
+            if a.target == name:
+                yield from self._assigned(a, scope)
+
+    def _into_table(self, name: str, file_id: int) -> Iterator[Inflow]:
+        """What the elements of an array of pointers are."""
+        for r in self._reader.registrations_of_object(name):
+            if r.path and "." not in r.path and file_id in (0, r.file_id):
+                yield from self._registered(r.value, r.file_id, r.line, r.guard)
+        for scope, a in self._assignments_to(name, file_id):
+            target = self._types.parse(a.target)
+            while isinstance(target, x.Index):
+                target = target.base
+            if target == x.Name(name):
+                yield from self._assigned(a, scope)
+
+    def _into_static_call(self, key: str) -> Iterator[Inflow]:
+        for pattern, struct in _KEY_SLOTS:
+            m = pattern.fullmatch(key)
+            if m is not None:
+                yield Inflow(Place("slot", struct, m[1]), None, "")
+                return
+        for name in (f"__SCK__{key}", f"__SCT__{key}"):
+            for r in self._reader.registrations_of_object(name):
+                if r.field == "func":
+                    yield from self._registered(r.value, r.file_id, r.line, r.guard)
+        for fid in self._reader.mentions("v", f"__SCK__{key}"):
+            f = self._reader.function(fid)
+            if f is None or f.kind == "macro":
+                continue
+            scope = self.scope(f)
+            for call in scope.body.calls:
+                if call.callee == "__static_call_update" and f"__SCK__{key}" in call.arguments:
+                    args = x.parse_args(call.arguments)
+                    if len(args) > 2:
+                        step = Step("static_call_update", f.file_id, call.line)
+                        yield from self._stepped(args[2], scope, call.line, step, call.guard)
+
+    def _assigned(self, a: AssignFact, scope: Scope) -> Iterator[Inflow]:
+        return self._stepped(a.value, scope, a.line, Step("assignment", scope.file_id, a.line), a.guard)
+
+    def _stepped(self, text: str, scope: Scope, line: int, step: Step, guard: str) -> Iterator[Inflow]:
+        for inflow in self._sources(self._types.parse(text), scope, line):
+            yield Inflow(inflow.source, step, guard or inflow.guard)
+
+    def _registered(self, value: str, file_id: int, line: int, guard: str) -> Iterator[Inflow]:
+        step = Step("registration", file_id, line)
+        for f in self.constant(value, file_id):
+            yield Inflow(f, step, guard)
+
     # -- expressions --------------------------------------------------------------------------------------------------
 
-    def of(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> tuple[Holding, ...]:
-        """The functions that an expression's value can be."""
-        if depth > MAX_DEPTH:
+    def _sources(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> Iterator[Inflow]:
+        """The functions and places that an expression's value comes from."""
+        if depth > _MAX_DEPTH:
             self.cut += 1
-            return ()
+            return
         match e:
             case x.Name(name):
-                return self._name(name, scope, line, depth)
+                yield from self._name(name, scope, line, depth)
             case x.Cast(_, operand) | x.Unary("&" | "*", operand) | x.Assign("=", _, operand):
-                return self.of(operand, scope, line, depth)
+                yield from self._sources(operand, scope, line, depth + 1)
             case x.Binary(",", _, right):
-                return self.of(right, scope, line, depth)
+                yield from self._sources(right, scope, line, depth + 1)
             case x.Cond(test, then, other):
-                return _merge(self.of(then if then is not None else test, scope, line, depth), self.of(other, scope, line, depth))
+                yield from self._sources(then if then is not None else test, scope, line, depth + 1)
+                yield from self._sources(other, scope, line, depth + 1)
             case x.Member():
                 found = self.member(e, scope, line)
-                return self.slot(found.owner, found.field, depth + 1) if found is not None else ()
+                if found is not None and self._may_hold(found.ctype, scope.file_id):
+                    yield Inflow(Place("slot", found.owner, found.field), None, "")
             case x.Index(base, _):
-                return self._elements(base, scope, line, depth)
+                yield from self._elements(base, scope, line, depth)
             case x.StmtExpr(decls, _, result) if result is not None:
-                saved = dict(scope.extra)
-                scope.extra.update((d.name, d) for d in decls if d.name)
-                try:
-                    return self.of(result, scope, line, depth + 1)
-                finally:
-                    scope.extra.clear()
-                    scope.extra.update(saved)
+                with scope.declaring(decls):
+                    yield from list(self._sources(result, scope, line, depth + 1))
             case x.Call(func, _):
                 opened = self._types.expanded(e, scope)
                 if opened is not None:
-                    return self.of(opened, scope, line, depth + 1)
-                if isinstance(func, x.Name):
-                    return self._returned(func.name, scope, depth)
-        return ()
+                    yield from self._sources(opened, scope, line, depth + 1)
+                elif isinstance(func, x.Name):
+                    for f in self._names.functions(func.name, scope.file_id):
+                        if not self._may_hold(self._types.returned(f.name, f.file_id), f.file_id):
+                            continue
+                        yield Inflow(Place("return", f.id, ""), None, "")
 
     def member(self, e: x.Member, scope: Scope, line: int) -> MemberType | None:
         """The slot that a member expression names."""
         base = self._types.type_of(e.base, scope, line)
         return self._types.member(self._types.resolved(base, scope, line), e.field, scope.file_id)
 
-    def _name(self, name: str, scope: Scope, line: int, depth: int) -> tuple[Holding, ...]:
-        if scope.function.kind == "macro":
-            position = scope.macro_param(name)
-            if position is not None:
-                return self.parameter(scope.function, position, depth + 1)
+    def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Inflow]:
+        position = scope.macro_param(name)
+        if position is not None:
+            yield Inflow(Place("param", scope.function.id, position), None, "")
+            return
         if scope.holds(name, line):
             decl = scope.local(name, line)
             if decl is None:
                 param = scope.param(name)
-                return self.parameter(scope.function, param[0], depth + 1) if param is not None else ()
-            return self._local(name, decl.init or decl.init_text, scope, line, depth)
+                if param is not None and self._may_hold(param[1].ctype, scope.file_id):
+                    yield Inflow(Place("param", scope.function.id, param[0]), None, "")
+            elif decl.init is not None:  # declared by a statement expression around this one
+                yield from self._sources(decl.init, scope, line, depth + 1)
+            elif self._may_hold(self._types.resolved(decl.ctype, scope, line), scope.file_id):
+                yield Inflow(Place("local", scope.function.id, name), None, "")
+            return
         name = self._names.alias(name, scope.file_id)
         functions = self._names.functions(name, scope.file_id)
         if functions:
-            return tuple(Holding(f, (), f.guard) for f in functions)
+            for f in functions:
+                yield Inflow(f, None, f.guard)
+            return
         static_call = _STATIC_CALL.fullmatch(name)
         if static_call is not None:
-            return self.static_call(static_call[1], depth)
-        return self._global(name, scope, depth)
-
-    def _local(
-        self, name: str, init: x.Expr | str | None, scope: Scope, line: int, depth: int
-    ) -> tuple[Holding, ...]:
-        key = ("local", scope.function.id, name)
-        if key in self._busy:
-            return ()
-        self._busy.add(key)
-        try:
-            found: tuple[Holding, ...] = ()
-            inits: list[x.Expr | str | None] = [init]
-            if not isinstance(init, str | None):
-                return self.of(init, scope, line, depth + 1)
-            inits += [d.init_text for d in scope.locals_named(name) if d.init_text != init]
-            for value in inits:
-                if isinstance(value, str) and not value.startswith("{"):
-                    found = _merge(found, self.of(self._types.parse(value), scope, line, depth + 1))
-            for a in scope.body.assigns:
-                if a.target == name:
-                    found = _merge(found, self._assigned(a, scope, depth))
-            return found
-        finally:
-            self._busy.discard(key)
-
-    def _assigned(self, a: AssignFact, scope: Scope, depth: int, rule: str = "assignment") -> tuple[Holding, ...]:
-        step = Step(rule, scope.file_id, a.line)
-        return tuple(
-            Holding(h.function, (step, *h.steps), a.guard or h.guard)
-            for h in self.of(self._types.parse(a.value), scope, a.line, depth + 1)
-        )
-
-    def _global(self, name: str, scope: Scope, depth: int) -> tuple[Holding, ...]:
-        """What a variable at file scope is initialised with or assigned."""
+            yield Inflow(Place("static_call", static_call[1], ""), None, "")
+            return
         rows = [r for r in self._reader.objects(name) if not r.function or r.function == scope.function.name]
-        if not rows:
-            return ()
-        key = ("global", name)
-        if key in self._busy:
-            return ()
-        self._busy.add(key)
-        try:
-            own = {r.file_id for r in rows if r.file_id == scope.file_id}
-            found: tuple[Holding, ...] = ()
-            for r in self._reader.registrations_of_object(name):
-                if not r.path and (not own or r.file_id in own):
-                    found = _merge(found, self.registered(r.value, r.file_id, r.line, r.guard))
-            for fid in self._reader.mentions("a", name)[:MAX_CALLERS]:
-                f = self._reader.function(fid)
-                if f is None or f.kind == "macro" or (own and f.file_id not in own):
-                    continue
-                inner = self.scope(f)
-                for a in inner.body.assigns:
-                    if a.target == name:
-                        found = _merge(found, self._assigned(a, inner, depth))
-            return found
-        finally:
-            self._busy.discard(key)
+        if rows:
+            yield Inflow(Place("global", self._home(name, scope.file_id), name), None, "")
+
+    def _may_hold(self, t: CType | None, file_id: int) -> bool:
+        """Whether a value of this type may be a function's address: pointers to functions, tables of them, and the
+        untyped words that kernel code passes them in (``void *``, ``unsigned long``); an unknown type may."""
+        t = self._types.plain(t, file_id)
+        while isinstance(t, Pointer | Array):
+            t = self._types.plain(strip_pointer(t), file_id)
+            if isinstance(t, Base):
+                return t.name == "void"
+        if isinstance(t, Base):
+            return t.name in ("unsigned long", "long", "?")
+        return not isinstance(t, Tagged)
+
+    def _home(self, name: str, file_id: int) -> int:
+        """The file that an object of this name is private to, as seen from ``file_id``; 0 for an external one."""
+        own = any(o.linkage == "static" and o.file_id == file_id for o in self._reader.objects(name))
+        return file_id if own else 0
+
+    def _elements(self, base: x.Expr, scope: Scope, line: int, depth: int) -> Iterator[Inflow]:
+        while isinstance(base, x.Index):
+            base = base.base
+        if isinstance(base, x.Member):
+            yield from self._sources(base, scope, line, depth + 1)
+        elif isinstance(base, x.Name):
+            if not scope.holds(base.name, line):
+                yield Inflow(Place("table", self._home(base.name, scope.file_id), base.name), None, "")
+                return
+            for r in self._reader.registrations_of_object(base.name):
+                if r.file_id == scope.file_id and r.function == scope.function.name and "." not in r.path:
+                    yield from self._registered(r.value, r.file_id, r.line, r.guard)
+
+    # -- names at file scope ------------------------------------------------------------------------------------------
 
     def registered(self, value: str, file_id: int, line: int, guard: str = "") -> tuple[Holding, ...]:
-        """The functions that an initialiser's value names (file scope: only names, casts and conditionals)."""
+        """The functions that an initialiser's value names (file scope: only names, casts, conditionals, wrappers)."""
         step = Step("registration", file_id, line)
-        return tuple(
-            Holding(f, (step,), guard or f.guard) for f in self._constant(self._types.parse(value), file_id, 0)
-        )
+        return tuple(Holding(f, (step,), guard or f.guard) for f in self.constant(value, file_id))
+
+    def constant(self, value: str, file_id: int) -> tuple[FunctionInfo, ...]:
+        """The functions that a constant expression names."""
+        return self._constant(self._types.parse(value), file_id, 0)
 
     def named(self, e: x.Expr, scope: Scope, line: int) -> tuple[FunctionInfo, ...]:
         """The functions that a value names outright: no flow, only casts and conditionals."""
@@ -214,7 +381,7 @@ class Values:
         return ()
 
     def _constant(self, e: x.Expr, file_id: int, depth: int) -> tuple[FunctionInfo, ...]:
-        if depth > MAX_DEPTH:
+        if depth > _MAX_DEPTH:
             return ()
         match e:
             case x.Name(name):
@@ -240,77 +407,7 @@ class Values:
                 return tuple(found.values())
         return ()
 
-    def _elements(self, base: x.Expr, scope: Scope, line: int, depth: int) -> tuple[Holding, ...]:
-        """What the elements of an array can be: of a named table, or of a member that is one."""
-        if isinstance(base, x.Member):
-            return self.of(base, scope, line, depth)
-        if isinstance(base, x.Index):
-            return self._elements(base.base, scope, line, depth)
-        if not isinstance(base, x.Name):
-            return ()
-        found: tuple[Holding, ...] = ()
-        if scope.holds(base.name, line) and scope.local(base.name, line) is None:
-            return ()
-        local = scope.holds(base.name, line)
-        for r in self._reader.registrations_of_object(base.name):
-            if local and (r.file_id != scope.file_id or r.function != scope.function.name):
-                continue
-            if r.path and "." not in r.path and (r.file_id == scope.file_id or not self._is_static(base.name, r.file_id)):
-                found = _merge(found, self.registered(r.value, r.file_id, r.line, r.guard))
-        for fid in self._reader.mentions("a", base.name)[:MAX_CALLERS]:
-            f = self._reader.function(fid)
-            if f is None or f.kind == "macro" or (f.file_id != scope.file_id and self._is_static(base.name, scope.file_id)):
-                continue
-            inner = self.scope(f)
-            for a in inner.body.assigns:
-                target = self._types.parse(a.target)
-                while isinstance(target, x.Index):
-                    target = target.base
-                if target == base:
-                    found = _merge(found, self._assigned(a, inner, depth))
-        return found
-
-    def _is_static(self, name: str, file_id: int) -> bool:
-        return any(o.linkage == "static" and o.file_id == file_id for o in self._reader.objects(name))
-
-    def _returned(self, name: str, scope: Scope, depth: int) -> tuple[Holding, ...]:
-        found: tuple[Holding, ...] = ()
-        for f in self._names.functions(name, scope.file_id):
-            key = ("return", f.id)
-            if key in self._busy:
-                continue
-            self._busy.add(key)
-            try:
-                inner = self.scope(f)
-                for r in inner.body.returns:
-                    step = Step("return", f.file_id, r.line)
-                    for h in self.of(self._types.parse(r.value), inner, r.line, depth + 1):
-                        found = _merge(found, (Holding(h.function, (step, *h.steps), h.guard),))
-            finally:
-                self._busy.discard(key)
-        return found
-
-    # -- parameters ---------------------------------------------------------------------------------------------------
-
-    def parameter(self, function: FunctionInfo, position: int, depth: int = 0) -> tuple[Holding, ...]:
-        """The functions that callers hand in as an argument."""
-        key = ("param", function.id, position)
-        if key in self._busy or depth > MAX_DEPTH:
-            return ()
-        self._busy.add(key)
-        try:
-            found: tuple[Holding, ...] = ()
-            for caller, call in self.call_sites(function):
-                args = x.parse_args(call.arguments)
-                if position >= len(args):
-                    continue
-                scope = self.scope(caller)
-                step = Step("argument", caller.file_id, call.line)
-                for h in self.of(self._types.parse(args[position]), scope, call.line, depth + 1):
-                    found = _merge(found, (Holding(h.function, (step, *h.steps), call.guard or h.guard),))
-            return found
-        finally:
-            self._busy.discard(key)
+    # -- facts --------------------------------------------------------------------------------------------------------
 
     def call_sites(self, function: FunctionInfo) -> list[tuple[FunctionInfo, CallFact]]:
         """The direct calls of a function, by name, in files where the name means it."""
@@ -330,32 +427,16 @@ class Values:
                 found.extend((caller, c) for c in self._reader.body(fid).calls if c.callee == name)
         return found
 
-    # -- slots --------------------------------------------------------------------------------------------------------
-
-    def slot(self, struct: str, field: str, depth: int = 0) -> tuple[Holding, ...]:
-        """The functions that a slot can hold: by initialisers, by assignments, by copies from other slots."""
-        key = (struct, field)
-        known = self._slot_memo.get(key)
-        if known is not None:
-            return known
-        if ("slot", key) in self._busy or depth > MAX_DEPTH:
-            return ()
-        self._busy.add(("slot", key))
-        cut_before = self.cut
-        try:
-            found: dict[int, Holding] = {}
-            for r in self._slots.registrations(struct, field):
-                for h in self.registered(r.value, r.file_id, r.line, r.guard):
-                    found.setdefault(h.function.id, h)
-            for scope, a in self.slot_assignments(struct, field):
-                for h in self._assigned(a, scope, depth + 1):
-                    found.setdefault(h.function.id, h)
-            answer = tuple(found.values())
-        finally:
-            self._busy.discard(("slot", key))
-        if not self._busy or self.cut == cut_before:
-            self._slot_memo[key] = answer
-        return answer
+    def _assignments_to(self, name: str, file_id: int) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments that may be to the object ``name`` or to its elements."""
+        for fid in self._reader.mentions("a", name)[:MAX_CALLERS]:
+            f = self._reader.function(fid)
+            if f is None or f.kind == "macro" or (file_id and f.file_id != file_id):
+                continue
+            scope = self.scope(f)
+            for a in scope.body.assigns:
+                if last_member(a.target) == name:
+                    yield scope, a
 
     def slot_assignments(self, struct: str, field: str) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
@@ -378,33 +459,6 @@ class Values:
                     found.append((scope, a))
         return found
 
-    # -- static calls -------------------------------------------------------------------------------------------------
-
-    def static_call(self, key: str, depth: int = 0) -> tuple[Holding, ...]:
-        """The targets of a static call: its definition's, and what ``static_call_update`` gives it later."""
-        for pattern, struct in _KEY_SLOTS:
-            m = pattern.fullmatch(key)
-            if m is not None:
-                return self.slot(struct, m[1], depth + 1)
-        found: tuple[Holding, ...] = ()
-        for name in (f"__SCK__{key}", f"__SCT__{key}"):
-            for r in self._reader.registrations_of_object(name):
-                if r.field == "func":
-                    found = _merge(found, self.registered(r.value, r.file_id, r.line, r.guard))
-        for fid in self._reader.mentions("v", f"__SCK__{key}"):
-            f = self._reader.function(fid)
-            if f is None or f.kind == "macro":
-                continue
-            scope = self.scope(f)
-            for call in scope.body.calls:
-                if call.callee == "__static_call_update" and f"__SCK__{key}" in call.arguments:
-                    args = x.parse_args(call.arguments)
-                    if len(args) > 2:
-                        step = Step("static_call_update", f.file_id, call.line)
-                        for h in self.of(self._types.parse(args[2]), scope, call.line, depth + 1):
-                            found = _merge(found, (Holding(h.function, (step, *h.steps), call.guard or h.guard),))
-        return found
-
     def static_call_key(self, text: str) -> tuple[str, str, str] | None:
         """The key of a static call whose callee is spelled ``text``, and the slot (struct, field) that it stands for."""
         m = _STATIC_CALL.search(text)
@@ -415,11 +469,3 @@ class Values:
             if slot is not None:
                 return m[1], struct, slot[1]
         return m[1], "", ""
-
-def _merge(a: tuple[Holding, ...], b: tuple[Holding, ...]) -> tuple[Holding, ...]:
-    if not a:
-        return b
-    if not b:
-        return a
-    known = {h.function.id for h in a}
-    return (*a, *(h for h in b if h.function.id not in known))
