@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Where an ``#include`` leads."""
+
+import pytest
+
+from xref.lex.directives import Include
+from xref.macros.visibility import IncludeGraph
+
+FILES = [
+    "include/linux/net.h", "include/uapi/linux/net.h", "include/uapi/linux/if.h", "include/asm-generic/bug.h",
+    "arch/x86/include/asm/page.h", "include/asm-generic/page.h", "arch/x86/include/uapi/asm/unistd.h",
+    "net/ipv4/udp_impl.h", "net/ipv4/udp.c", "net/core/dev.h", "drivers/gpu/drm/amd/include/reg.h",
+    "drivers/gpu/drm/amd/main.c", "net/linux/net.h",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "angled", "found"),
+    [
+        ("linux/net.h", True, "include/linux/net.h"),
+        ("linux/if.h", True, "include/uapi/linux/if.h"),
+        ("asm/page.h", True, "arch/x86/include/asm/page.h"),  # the architecture's before the generic one
+        ("asm/bug.h", True, "include/asm-generic/bug.h"),
+        ("asm/unistd.h", True, "arch/x86/include/uapi/asm/unistd.h"),
+        ("udp_impl.h", False, "net/ipv4/udp_impl.h"),
+        ("./udp_impl.h", False, "net/ipv4/udp_impl.h"),
+        ("../core/dev.h", False, "net/core/dev.h"),
+        ("udp_impl.h", True, None),  # <x> is not looked up beside the includer
+        ("generated/autoconf.h", True, None),
+        ("../../../../../etc/passwd", False, None),
+    ],
+)
+def test_an_include_is_found_as_the_compiler_finds_it(path: str, angled: bool, found: str | None) -> None:
+    graph = IncludeGraph(dict.fromkeys(FILES, ()), "x86")
+    assert graph.resolve("net/ipv4/udp.c", Include(path, angled, 1, "")) == found
+
+
+def test_flags_of_the_folder_come_first() -> None:
+    graph = IncludeGraph(dict.fromkeys(FILES, ()), "x86", {"drivers/gpu/drm/amd": ("drivers/gpu/drm/amd/include",)})
+    assert graph.resolve("drivers/gpu/drm/amd/main.c", Include("reg.h", True, 1, "")) == FILES[10]
+    assert graph.resolve("net/ipv4/udp.c", Include("reg.h", True, 1, "")) is None
+
+
+def test_circles_end() -> None:
+    graph = IncludeGraph(
+        {"a.h": (Include("b.h", False, 1, ""),), "b.h": (Include("a.h", False, 1, ""), Include("gone.h", False, 2, ""))}, ""
+    )
+    assert graph.closure("a.h") == {"a.h", "b.h"}
+    assert graph.sees("a.h", "b.h")
+    assert not graph.sees("a.h", "gone.h")
+    assert graph.direct("b.h") == ("a.h",)
+    assert graph.sees("unknown.c", "unknown.c")
