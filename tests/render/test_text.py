@@ -37,7 +37,7 @@ def chain(length: int) -> Answer:
 
 def test_a_line_has_name_place_way_guard_and_doubt():
     line = line_of("rawv6_sendmsg", sample.send())
-    assert line.endswith("rawv6_sendmsg  net/ipv6/raw.c:735  via proto.sendmsg :791  [if CONFIG_IPV6]  typed")
+    assert line.endswith("rawv6_sendmsg  net/ipv6/raw.c:735  via proto.sendmsg :791  [if CONFIG_IPV6]")
     assert line_of("__sock_sendmsg_nosec", sample.send()).endswith("direct :638  when !err")
 
 

@@ -18,6 +18,7 @@ from xref.macros.table import MacroTable, MacroView
 _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
 _WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+_TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
 _TYPE_WORDS: Final = (
     rb"(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+"
@@ -84,6 +85,9 @@ class Masker:
             if gnu in names:
                 self._blank_all(buffer, gnu, with_arguments=gnu != b"__extension__")
         nature_of = self._nature
+        for word in _TYPEOF_WORDS:
+            if word in names:
+                self._typeof(buffer, word)
         for raw in sorted(n for n in names if nature_of(n) & _MASKED):
             nature = nature_of(raw)
             name = raw.decode("latin-1")
@@ -115,6 +119,19 @@ class Masker:
             if keyword and len(keyword) <= len(word):
                 filler = keyword + filler[len(keyword) :]
             buffer[at:end] = filler
+            at = find_word(buffer, word, end)
+
+    @staticmethod
+    def _typeof(buffer: bytearray, word: bytes) -> None:
+        """``typeof(x) y`` is a declaration and ``(typeof(x))y`` a cast: so are ``int y`` and ``(int)y``."""
+        at = find_word(buffer, word, 0)
+        while at >= 0:
+            end = at + len(word)
+            opening = _next_code(buffer, end)
+            closing = matching_paren(buffer, opening) if opening < len(buffer) and buffer[opening] == 0x28 else -1
+            if closing > 0:
+                buffer[at:closing] = b"int" + bytes(buffer[at + 3 : closing]).translate(BLANK)
+                end = closing
             at = find_word(buffer, word, end)
 
     @staticmethod

@@ -13,14 +13,20 @@ from xref.graph.answer import Answer, Node
 from xref.render.ansi import Span, painted, wrapped
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import DEFAULT, RenderOptions
-from xref.render.strings import cut, doubt, how, one_line, place, shorten, title
-from xref.resolve.edge import EdgeKind
+from xref.render.strings import cut, how, one_line, place, shorten, title
+from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
 
 _UNICODE = ("├─ ", "└─ ", "│  ", "   ", "── ")
 _ASCII = ("|- ", "`- ", "|  ", "   ", "-- ")
 _ONE_STEP = frozenset({"callers", "callees"})
 _SITES = 4
 _UNRESOLVED = 10
+
+
+def _further(guard: str, known: str) -> str:
+    """What ``guard`` asks for beyond ``known``: conditions that the caller stands under are not said again."""
+    said = set(known.split(" && "))
+    return " && ".join(part for part in guard.split(" && ") if part not in said)
 
 
 def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
@@ -147,9 +153,11 @@ class _Text:
             if link.main.condition:
                 spans.append((f"when {shorten(link.main.condition, 40)}", "guard"))
         guard = link.main.guard if link is not None and link.main.guard else node.guard
+        if link is not None:
+            guard = _further(guard, self.nodes[node.id if self.up else link.source].guard)
         if guard:
             spans.append((f"[if {one_line(guard)}]", "guard"))
-        if link is not None and doubt(link.confidence):
+        if link is not None and link.confidence not in (Confidence.EXACT, Confidence.TYPED):
             spans.append((str(link.confidence), "soft"))
         if node.id in self.seen and (self.below.get(node.id) or self.more.get(node.id) or link is None):
             spans.append(("(see above)", "soft"))
@@ -188,8 +196,14 @@ class _Text:
         for link in listed:
             leaf = self.nodes[link.target]
             self.printed.add(leaf.id)
+            if leaf.kind is SymbolKind.MACRO and not self.options.macros:
+                continue
             tag = f" [{leaf.layer}]" if leaf.layer and leaf.layer != node.layer else ""
-            words.append(one_line(leaf.name + tag))
+            word = one_line(leaf.name + tag)
+            if word not in words:
+                words.append(word)
+        if not words:
+            return
         spans: list[Span] = [(f"also calls {len(words)}:", "soft")]
         spans += [(f"{word}," if i + 1 < len(words) else word, "") for i, word in enumerate(words)]
         yield from self._wrap(spans, prefix, prefix + "  ", gap=" ")

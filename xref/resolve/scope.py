@@ -65,6 +65,11 @@ class Scope:
         """The declaration of a local variable as it holds at ``line``: the innermost one."""
         if name in self.extra:
             return self.extra[name]
+        found = self.declaration(name, line)
+        return found[1] if found is not None else None
+
+    def declaration(self, name: str, line: int) -> tuple[LocalFact, Decl] | None:
+        """The same with the fact it comes from; names that a statement expression declares have none."""
         if name not in self.words:
             return None
         rivals = self._locals.get(name)
@@ -72,12 +77,16 @@ class Scope:
             return None
         holding = [r for r in rivals if r[0].line <= line <= r[0].end_line]
         if not holding:
-            return rivals[0][1] if len(rivals) == 1 and self.function.kind != "macro" else None
-        return max(holding, key=lambda r: (r[0].line, -r[0].end_line))[1]
+            return rivals[0] if len(rivals) == 1 and self.function.kind != "macro" else None
+        return max(holding, key=lambda r: (r[0].line, -r[0].end_line))
 
     def declarations(self, name: str) -> list[tuple[LocalFact, Decl]]:
         """All declarations of a local name."""
         return self._locals.get(name, [])
+
+    def declares(self, name: str) -> bool:
+        """Whether a local variable or a parameter of this name is declared anywhere in the function."""
+        return name in self.words and (name in self._locals or self.param(name) is not None)
 
     @contextmanager
     def declaring(self, decls: tuple[Decl, ...]) -> Iterator[None]:

@@ -129,6 +129,8 @@ class Sites:
     def _pointer(self, call: CallFact, e: x.Name, scope: Scope) -> Site | None:
         """A call through a local variable, a parameter or a global."""
         name = e.name
+        if scope.function.kind == "macro":
+            return None  # an argument decides: the call is made where the macro is used
         if scope.holds(name, call.line):
             decl = scope.local(name, call.line)
             if decl is None:
@@ -164,6 +166,11 @@ class Sites:
                     e = operand
                 case x.Member():
                     return self._values.member(e, scope, line)
+                case x.Name(name) if scope.holds(name, line):
+                    decl = scope.local(name, line)
+                    if decl is None or not (decl.init or decl.init_text):
+                        return None
+                    e = decl.init or self._types.parse(decl.init_text or "")
                 case x.Call():
                     e = self._types.expanded(e, scope)
                 case x.StmtExpr(_, _, result):

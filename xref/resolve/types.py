@@ -313,7 +313,7 @@ class Types:
         if isinstance(func, x.Call):
             inner = self.expanded(func, scope)
             return x.Call(inner, e.args) if inner is not None else None
-        if not isinstance(func, x.Name) or func.name in scope.words:
+        if not isinstance(func, x.Name) or scope.declares(func.name):
             return None
         macro = self.macro(func.name, scope)
         if macro is None:
@@ -339,7 +339,7 @@ class Types:
                 t = self.type_of(opened, scope, line, depth + 1)
                 if t is not None:
                     return t
-            if func.name not in scope.words:
+            if not scope.declares(func.name):
                 t = self.returned(func.name, scope.file_id)
                 if t is not None:
                     return t

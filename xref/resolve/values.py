@@ -169,7 +169,8 @@ class Values:
         if kind == "param":
             return self._into_parameter(function, int(name))
         if kind == "local":
-            return self._into_local(function, str(name))
+            at, _, local = str(name).partition(" ")
+            return self._into_local(function, local, int(at))
         return self._into_return(function)
 
     def _into_slot(self, struct: str, field: str) -> Iterator[Inflow]:
@@ -185,15 +186,18 @@ class Values:
                 step = Step("argument", caller.file_id, call.line)
                 yield from self._stepped(args[position], self.scope(caller), call.line, step, call.guard)
 
-    def _into_local(self, function: FunctionInfo, name: str) -> Iterator[Inflow]:
+    def _into_local(self, function: FunctionInfo, name: str, line: int) -> Iterator[Inflow]:
+        """What the local variable ``name`` that is declared on ``line`` is initialised with or assigned."""
         scope = self.scope(function)
         for local, decl in scope.declarations(name):
-            if decl.init_text is not None and not decl.init_text.startswith("{"):
+            if local.line == line and decl.init_text is not None and not decl.init_text.startswith("{"):
                 step = Step("initialiser", function.file_id, local.line)
                 yield from self._stepped(decl.init_text, scope, local.line, step, "")
         for a in scope.body.assigns:
             if a.target == name:
-                yield from self._assigned(a, scope)
+                declared = scope.declaration(name, a.line)
+                if declared is not None and declared[0].line == line:
+                    yield from self._assigned(a, scope)
 
     def _into_return(self, function: FunctionInfo) -> Iterator[Inflow]:
         scope = self.scope(function)
@@ -310,7 +314,9 @@ class Values:
             elif decl.init is not None:  # declared by a statement expression around this one
                 yield from self._sources(decl.init, scope, line, depth + 1)
             elif self._may_hold(self._types.resolved(decl.ctype, scope, line), scope.file_id):
-                yield Inflow(Place("local", scope.function.id, name), None, "")
+                declared = scope.declaration(name, line)
+                if declared is not None:
+                    yield Inflow(Place("local", scope.function.id, f"{declared[0].line} {name}"), None, "")
             return
         name = self._names.alias(name, scope.file_id)
         functions = self._names.functions(name, scope.file_id)
