@@ -124,6 +124,8 @@ class MacroView:
         theirs = _program(other)
         if theirs != self._program and (theirs != "kernel" or self._program.startswith("tools")):
             return self._table.graph.sees(self.file, other)
+        if "/asm-generic/" in other:
+            return self._table.graph.sees(self.file, other)  # an architecture may have its own instead
         if other.startswith("include/") or (other.startswith("arch/") and "/include/" in other):
             return True
         return self._table.graph.sees(self.file, other)
