@@ -11,7 +11,7 @@ Members are told apart by the type that declares them, not by object (field-base
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -105,8 +105,15 @@ class Values:
         return self._solve(tuple(self._sources(e, scope, line)))
 
     def slot(self, struct: str, field: str) -> tuple[Holding, ...]:
-        """The functions that a slot can hold: by initialisers, by assignments, by copies from other places."""
-        return self._answer(Place("slot", struct, field))
+        """The functions that a slot can hold: by initialisers, by assignments, by copies from other places; those that
+        most objects are registered with come first."""
+        place = Place("slot", struct, field)
+        known = self._answers.get(place)
+        if known is None:
+            written = Counter(i.source.id for i in self._into(place) if isinstance(i.source, FunctionInfo))
+            known = tuple(sorted(self._answer(place), key=lambda h: -written[h.function.id]))
+            self._answers[place] = known
+        return known
 
     def parameter(self, function: FunctionInfo, position: int) -> tuple[Holding, ...]:
         """The functions that callers hand in as an argument."""
