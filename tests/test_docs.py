@@ -9,12 +9,14 @@ that is only ``...`` stands for any number of lines; a block with such a line is
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -206,3 +208,38 @@ def test_every_exit_code_is_explained():
 @pytest.mark.parametrize(("name", "columns"), [("functions", FUNCTIONS), ("edges", EDGES), ("slots", SLOTS)])
 def test_every_exported_column_is_explained(name, columns):
     assert re.findall(r"^\| `(\w+)` \|", section(read("export.md"), f"`{name}.tsv`"), re.M) == list(columns)
+
+
+# -- docs/architecture.md ---------------------------------------------------------------------------------------------
+
+
+def test_every_name_of_the_code_exists():
+    named = sorted(set(re.findall(r"`(xref(?:\.\w+)+)`", read("architecture.md"))))
+    assert named
+    assert [each for each in named if not exists(each)] == []
+
+
+def exists(dotted: str) -> bool:
+    parts = dotted.split(".")
+    for end in range(len(parts), 0, -1):
+        try:
+            found: object = import_module(".".join(parts[:end]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[end:]:
+            declared = getattr(found, "__annotations__", {})
+            if not hasattr(found, part) and part not in declared and f"self.{part} = " not in inspect.getsource(found):
+                return False
+            found = getattr(found, part, None)
+        return True
+    return False
+
+
+def test_lines_of_the_small_kernels_are_quoted_as_they_are():
+    quoted = re.findall(
+        r"`(fixtures/[\w./-]+):(\d+)`[^`]*(?:`[^`]*`[^`]*)?```c\n(.*?)```", read("architecture.md"), re.S
+    )
+    assert len(quoted) == 2
+    for path, line, text in quoted:
+        lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+        assert lines[int(line) - 1].partition("\t/*")[0] == text.rstrip("\n"), f"{path}:{line}"
