@@ -33,7 +33,7 @@ def test_send_goes_down_to_the_transport_layer(source):
     answer = sendings(source)
     assert answer.query.to == "transport"
     assert answer.roots == ("net/socket.c:sys_send",)
-    assert roles(answer, "goal") == {*TRANSPORT, *IEEE802154, *PHONET, "net/ipv4/udp.c:udp_v4_get_port"}
+    assert roles(answer, "goal") == {*TRANSPORT, *IEEE802154, *PHONET}
     assert answer.complete
     assert answer.truncated is None
 
@@ -44,9 +44,41 @@ def test_the_spine_is_what_lies_on_the_way(source):
         "net/socket.c:sock_sendmsg",
         "net/socket.c:__sock_sendmsg",
         "net/socket.c:__sock_sendmsg_nosec",
-        "net/ipv4/af_inet.c:inet_autobind",
         *FAMILIES,
     }
+
+
+def test_a_detour_by_name_is_a_leaf_unless_all_ways_are_asked_for(source):
+    answer = sendings(source)
+    assert "net/ipv4/af_inet.c:inet_autobind" in roles(answer, "leaf")
+    assert "udp_v4_get_port" not in {node.name for node in answer.nodes}
+    every = sendings(source, to="transport")
+    assert "net/ipv4/af_inet.c:inet_autobind" in roles(every, "spine")
+    assert "net/ipv4/udp.c:udp_v4_get_port" in roles(every, "goal")
+
+
+def test_a_detour_by_name_between_two_functions_of_one_layer():
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.macro("include/linux/net.h:wrapped")
+    source.call("sys_send", "net/socket.c:slow", "wrapped")
+    source.call("wrapped", "net/ipv4/af_inet.c:fast")
+    source.call("slow", "fast")
+    source.dispatch("sys_send", "proto_ops.sendmsg", "net/x25/af_x25.c:far")
+    source.call("far", "net/x25/x25_out.c:farther")
+    source.call("farther", "net/ipv4/tcp.c:tcp_close")
+    source.call("fast", "net/ipv4/tcp.c:tcp_sendmsg")
+    answer = sendings(source)
+    assert [(node.name, node.role) for node in answer.nodes] == [
+        ("sys_send", "root"),
+        ("slow", "leaf"),
+        ("wrapped", "spine"),
+        ("far", "spine"),
+        ("fast", "spine"),
+        ("farther", "spine"),
+        ("tcp_sendmsg", "goal"),
+        ("tcp_close", "goal"),
+    ]
 
 
 def test_families_that_do_all_by_themselves_are_leaves(source):
@@ -57,8 +89,8 @@ def test_families_that_do_all_by_themselves_are_leaves(source):
 
 def test_each_dispatch_has_its_own_targets(source):
     answer = sendings(source)
-    assert targets(answer, "__sock_sendmsg_nosec", SOCK_OPS) == sorted([*ALONE, *FAMILIES])
-    assert targets(answer, "inet_sendmsg", SK_PROT) == sorted(TRANSPORT)
+    assert targets(answer, "__sock_sendmsg_nosec", SOCK_OPS) == [*ALONE, *FAMILIES]
+    assert targets(answer, "inet_sendmsg", SK_PROT) == list(TRANSPORT)
     assert targets(answer, "ieee802154_sock_sendmsg", SK_PROT) == list(IEEE802154)
     assert targets(answer, "pn_socket_sendmsg", SK_PROT) == list(PHONET)
 
@@ -124,14 +156,55 @@ def test_the_table_of_an_architecture_that_has_the_call(source):
     assert "x86-64 has an entry for sendto: number 44, sys_sendto (arch/x86/syscalls/syscall_64.tbl:44)." in notes
 
 
-def test_further_down_to_the_internet_layer(source):
+def test_the_internet_layer_is_shown_all_the_way_through(source):
     answer = sendings(source, to="internet")
-    assert roles(answer, "goal") == {
+    assert roles(answer, "goal") == {"net/core/dev.c:dev_queue_xmit"}
+    assert {
+        "net/ipv4/tcp.c:tcp_sendmsg",
+        "net/ipv4/tcp_output.c:tcp_push",
+        "net/ipv4/ip_output.c:ip_queue_xmit",
+        "include/net/dst.h:dst_output",
+        "net/ipv4/ip_output.c:ip_output",
+    } <= roles(answer, "spine")
+    assert {"net/ipv4/udp.c:udp_sendmsg", "net/ipv6/inet6_connection_sock.c:inet6_csk_xmit"} <= roles(answer, "leaf")
+
+
+def test_nothing_below_the_internet_layer(source):
+    source.edges = [edge for edge in source.edges if edge.caller.name != "ip_output"]
+    assert roles(sendings(source, to="internet"), "goal") == {
         "net/ipv4/ip_output.c:ip_queue_xmit",
         "net/ipv6/inet6_connection_sock.c:inet6_csk_xmit",
     }
-    assert {"net/ipv4/tcp.c:tcp_sendmsg", "net/ipv4/tcp_output.c:tcp_push"} <= roles(answer, "spine")
-    assert "net/ipv4/udp.c:udp_sendmsg" in roles(answer, "leaf")
+
+
+@pytest.fixture
+def crowd():
+    """A transport that calls seven hundred helpers on its way, and one long detour."""
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.call("sys_send", *(f"net/core/sock.c:h{n}" for n in range(700)), "net/ipv4/af_inet.c:inet_sendmsg")
+    source.call("inet_sendmsg", "net/ipv4/af_inet.c:d0")
+    for n in range(9):
+        source.call(f"d{n}", f"net/ipv4/af_inet.c:d{n + 1}")
+    source.call("d9", "net/ipv4/tcp.c:tcp_sendmsg")
+    source.dispatch("inet_sendmsg", "proto.sendmsg", "tcp_sendmsg", "net/dccp/proto.c:dccp_sendmsg")
+    return source
+
+
+def test_a_layer_that_was_named_stays_of_a_size_to_be_read(crowd):
+    answer = sendings(crowd, to="transport")
+    assert [node.name for node in answer.nodes] == ["sys_send", "inet_sendmsg", "tcp_sendmsg", "dccp_sendmsg"]
+    assert not answer.complete
+    assert any("1.5 times as long as the shortest are left out (10 functions)" in note for note in answer.notes)
+    assert any("called by name beside these ways is left out" in note for note in answer.notes)
+
+
+def test_a_bound_takes_leaves_before_the_way(crowd):
+    answer = sendings(crowd, max_nodes=20)
+    assert roles(answer, "goal") == {"net/ipv4/tcp.c:tcp_sendmsg", "net/dccp/proto.c:dccp_sendmsg"}
+    assert len(answer.nodes) == 20
+    assert answer.truncated is not None
+    assert answer.truncated.hidden == 701 - 16
 
 
 def test_further_down_to_the_link_layer_through_a_slot_of_one_layer(source):

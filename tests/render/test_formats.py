@@ -215,7 +215,7 @@ class TestLinks:
         assert link("", tree, "a.c", 3) == ""
 
 
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=25)
 @given(names, st.booleans())
 def test_no_text_breaks_any_document(name, all_of_it):
     for fmt in FORMATS.values():

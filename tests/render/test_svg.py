@@ -116,7 +116,7 @@ class TestDocument:
         metadata = drawn(sample.send(), embed=True).findtext("s:metadata", namespaces=NS)
         assert len(json.loads(metadata)["edges"]) == len(sample.send().edges)
 
-    @settings(max_examples=30)
+    @settings(deadline=None, max_examples=30)
     @given(st.text(min_size=1, max_size=60))
     def test_any_name_is_sound_xml(self, name):
         answer = sample.rare()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.render import sample
 from xref.graph.answer import Answer, QueryInfo, Truncated
 from xref.render import RenderOptions, text
-from xref.resolve.edge import Confidence
+from xref.resolve.edge import Confidence, EdgeKind
 
 
 def lines(answer: Answer, **options) -> list[str]:
@@ -171,3 +171,21 @@ def test_stays_within_its_width_whatever_the_text(name, width):
     edges = tuple(replace(e, condition=name, via=name) for e in answer.edges)
     out = text.render(replace(answer, nodes=nodes, edges=edges, notes=(name,)), RenderOptions(width=width))
     assert all(len(line) <= width for line in out.split("\n"))
+
+
+def test_targets_of_one_slot_are_told_once():
+    b = sample.Builder()
+    root = b.node("a.c:1:root", "socket", "root")
+    targets = [b.node(f"t.c:{i}:t{i}", "transport", "goal") for i in range(4)]
+    for i, name in enumerate("ab"):
+        family = b.node(f"{name}.c:1:{name}", "family", "spine")
+        b.call(root, family, i + 2, f"{name}();")
+        for target in targets:
+            b.call(family, target, 3, "p->sendmsg();", kind=EdgeKind.INDIRECT, via="proto.sendmsg")
+    asked = replace(
+        sample.send(), roots=(root,), nodes=tuple(b.nodes.values()), edges=tuple(b.edges), unresolved=(), notes=()
+    )
+    shown = lines(asked)
+    assert sum("t3  " in line for line in shown) == 1
+    assert shown[-1].endswith("... the same 4 via proto.sendmsg :3 (see above)")
+    assert sum("t3  " in line for line in lines(asked, show_all=True)) == 2

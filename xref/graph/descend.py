@@ -10,8 +10,8 @@ From the root, breadth first, a call is followed only where it leads *down*:
 * not through helpers of no layer (``lib/``, ``mm/``, locking), nor hooks beside the way (``security``), nor slots that
   lead upwards (``sock.sk_data_ready``), nor from one family sideways into another through a pointer.
 
-The *spine* is what of that lies on some path from the root to a goal. All the rest (a family that does all by itself,
-a helper, a hook) is not on it, and the slice shows it as a leaf beside the spine.
+What that finds is a graph of ways; ``xref.graph.ways`` says which of them are the *spine*. All the rest (a family that
+does all by itself, a helper, a hook) is not on it, and the slice shows it as a leaf beside the spine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xref.resolve.edge import Edge, Symbol
 
 _NOT_YET: Final = -1
-_SIDEWAYS: Final = frozenset({EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED})
+_POINTED: Final = frozenset({EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED})
 
 State: TypeAlias = tuple[str, int]
 """A node and how deep the way to it has come. A function is as deep as its layer; a macro as deep as who invokes it."""
@@ -39,21 +39,36 @@ State: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where a descent ends: at the calls that ``reached`` accepts, and never below rank ``deepest``."""
+    """Where a descent ends: at the calls that ``reached`` accepts, and never below rank ``deepest``.
+
+    ``reached`` is asked with the call and the rank after it. ``through``: from rank ``deepest`` on, a call may lead
+    below it as well, so that ``reached`` can accept what stands there.
+    """
 
     deepest: int
     reached: Callable[[Edge, int], bool]
+    through: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way into a state: where from, whether through a pointer, and 1, or 0 where the state is a macro."""
+
+    origin: State
+    pointed: bool
+    cost: int
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """What a descent found. ``spine`` and ``goals`` are node ids in the order reached, the root among the spine.
+    """What a descent found, in the order reached: ``before`` has for every state the steps into it.
 
     ``explored``: all that was read on the way; ``waiting``: how many functions were not, because of the bound.
     """
 
-    spine: tuple[str, ...]
-    goals: frozenset[str]
+    first: State
+    before: dict[State, list[Step]]
+    goals: tuple[State, ...]
     explored: dict[str, Symbol]
     waiting: int
 
@@ -78,7 +93,7 @@ def descend(
     layer = domain.layer(root)
     first: State = (root.node, domain.rank(layer) if layer else _NOT_YET)
     symbols: dict[State, Symbol] = {first: root}
-    before: dict[State, list[State]] = {first: []}
+    before: dict[State, list[Step]] = {first: []}
     goals: list[State] = []
     queue = deque([first])
     explored: dict[str, Symbol] = {}
@@ -95,8 +110,9 @@ def descend(
             if rank is None:
                 continue
             target: State = (callee.node, rank)
+            step = Step(state, edge.kind in _POINTED, 0 if is_macro(callee) else 1)
             if target in before:
-                before[target].append(state)
+                before[target].append(step)
                 continue
             if goal.reached(edge, rank):
                 goals.append(target)
@@ -105,14 +121,8 @@ def descend(
             else:
                 queue.append(target)
             symbols[target] = callee
-            before[target] = [state]
-    on_way = _back(goals, before).difference(goals)
-    return Descent(
-        spine=tuple(dict.fromkeys(state[0] for state in before if state in on_way)),
-        goals=frozenset(state[0] for state in goals),
-        explored=explored,
-        waiting=len(queue),
-    )
+            before[target] = [step]
+    return Descent(first, before, tuple(goals), explored, len(queue))
 
 
 def _rank_after(edge: Edge, floor: int, layer: str, domain: Domain, approach: Domain | None, goal: Goal) -> int | None:
@@ -124,11 +134,11 @@ def _rank_after(edge: Edge, floor: int, layer: str, domain: Domain, approach: Do
     if not layer:
         return _NOT_YET if floor == _NOT_YET and _approaches(edge.callee, approach) else None
     rank = domain.rank(layer)
-    if rank < floor or rank > goal.deepest:
+    if rank < floor or (rank > goal.deepest and not (goal.through and floor >= goal.deepest)):
         return None
     if layer in domain.aside and rank < goal.deepest:
         return None
-    if rank == floor and layer in domain.peers and edge.kind in _SIDEWAYS and _apart(edge):
+    if rank == floor and layer in domain.peers and edge.kind in _POINTED and _apart(edge):
         return None
     return rank
 
@@ -145,15 +155,3 @@ def _approaches(sym: Symbol, approach: Domain | None) -> bool:
 def _apart(edge: Edge) -> bool:
     """Whether caller and callee are written in different folders."""
     return edge.caller.file.rpartition("/")[0] != edge.callee.file.rpartition("/")[0]
-
-
-def _back(goals: list[State], before: dict[State, list[State]]) -> set[State]:
-    """All states from which a goal is reached, the goals among them."""
-    seen = set(goals)
-    queue = deque(goals)
-    while queue:
-        for state in before[queue.popleft()]:
-            if state not in seen:
-                seen.add(state)
-                queue.append(state)
-    return seen

@@ -37,17 +37,23 @@ class Draft:
         self._edges: dict[tuple[str, str, str, str, int, int], AnswerEdge] = {}
         self._missing: list[Missing] = []
         self._refused: set[str] = set()
+        self._reserved: set[str] = set()
         self.notes: list[str] = []
         self.open_ends = 0
         """Calls without a known target in functions that were read but are not shown."""
         self.certain = True
         """Whether nothing outside what was read could add to the answer."""
 
+    def reserve(self, nodes: Iterable[str]) -> None:
+        """Keep room for ``nodes``, which are going to be added: a leaf has to fit in beside them."""
+        self._reserved.update(nodes)
+
     def add(self, sym: Symbol, role: str) -> bool:
         """Show ``sym``; False when the bound is reached. A second role stays only if it is a stronger one."""
         known = self._roles.get(sym.node)
         if known is None:
-            if len(self._symbols) >= self._max_nodes:
+            self._reserved.discard(sym.node)
+            if len(self._symbols) + (len(self._reserved) if role == LEAF else 0) >= self._max_nodes:
                 self._refused.add(sym.node)
                 return False
             self._symbols[sym.node] = sym

@@ -25,7 +25,7 @@ SYSCALL: Final = "syscall"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A layer, for the files and names that match; a pattern of None matches everything."""
+    """A layer ('' for a helper), for the files and names that match; a pattern of None matches everything."""
 
     layer: str
     files: re.Pattern[str] | None
@@ -49,6 +49,7 @@ class Domain:
     default_stop: str
     aside: frozenset[str]
     peers: frozenset[str]
+    through: frozenset[str]
     upcalls: re.Pattern[str] | None
     home: re.Pattern[str] | None
     rules: tuple[Rule, ...]
@@ -125,8 +126,8 @@ def _domain(name: str, entry: object) -> Domain:
     order = _words(name, entry, "order")
     stop = entry.get("default_stop", "")
     known = {*order, ""}
-    sides = {key: _words(name, entry, key) for key in ("aside", "peers")}
-    if not order or stop not in known or not known.issuperset(sides["aside"] + sides["peers"]):
+    sides = {key: _words(name, entry, key) for key in ("aside", "peers", "through")}
+    if not order or stop not in known or not known.issuperset(word for side in sides.values() for word in side):
         raise _MalformedError(f"[{name}] names a layer that is not in its 'order'")
     rules = entry.get("rule", [])
     if not isinstance(rules, list):
@@ -137,6 +138,7 @@ def _domain(name: str, entry: object) -> Domain:
         default_stop=stop,
         aside=frozenset(sides["aside"]),
         peers=frozenset(sides["peers"]),
+        through=frozenset(sides["through"]),
         upcalls=_names(_words(name, entry, "upcalls")),
         home=_paths(name, _words(name, entry, "home")),
         rules=tuple(_rule(name, order, rule) for rule in rules),
@@ -144,7 +146,7 @@ def _domain(name: str, entry: object) -> Domain:
 
 
 def _rule(name: str, order: tuple[str, ...], rule: object) -> Rule:
-    if not isinstance(rule, dict) or rule.get("layer") not in order:
+    if not isinstance(rule, dict) or rule.get("layer") not in (*order, ""):
         raise _MalformedError(f"[{name}] has a rule whose layer is not in its 'order'")
     files = _words(name, rule, "files")
     symbols = _words(name, rule, "symbols")

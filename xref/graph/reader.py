@@ -93,9 +93,9 @@ def _unique(edges: Iterable[Edge]) -> list[Edge]:
     return list(seen.values())
 
 
-def _by_site(edge: Edge) -> tuple[bool, str, int, int, str, str, int]:
-    away = edge.file != edge.caller.file
-    return (away, edge.file, edge.line, edge.column, edge.callee.file, edge.callee.name, edge.callee.line)
+def _by_site(edge: Edge) -> tuple[bool, str, int, int]:
+    """The order of the calls; the targets of one call stay in the order given, the commonest first."""
+    return (edge.file != edge.caller.file, edge.file, edge.line, edge.column)
 
 
 def _by_caller(edge: Edge) -> tuple[str, int, str, int, int]:

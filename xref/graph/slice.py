@@ -53,6 +53,7 @@ def down(
     reader = Reader(source)
     home = where.home_of(start.symbol)
     is_call = bool(start.syscall) or (home is not None and home.layer(start.symbol) == SYSCALL)
+    every = to is not None
     if to is None and depth is None and is_call and home is not None:
         to = home.default_stop or None
     query = QueryInfo("callgraph", start.asked, "down", to or "", depth, tuple(stop))
@@ -60,7 +61,7 @@ def down(
     if to is not None and depth is None:
         domain = where.with_layer(to, home)
         if domain is not None:
-            return down_to_layer(reader, start, query, where, domain, notes, max_nodes, MAX_VISITS)
+            return down_to_layer(reader, start, query, where, domain, notes, max_nodes, MAX_VISITS, every=every)
         targets = source.lookup(to)
         if not targets:
             raise NoMatch(f"'{to}' is neither a layer ({', '.join(where.names())}) nor a symbol", source.near(to))

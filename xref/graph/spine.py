@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Slices with a goal: the spine that ``descend`` finds, and beside it, as leaves, what the spine calls besides.
+"""Slices with a goal: the spine (see ``ways``), and beside it, as leaves, what the spine calls besides.
 
-A leaf that is called by name, stands in a layer above the goal and dispatches itself (``security_socket_sendmsg``)
-shows what it dispatches to, one step; a leaf that was itself reached through a slot does not.
+Where nothing else is asked for, the spine is the study: straight down by name, every way through a pointer. For a layer
+that was named it is every way there, as long as that stays of a size to be read: else no detours, and no plain calls.
+
+A hook beside the way (``security_socket_sendmsg``) shows what it dispatches to, one step; no other leaf does.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from xref.graph.descend import Descent, Goal, descend
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
 from xref.graph.reader import is_macro
 from xref.graph.walk import walk_down
+from xref.graph.ways import Spine, every_way, near_ways, study
 from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 FALLBACK_DEPTH: Final = 3
 _MANY_CHAINS: Final = 50
+_READABLE: Final = 600
+"""More nodes than that are asked for by name (``path``), not by layer."""
+_DETOUR: Final = 1.5
 _NAMED: Final = frozenset({EdgeKind.DIRECT, EdgeKind.MACRO})
 
 
@@ -42,17 +48,21 @@ def down_to_layer(
     notes: Sequence[str],
     max_nodes: int,
     max_visits: int,
+    *,
+    every: bool,
 ) -> Answer:
-    """From ``start`` to the functions of layer ``query.to`` of ``domain``; three steps where none is reached."""
+    """From ``start`` to the functions of layer ``query.to`` of ``domain``; three steps where none is reached.
+
+    ``every``: all ways there are wanted, rather than the study.
+    """
     root, layer = start.symbol, query.to
     deepest = domain.rank(layer)
     here = domain.layer(root)
     if here and domain.rank(here) >= deepest:
         raise UsageError(f"{root.name} is in layer {here}; {layer} does not lie below it (try --depth, or --up)")
     home = layers.home_of(root)
-    goal = Goal(deepest, reached=lambda edge, rank: rank == deepest and _is_of_its_own(edge))
     approach = None if here else home
-    found = descend(reader, root, domain, goal, approach=approach, stop=query.stop, max_visits=max_visits)
+    found = _descend(reader, root, domain, layer, approach, query.stop, max_visits)
     draft = Draft(reader, layers, domain, max_nodes)
     draft.notes.extend(notes)
     if not found.goals:
@@ -61,7 +71,8 @@ def down_to_layer(
         )
         cut = walk_down(reader, draft, root, FALLBACK_DEPTH, query.stop)
         return draft.finish(query, start, truncated=cut)
-    _fill(reader, draft, root, found, domain, deepest)
+    spine, plain = _readable(reader, draft, found, layer) if every else (study(found), True)
+    _fill(reader, draft, root, found, spine, domain, plain=plain)
     return draft.finish(query, start, truncated=_cut(found, max_visits))
 
 
@@ -88,7 +99,7 @@ def down_to_symbol(
         if found.goals:
             draft = Draft(reader, layers, domain, max_nodes)
             draft.notes.extend(notes)
-            _only_spine(reader, draft, root, found)
+            _only_spine(reader, draft, root, found, every_way(found))
             return draft.finish(query, start, truncated=_cut(found, max_visits))
     chains = find_chains(reader, root, targets[0], count=_MANY_CHAINS, stop=query.stop, max_visits=max_visits)
     draft = Draft(reader, layers, home, max_nodes)
@@ -112,6 +123,53 @@ def lay_chains(draft: Draft, found: Chains, first: Symbol, last: Symbol) -> None
         draft.link(edge)
 
 
+def _descend(
+    reader: Reader,
+    root: Symbol,
+    domain: Domain,
+    layer: str,
+    approach: Domain | None,
+    stop: Sequence[str],
+    max_visits: int,
+) -> Descent:
+    """Down to the first functions of ``layer``; or on to what comes below it, where it is one to be seen through."""
+    deepest = domain.rank(layer)
+    if layer in domain.through:
+        below = Goal(deepest, lambda edge, rank: rank > deepest and _is_of_its_own(edge), through=True)
+        found = descend(reader, root, domain, below, approach=approach, stop=stop, max_visits=max_visits)
+        if found.goals:
+            return found
+    goal = Goal(deepest, lambda edge, rank: rank == deepest and _is_of_its_own(edge))
+    return descend(reader, root, domain, goal, approach=approach, stop=stop, max_visits=max_visits)
+
+
+def _readable(reader: Reader, draft: Draft, found: Descent, layer: str) -> tuple[Spine, bool]:
+    """The ways to show, and whether with plain calls beside them; a note says what was left out for size."""
+    spine = every_way(found)
+    if _size(reader, found, spine) <= _READABLE:
+        return spine, True
+    whole = len(spine.nodes)
+    spine = near_ways(found, _DETOUR)
+    plain = _size(reader, found, spine) <= _READABLE
+    if len(spine.nodes) < whole:
+        draft.notes.append(
+            f"Ways by name down to {layer} that are more than {_DETOUR} times as long as the shortest are left out"
+            f" ({whole - len(spine.nodes)} functions)."
+        )
+    if not plain:
+        draft.notes.append("What is called by name beside these ways is left out; xref callees NAME shows it.")
+    draft.certain = False
+    return spine, plain
+
+
+def _size(reader: Reader, found: Descent, spine: Spine) -> int:
+    """How many nodes a spine makes, with all that it calls."""
+    nodes = set(spine.nodes)
+    for node in spine.nodes:
+        nodes.update(edge.callee.node for edge in reader.calls(found.explored[node]).edges)
+    return len(nodes)
+
+
 def _is(target: Symbol) -> Callable[[Edge, int], bool]:
     return lambda edge, _: edge.callee.node == target.node
 
@@ -127,9 +185,21 @@ def _cut(found: Descent, max_visits: int) -> Truncated | None:
     return Truncated("visits", max_visits, found.waiting) if found.waiting else None
 
 
-def _fill(reader: Reader, draft: Draft, root: Symbol, found: Descent, domain: Domain, deepest: int) -> None:
-    """The spine with all that it calls: goals, spine, and leaves."""
-    spine = set(found.spine)
+def _fill(
+    reader: Reader,
+    draft: Draft,
+    root: Symbol,
+    found: Descent,
+    spine: Spine,
+    domain: Domain,
+    *,
+    plain: bool,
+) -> None:
+    """The spine with all that it calls: goals, spine, and leaves, those that are called by name only if ``plain``.
+
+    Leaves do not take the room of the spine where the answer is bounded.
+    """
+    draft.reserve(spine.nodes | spine.goals)
     draft.add(root, ROOT)
     queue = deque([root])
     queued = {root.node}
@@ -139,24 +209,21 @@ def _fill(reader: Reader, draft: Draft, root: Symbol, found: Descent, domain: Do
         draft.gaps(sym)
         for edge in reader.calls(sym).edges:
             callee = edge.callee
-            role = GOAL if callee.node in found.goals else SPINE if callee.node in spine else LEAF
+            role = GOAL if callee.node in spine.goals else SPINE if callee.node in spine.nodes else LEAF
+            hook = role == LEAF and edge.kind in _NAMED and domain.layer(callee) in domain.aside
+            if role == LEAF and edge.kind in _NAMED and not (plain or hook):
+                continue
             if not draft.add(callee, role):
                 continue
             draft.link(edge)
             if role == SPINE and callee.node not in queued:
                 queued.add(callee.node)
                 queue.append(callee)
-            elif role == LEAF and edge.kind in _NAMED and _opens(callee, domain, deepest):
+            elif hook:
                 beside.setdefault(callee.node, callee)
     opened = {sym.node for sym in beside.values() if _open(reader, draft, sym, domain)}
     unseen = [sym for node, sym in found.explored.items() if node not in queued and node not in opened]
     draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in unseen)
-
-
-def _opens(leaf: Symbol, domain: Domain, deepest: int) -> bool:
-    """Whether ``leaf`` is of a layer above the goal, so that what it dispatches to belongs to the story."""
-    layer = domain.layer(leaf)
-    return bool(layer) and domain.rank(layer) < deepest
 
 
 def _open(reader: Reader, draft: Draft, leaf: Symbol, domain: Domain) -> bool:
@@ -185,9 +252,9 @@ def _open(reader: Reader, draft: Draft, leaf: Symbol, domain: Domain) -> bool:
     return bool(dispatched or gaps)
 
 
-def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent) -> None:
+def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent, spine: Spine) -> None:
     """The spine and its goal alone: every way from the root to one function, and nothing beside it."""
-    on_way = {*found.spine, *found.goals}
+    on_way = spine.nodes | spine.goals
     draft.add(root, ROOT)
     queue = deque([root])
     queued = {root.node}
@@ -195,10 +262,10 @@ def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent) -> N
         sym = queue.popleft()
         for edge in reader.calls(sym).edges:
             callee = edge.callee
-            if callee.node not in on_way or not draft.add(callee, GOAL if callee.node in found.goals else SPINE):
+            if callee.node not in on_way or not draft.add(callee, GOAL if callee.node in spine.goals else SPINE):
                 continue
             draft.link(edge)
-            if callee.node not in queued and callee.node not in found.goals:
+            if callee.node not in queued and callee.node not in spine.goals:
                 queued.add(callee.node)
                 queue.append(callee)
     draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in found.explored.values())

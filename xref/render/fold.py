@@ -116,6 +116,8 @@ def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool) -> Fo
     for link, key in zip(every, keys, strict=True):
         if key is not None:
             buckets.setdefault(key, []).append(link)
+    every = _leading_first(every, keys, buckets, by_id, limit, up=up)
+    keys = [_bucket(link, by_id, up=up, leaves=leaves) for link in every]
     kept = {
         (link.source, link.target)
         for key, bucket in buckets.items()
@@ -157,6 +159,24 @@ def _first(bucket: list[Link], by_id: dict[str, Node], limit: int | None, *, up:
     others = [k for k in bucket if by_id[k.source if up else k.target].role == "leaf"]
     most = limit if up else GOALS_PER_FAN * limit
     return leading[:most] + others[: max(0, limit - len(leading))]
+
+
+def _leading_first(
+    every: list[Link],
+    keys: list[tuple[str, str, str] | None],
+    buckets: dict[tuple[str, str, str], list[Link]],
+    by_id: dict[str, Node],
+    limit: int | None,
+    *,
+    up: bool,
+) -> list[Link]:
+    """The links with those that lead on put before the others of their dispatch, where it is going to be folded."""
+    turns = {
+        key: iter(sorted(bucket, key=lambda k: by_id[k.source if up else k.target].role == "leaf"))
+        for key, bucket in buckets.items()
+        if limit is not None and len(bucket) > limit
+    }
+    return [next(turns[key]) if key in turns else link for link, key in zip(every, keys, strict=True)]
 
 
 def _reach(answer: Answer, every: list[Link], open_links: list[Link], *, up: bool) -> set[str]:

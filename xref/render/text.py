@@ -13,6 +13,7 @@ from xref.graph.answer import Answer, Node
 from xref.render.ansi import Span, painted, wrapped
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import DEFAULT, RenderOptions
+from xref.render.repeat import Again, Repeats, together
 from xref.render.strings import cut, how, one_line, place, shorten, title
 from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
 
@@ -53,6 +54,7 @@ class _Text:
         self.marks = _UNICODE if options.unicode else _ASCII
         self.seen: set[str] = set()
         self.printed: set[str] = set()
+        self.repeats = None if self.up or options.show_all else Repeats()
 
     def lines(self) -> Iterator[str]:
         """Every line, without line ends."""
@@ -97,33 +99,30 @@ class _Text:
         self.seen.add(node.id)
         prefix = _short(prefix, self.width)
         links, listed = self._split(node)
-        mores = list(self.more.get(node.id, ()))
-        left = len(links) + len(mores)
-        yield from self._also(listed, node, prefix + (bar if left else blank))
+        mores = self.more.get(node.id, [])
+        rows = self.repeats.rows(links, mores) if self.repeats else together(links, mores)
+        yield from self._also(listed, node, prefix + (bar if rows else blank))
         layer = node.layer
-        for link in links:
-            left -= 1
-            child = self.nodes[link.source if self.up else link.target]
+        for i, row in enumerate(rows):
+            last = i + 1 == len(rows)
+            first = prefix + (corner if last else tee)
+            if isinstance(row, More):
+                yield from self._rest(row, first)
+                continue
+            if isinstance(row, Again):
+                text = f"... the same {row.count} {self._ways(row.link)} (see above)"
+                yield from self._wrap([(text, "soft")], first, " " * len(first))
+                continue
+            child = self.nodes[row.source if self.up else row.target]
             if child.layer and child.layer != layer:
                 layer = child.layer
                 yield self._header(layer, prefix + bar)
-            inner = prefix + (bar if left else blank)
-            yield from self._wrap(self._spans(child, link), prefix + (tee if left else corner), inner + "    ")
+            inner = prefix + (blank if last else bar)
+            yield from self._wrap(self._spans(child, row), first, inner + "    ")
             if self.options.evidence:
-                yield from self._reasons(link, inner + "    ")
+                yield from self._reasons(row, inner + "    ")
             if child.id not in self.seen:
                 yield (child, inner)
-            last = not any(self._same(link, k) for k in links[links.index(link) + 1 :])
-            for more in [m for m in mores if last and self._same(link, m)]:
-                mores.remove(more)
-                left -= 1
-                yield from self._rest(more, prefix + (tee if left else corner))
-        for i, more in enumerate(mores):
-            yield from self._rest(more, prefix + (tee if i + 1 < len(mores) else corner))
-
-    def _same(self, link: Link, other: Link | More) -> bool:
-        main = other.main if isinstance(other, Link) else other
-        return (link.main.kind, link.main.via) == (main.kind, main.via)
 
     def _split(self, node: Node) -> tuple[list[Link], list[Link]]:
         """The links that get a line of their own, and the plain leaf calls that share one."""
@@ -192,7 +191,8 @@ class _Text:
         """Plain leaf calls, wrapped; the layer is named where it is not the caller's."""
         if not listed:
             return
-        words = []
+        words: list[str] = []
+        lines = {self.nodes[k.target].name for k in self.below[node.id] if k not in listed}
         for link in listed:
             leaf = self.nodes[link.target]
             self.printed.add(leaf.id)
@@ -200,7 +200,7 @@ class _Text:
                 continue
             tag = f" [{leaf.layer}]" if leaf.layer and leaf.layer != node.layer else ""
             word = one_line(leaf.name + tag)
-            if word not in words:
+            if word not in words and leaf.name not in lines:
                 words.append(word)
         if not words:
             return
