@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Facts go in as they are and come out as they were."""
+
+from array import array
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xref.facts.model import AssignFact, Body, CallFact, FieldFact, LocalFact, ReturnFact
+from xref.lex.directives import Include
+from xref.store.rows import (
+    decode_body,
+    decode_fields,
+    decode_ids,
+    decode_includes,
+    encode_body,
+    encode_fields,
+    encode_ids,
+    encode_includes,
+    last_member,
+    single_name,
+    type_tag,
+)
+
+texts = st.text(max_size=20)
+numbers = st.integers(0, 2**31)
+calls = st.builds(CallFact, numbers, numbers, texts, texts, texts, texts)
+bodies = st.builds(
+    Body,
+    st.lists(calls, max_size=8).map(tuple),
+    st.lists(st.builds(AssignFact, numbers, numbers, texts, texts, texts, texts), max_size=4).map(tuple),
+    st.lists(st.builds(ReturnFact, numbers, texts), max_size=4).map(tuple),
+    st.lists(st.builds(LocalFact, numbers, numbers, texts), max_size=4).map(tuple),
+)
+
+
+@given(bodies)
+@settings(max_examples=100, deadline=None)
+def test_bodies(body: Body) -> None:
+    assert decode_body(encode_body(body)) == body
+
+
+def test_long_bodies_are_compressed() -> None:
+    body = Body(tuple(CallFact(n, 0, "sock->ops->sendmsg", "sock, msg") for n in range(500)))
+    data = encode_body(body)
+    assert len(data) < 10_000
+    assert decode_body(data) == body
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_postings(ids: list[int]) -> None:
+    assert list(decode_ids(encode_ids(array("I", ids)))) == ids
+
+
+def test_fields_and_includes() -> None:
+    fields = (FieldFact("a", "int a", 3, "CONFIG_A"), FieldFact("", "struct b", 4))
+    assert decode_fields(encode_fields(fields)) == fields
+    includes = (Include("linux/net.h", True, 1, ""), Include("a.h", False, 2, "X"))
+    assert decode_includes(encode_includes(includes)) == includes
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("sock->ops->sendmsg", "sendmsg"),
+        ("(*a->sendmsg)", "sendmsg"),
+        ("t[i].sendmsg", "sendmsg"),
+        ("a->table[i]", "table"),
+        ("t[i]", "t"),
+        ("(*t)", "t"),
+        ("READ_ONCE(sock->ops)->sendmsg", "sendmsg"),
+        ("f(x)", "f"),
+        ("a . b", "b"),
+        ("", ""),
+    ],
+)
+def test_the_member_that_an_expression_ends_in(text: str, name: str) -> None:
+    assert last_member(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("f", "f"), ("&f", "f"), ("(fn_t)f", "f"), ("(int (*)(void))f", ""), ("a->b", ""), ("a + b", ""), ("f()", ""), ("((f))", "f")],
+)
+def test_a_value_that_is_one_name(text: str, name: str) -> None:
+    assert single_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("decl", "tag"),
+    [
+        ("struct proto_ops o", "proto_ops"),
+        ("static const struct proto_ops o", "proto_ops"),
+        ("union u x", "u"),
+        ("fn_t x[]", "fn_t"),
+        ("unsigned int x", ""),
+        ("const char *s", ""),
+        ("struct o __percpu *x", "o"),
+    ],
+)
+def test_the_tag_of_a_declaration(decl: str, tag: str) -> None:
+    assert type_tag(decl) == tag
