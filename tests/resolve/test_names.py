@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: MIT
+"""C's linkage rules: which function a name means where."""
+
+from collections.abc import Callable
+
+import pytest
+
+from xref.resolve.edge import Confidence, EdgeKind
+
+from .small import Small
+
+Make = Callable[..., Small]
+
+
+def body(name: str, *calls: str, head: str = "int") -> str:
+    inside = "".join(f"\t{c}();\n" for c in calls)
+    return f"{head} {name}(void)\n{{\n{inside}}}\n"
+
+
+def test_a_static_function_is_meant_in_its_own_file_only(small: Make) -> None:
+    s = small(
+        {
+            "net/ipv4/raw.c": body("raw_sendmsg", head="static int") + body("v4", "raw_sendmsg"),
+            "net/can/raw.c": body("raw_sendmsg", head="static int") + body("can", "raw_sendmsg"),
+            "net/other.c": body("other", "raw_sendmsg"),
+        }
+    )
+    assert s.reached("v4") == ["net/ipv4/raw.c:raw_sendmsg"]
+    assert s.reached("can") == ["net/can/raw.c:raw_sendmsg"]
+    assert s.reached("other") == []
+    (missing,) = s.calls("other").unresolved
+    assert (missing.callee_text, missing.line) == ("raw_sendmsg", 3)
+    assert "no definition" in missing.reason
+
+
+def test_a_static_function_hides_the_external_one(small: Make) -> None:
+    s = small({"net/a.c": body("f", head="static int") + body("g", "f"), "net/b.c": body("f"), "net/c.c": body("h", "f")})
+    assert s.reached("g") == ["net/a.c:f"]
+    assert s.reached("h") == ["net/b.c:f"]
+
+
+def test_a_direct_call_is_exact_and_says_where(small: Make) -> None:
+    s = small({"net/a.c": body("f", "g"), "net/b.c": body("g")})
+    (e,) = s.calls("f").edges
+    assert (e.kind, e.confidence, e.via, e.file, e.line, e.column) == (
+        EdgeKind.DIRECT, Confidence.EXACT, "", "net/a.c", 3, 1,
+    )  # fmt: skip
+    assert e.text == "g();"
+    assert [(v.rule, v.file, v.line, v.text) for v in e.evidence] == [("call", "net/a.c", 3, "g();")]
+
+
+def test_header_functions_are_seen_through_includes(small: Make) -> None:
+    s = small(
+        {
+            "drivers/a/h.h": body("help", head="static inline int"),
+            "drivers/b/h.h": body("help", head="static inline int"),
+            "drivers/a/m.h": '#include "h.h"\n',
+            "drivers/a/x.c": '#include "m.h"\n' + body("ax", "help"),
+            "drivers/b/x.c": '#include "h.h"\n' + body("bx", "help"),
+            "drivers/c/x.c": body("cx", "help"),
+        }
+    )
+    assert s.reached("ax") == ["drivers/a/h.h:help"]
+    assert s.reached("bx") == ["drivers/b/h.h:help"]
+    assert s.reached("cx") == []
+
+
+def test_programs_of_the_tree_are_not_the_kernel(small: Make) -> None:
+    s = small(
+        {
+            "tools/perf/a.c": body("f") + body("only_perf") + body("perf_main", "f", "kernel_only"),
+            "tools/lib/b.c": body("shared"),
+            "tools/perf/c.c": body("perf_two", "shared", "f"),
+            "net/a.c": body("f") + body("kernel_only") + body("k", "f", "only_perf"),
+        }
+    )
+    assert s.reached("k") == ["net/a.c:f"]
+    assert s.reached("perf_main") == ["tools/perf/a.c:f"]
+    assert sorted(s.reached("perf_two")) == ["tools/lib/b.c:shared", "tools/perf/a.c:f"]
+
+
+def test_a_strong_definition_overrides_the_weak_one(small: Make) -> None:
+    s = small(
+        {
+            "kernel/a.c": body("f", head="int __attribute__((weak))") + body("near", "f"),
+            "arch/x86/kernel/a.c": body("f"),
+            "net/a.c": body("far", "f"),
+        }
+    )
+    assert s.reached("far") == ["arch/x86/kernel/a.c:f"]
+    assert s.reached("near") == ["arch/x86/kernel/a.c:f"]
+
+
+def test_a_weak_definition_stays_where_the_strong_one_may_be_missing(small: Make) -> None:
+    s = small(
+        {
+            "kernel/a.c": body("f", head="int __attribute__((weak))"),
+            "kernel/b.c": "#ifdef CONFIG_F\n" + body("f") + "#endif\n",
+            "net/a.c": body("g", "f"),
+        }
+    )
+    assert sorted(s.reached("g")) == ["kernel/a.c:f", "kernel/b.c:f"]
+
+
+def test_both_arms_stay_each_under_its_guard(small: Make) -> None:
+    header = (
+        "#ifdef CONFIG_X\nint hook(int a);\n#else\n" + body("hook", head="static inline int") + "#endif\n"
+    )
+    s = small(
+        {
+            "include/linux/x.h": header,
+            "net/x.c": "#include <linux/x.h>\n#ifdef CONFIG_X\n" + body("hook") + "#endif\n",
+            "net/a.c": "#include <linux/x.h>\n" + body("f", "hook"),
+        }
+    )
+    edges = {e.callee.node: e.guard for e in s.calls("f").edges}
+    assert edges == {"net/x.c:hook": "CONFIG_X", "include/linux/x.h:hook": "!CONFIG_X"}
+
+
+def test_two_definitions_in_one_file_have_two_ids(small: Make) -> None:
+    s = small("#ifdef CONFIG_X\n" + body("f", "a") + "#else\n" + body("f", "b") + "#endif\n" + body("a") + body("b"))
+    assert [x.node for x in s.resolver.lookup("f")] == ["net/a.c:f", "net/a.c:f@7"]
+    assert [x.guard for x in s.resolver.lookup("f")] == ["CONFIG_X", "!CONFIG_X"]
+
+
+def test_a_call_does_not_reach_the_other_arm(small: Make) -> None:
+    s = small(
+        "#ifdef CONFIG_X\n" + body("f") + "#else\n" + body("f") + "#endif\n#ifdef CONFIG_X\n" + body("g", "f") + "#endif\n"
+    )
+    assert s.reached("g") == ["net/a.c:f"]
+
+
+def test_a_configuration_picks_its_arm(small: Make) -> None:
+    files = {"net/a.c": "#ifdef CONFIG_X\n" + body("f") + "#else\n" + body("f") + "#endif\n" + body("g", "f")}
+    assert small(files, config="CONFIG_X=y\n").reached("g") == ["net/a.c:f"]
+    assert small(files, config="# CONFIG_X is not set\n").reached("g") == ["net/a.c:f@6"]
+
+
+def test_a_macro_is_a_node_on_the_way(small: Make) -> None:
+    s = small("#define call(x) target(x)\n" + body("target") + "int f(void)\n{\n\treturn call(1);\n}\n")
+    assert [(e.callee.node, e.kind) for e in s.calls("f").edges] == [("net/a.c:call", EdgeKind.MACRO)]
+    assert s.reached("call") == ["net/a.c:target"]
+
+
+def test_a_macro_that_wraps_the_function_of_its_own_name(small: Make) -> None:
+    s = small(
+        {
+            "include/linux/x.h": "#define alloc(x) wrap(alloc(x))\n",
+            "mm/a.c": body("alloc"),
+            "net/a.c": "#include <linux/x.h>\nint f(void)\n{\n\treturn alloc(1);\n}\n",
+        }
+    )
+    assert "mm/a.c:alloc" in s.reached("f")
+
+
+def test_another_name_by_macro(small: Make) -> None:
+    s = small("#define old_name new_name\n" + body("new_name") + body("f", "old_name"))
+    assert s.reached("f") == ["net/a.c:new_name"]
+
+
+# -- the resolver's own look-ups --------------------------------------------------------------------------------------
+
+
+def test_lookup_ranks_what_is_likely_meant(small: Make) -> None:
+    s = small(
+        {
+            "net/b.c": "#define f(x) x\n",
+            "net/a.c": body("f"),
+            "tools/perf/a.c": body("f"),
+            "include/linux/a.h": body("f", head="static inline int"),
+        }
+    )
+    assert [x.node for x in s.resolver.lookup("f")] == [
+        "net/a.c:f", "include/linux/a.h:f", "tools/perf/a.c:f", "net/b.c:f",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("symbol", "nodes"),
+    [
+        ("net/ipv4/raw.c:f", ["net/ipv4/raw.c:f"]),
+        ("ipv4/raw.c:f", ["net/ipv4/raw.c:f"]),
+        ("raw.c:f", ["net/can/raw.c:f", "net/ipv4/raw.c:f"]),
+        ("aw.c:f", []),
+        ("f@1", ["net/can/raw.c:f", "net/ipv4/raw.c:f"]),
+        ("f@9", []),
+        ("nothing", []),
+        ("", []),
+        ("%", []),
+    ],
+)
+def test_lookup_by_file(small: Make, symbol: str, nodes: list[str]) -> None:
+    s = small({"net/ipv4/raw.c": body("f", head="static int"), "net/can/raw.c": body("f", head="static int")})
+    assert [x.node for x in s.resolver.lookup(symbol)] == nodes
+
+
+def test_near_names(small: Make) -> None:
+    s = small(body("sock_sendmsg") + body("sock_recvmsg") + body("unrelated"))
+    assert s.resolver.near("sock_sendmesg")[0] == "sock_sendmsg"
+    assert s.resolver.near("zzzzzz") == ()
+
+
+SYSCALLS = "#define SYSCALL_DEFINE1(name, t, a) static long __do_sys_##name(t a); long sys_##name(long a) { return __do_sys_##name(a); } static long __do_sys_##name(t a)\n"
+
+
+def test_a_system_call_by_its_name(small: Make) -> None:
+    s = small(
+        {
+            "include/linux/syscalls.h": SYSCALLS,
+            "net/socket.c": "#include <linux/syscalls.h>\nSYSCALL_DEFINE1(send, int, fd)\n{\n\treturn __sys_send(fd);\n}\n"
+            + body("__sys_send"),
+            "kernel/sys_ni.c": body("sys_send", head="long __attribute__((weak))"),
+            "fs/a.c": body("send") + body("user", "sys_send"),
+        }
+    )
+    (f,) = s.resolver.syscall("send")
+    assert (f.file, f.line) == ("net/socket.c", 2)
+    assert {f.name, *f.aliases} == {"__do_sys_send", "sys_send"}
+    assert "net/socket.c:__sys_send" in s.reached("__do_sys_send")
+    assert s.resolver.syscall("nothing") == ()
+    assert s.callers("net/socket.c:sys_send") == ["fs/a.c:user"]
+
+
+def test_callers(small: Make) -> None:
+    s = small({"net/a.c": body("f") + body("g", "f") + body("h", "f", "f"), "net/b.c": body("f", head="static int") + body("i", "f")})
+    assert s.callers("net/a.c:f") == ["net/a.c:g", "net/a.c:h", "net/a.c:h"]
+    assert s.callers("net/b.c:f") == ["net/b.c:i"]
+    assert s.callers("i") == []
+
+
+def test_calls_and_callers_agree(small: Make) -> None:
+    s = small(
+        {
+            "net/a.c": "struct ops { int (*op)(int x); };\nint impl(int x)\n{\n}\nstruct ops o = { .op = impl };\n"
+            "int d(struct ops *p)\n{\n\treturn p->op(1);\n}\nint e(void)\n{\n\treturn impl(1);\n}\n"
+            "int run(int (*fn)(int))\n{\n\treturn fn(1);\n}\nint h(void)\n{\n\treturn run(impl);\n}\n"
+        }
+    )
+    assert s.callers("impl") == ["net/a.c:d", "net/a.c:e", "net/a.c:run"]
+    for caller in ("d", "e", "run"):
+        assert "net/a.c:impl" in s.reached(caller)

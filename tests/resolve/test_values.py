@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Where a function goes once its address is taken."""
+
+from collections.abc import Callable
+
+import pytest
+
+from xref.resolve.edge import EdgeKind
+
+from .small import Small
+
+Make = Callable[..., Small]
+
+BASE = """\
+typedef int (*fn_t)(int x);
+struct ops { fn_t open; };
+int g(int x)
+{
+}
+int h(int x)
+{
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "via", "targets"),
+    [
+        # parameters
+        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(void)\n{\n\treturn f(g);\n}", "param 0", ["g"]),
+        ("int f(int n, fn_t fn)\n{\n\treturn (*fn)(1);\n}\nint a(void)\n{\n\treturn f(1, &g) + f(2, h);\n}", "param 1", ["g", "h"]),
+        ("int f(int (*fn)(int))\n{\n\treturn (fn)(1);\n}\nint b(fn_t x)\n{\n\treturn f(x);\n}\nint a(void)\n{\n\treturn b(g);\n}", "param 0", ["g"]),
+        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\n#define call(x) f(x)\nint a(void)\n{\n\treturn call(g);\n}", "param 0", ["g"]),
+        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\n#define one(x) f(x)\n#define two(y) one(y)\nint a(void)\n{\n\treturn two(g);\n}", "param 0", ["g"]),
+        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(int n)\n{\n\treturn f(n ? g : h);\n}", "param 0", ["g", "h"]),
+        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(int n)\n{\n\tfn_t x = g;\n\tif (n)\n\t\tx = h;\n\treturn f(x);\n}", "param 0", ["g", "h"]),
+        ("int f(fn_t fn)\n{\n\tfn_t copy = fn;\n\treturn copy(1);\n}\nint a(void)\n{\n\treturn f(g);\n}", "copy", ["g"]),
+        # locals
+        ("int f(void)\n{\n\tfn_t fn = g;\n\treturn fn(1);\n}", "fn", ["g"]),
+        ("int f(int n)\n{\n\tfn_t fn;\n\tif (n)\n\t\tfn = g;\n\telse\n\t\tfn = h;\n\treturn fn(1);\n}", "fn", ["g", "h"]),
+        ("int f(int n)\n{\n\tfn_t a = g, b = a;\n\treturn b(1);\n}", "b", ["g"]),
+        # globals
+        ("static fn_t hook = g;\nint f(void)\n{\n\treturn hook(1);\n}", "hook", ["g"]),
+        ("static int (*hook)(int);\nvoid set(fn_t x)\n{\n\thook = x;\n}\nvoid a(void)\n{\n\tset(g);\n}\nint f(void)\n{\n\treturn hook(1);\n}", "hook", ["g"]),
+        # arrays
+        ("static fn_t table[] = { g, [3] = h };\nint f(int n)\n{\n\treturn table[n](1);\n}", "table", ["g", "h"]),
+        ("static fn_t table[2][2] = { { g }, { 0, h } };\nint f(int n)\n{\n\treturn table[n][1](1);\n}", "table", ["g", "h"]),
+        ("static fn_t table[4];\nvoid a(void)\n{\n\ttable[2] = g;\n}\nint f(int n)\n{\n\treturn table[n](1);\n}", "table", ["g"]),
+        ("int f(int n)\n{\n\tstatic const fn_t t[] = { g, h };\n\treturn t[n](1);\n}", "t", ["g", "h"]),
+        # returns
+        ("static fn_t pick(int n)\n{\n\treturn n ? g : h;\n}\nint f(void)\n{\n\tfn_t fn = pick(1);\n\treturn fn(1);\n}", "fn", ["g", "h"]),
+        ("static fn_t pick(int n)\n{\n\tif (n)\n\t\treturn g;\n\treturn h;\n}\nint f(void)\n{\n\treturn pick(1)(1);\n}", "pick", ["g", "h"]),
+        # slots that parameters fill
+        ("void set(struct ops *o, fn_t x)\n{\n\to->open = x;\n}\nvoid a(struct ops *o)\n{\n\tset(o, g);\n}\nint f(struct ops *o)\n{\n\treturn o->open(1);\n}", "ops.open", ["g"]),
+        ("void in(struct ops *o, fn_t x)\n{\n\to->open = x;\n}\nvoid out(struct ops *o, fn_t x)\n{\n\tin(o, x);\n}\nvoid a(struct ops *o)\n{\n\tout(o, g);\n}\nint f(struct ops *o)\n{\n\treturn o->open(1);\n}", "ops.open", ["g"]),
+        ("int f(struct ops *o)\n{\n\tfn_t fn = o->open;\n\treturn fn(1);\n}\nstruct ops x = { g };", "ops.open", ["g"]),
+    ],
+)  # fmt: skip
+def test_every_way_to_a_call(small: Make, source: str, via: str, targets: list[str]) -> None:
+    assert small(BASE + source + "\n").dispatches("f") == {via: targets}
+
+
+def test_a_parameter_is_a_callback_with_its_evidence(small: Make) -> None:
+    s = small(BASE + "int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(void)\n{\n\treturn f(g);\n}\n")
+    (e,) = s.calls("f").edges
+    assert e.kind is EdgeKind.CALLBACK
+    line = BASE.count("\n")
+    assert [(v.rule, v.line, v.text) for v in e.evidence] == [
+        ("dispatch", line + 3, "return fn(1);"), ("argument", line + 7, "return f(g);"),
+    ]  # fmt: skip
+
+
+def test_a_static_function_s_callers_are_those_of_its_file(small: Make) -> None:
+    run = "static int run(int (*fn)(int))\n{\n\treturn fn(1);\n}\n"
+    s = small(
+        {
+            "net/a.c": run + "static int mine(int x)\n{\n}\nint a(void)\n{\n\treturn run(mine);\n}\n",
+            "net/b.c": run + "static int other(int x)\n{\n}\nint b(void)\n{\n\treturn run(other);\n}\n",
+        }
+    )
+    assert s.reached("net/a.c:run") == ["net/a.c:mine"]
+    assert s.reached("net/b.c:run") == ["net/b.c:other"]
+
+
+def test_the_globals_of_two_files_are_two(small: Make) -> None:
+    hook = "static int (*hook)(int) = %s;\nstatic int %s(int x)\n{\n}\nint %s(void)\n{\n\treturn hook(1);\n}\n"
+    s = small({"net/a.c": hook % ("ga", "ga", "fa"), "net/b.c": hook % ("gb", "gb", "fb")})
+    assert s.reached("fa") == ["net/a.c:ga"]
+    assert s.reached("fb") == ["net/b.c:gb"]
+
+
+def test_a_local_hides_a_function_of_its_name(small: Make) -> None:
+    s = small(BASE + "int f(fn_t h)\n{\n\treturn h(1);\n}\nint a(void)\n{\n\treturn f(g);\n}\n")
+    assert s.dispatches("f") == {"param 0": ["g"]}
+
+
+def test_a_pointer_that_calls_itself_ends(small: Make) -> None:
+    s = small(BASE + "int f(fn_t fn)\n{\n\tf(fn);\n\treturn fn(1);\n}\nfn_t r(void)\n{\n\treturn r();\n}\nint a(void)\n{\n\treturn r()(1);\n}\n")
+    assert s.dispatches("f") == {"param 0": []}
+    assert s.dispatches("a") == {"r": []}
+
+
+def test_nothing_known_is_said(small: Make) -> None:
+    (missing,) = small(BASE + "int f(fn_t fn)\n{\n\treturn fn(1);\n}\n").calls("f").unresolved
+    assert missing.via == "param 0"
+    assert "caller" in missing.reason
+
+
+def test_deep_chains_of_parameters(small: Make) -> None:
+    hops = "".join(f"int f{i}(fn_t x)\n{{\n\treturn f{i + 1}(x);\n}}\n" for i in range(4))
+    s = small(BASE + hops + "int f4(fn_t x)\n{\n\treturn x(1);\n}\nint a(void)\n{\n\treturn f0(g);\n}\n")
+    assert s.dispatches("f4") == {"param 0": ["g"]}
