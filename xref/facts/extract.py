@@ -51,6 +51,8 @@ _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
+_SPEAKS: Final = re.compile(r"[a-z]\w*|\w\s*\(")
+"""What a plain macro's body must have for its expansion to matter: a name that is no constant, or an invocation."""
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _PASTE: Final = "__PASTED__"
 _MAX_LOCAL: Final = 600
@@ -412,7 +414,11 @@ class _FileExtraction:
 
         def want(n: str, depth: int) -> bool:
             m = lookup(n)
-            return n == name or m is None or m.params is None or bool(natures.structural(n))
+            if n == name or m is None:
+                return True
+            if m.params is None:
+                return _SPEAKS.search(m.body) is not None
+            return bool(natures.structural(n))
 
         expander = Expander(lookup, want, line)
         return expander.expand_text(invocation), expander.cut

@@ -10,6 +10,14 @@ from typing import Final, NamedTuple
 from tree_sitter import Node
 
 _CONSTANT: Final = re.compile(r"[-+~!(]*(?:\d[\w.]*|[A-Z_][A-Z0-9_]*|'[^']*'|\"[^\"]*\"|true|false)\)*")
+_STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
+_NAME: Final = re.compile(r"(?<![\w.>])[A-Z_0-9]*[a-z]\w*")
+_SIZES: Final = ("sizeof", "offsetof", "__builtin_offsetof", "ARRAY_SIZE")
+_TYPE_WORDS: Final = frozenset(
+    "void char short int long signed unsigned float double struct union enum const volatile sizeof offsetof u8 u16 u32 u64 "
+    "s8 s16 s32 s64 __u8 __u16 __u32 __u64 __s8 __s16 __s32 __s64 __le16 __le32 __le64 __be16 __be32 __be64 bool true "
+    "false kernel_ulong_t __force __bitwise".split()
+)
 _LITERALS: Final = frozenset({"number_literal", "string_literal", "char_literal", "concatenated_string", "true", "false"})
 _MAX_ELEMENTS: Final = 20_000
 
@@ -26,7 +34,11 @@ class Element(NamedTuple):
 
 def can_hold_address(value: str) -> bool:
     """Whether an initialiser may be a function or an object: not a number, a string or an upper-case constant."""
-    return value not in ("NULL", "0", "THIS_MODULE") and _CONSTANT.fullmatch(value) is None
+    if _CONSTANT.fullmatch(value) is not None or value.startswith(_SIZES):
+        return False
+    if '"' in value:
+        value = _STRING.sub("", value)
+    return any(name not in _TYPE_WORDS and not name.endswith("_t") for name in _NAME.findall(value))
 
 
 def walk(node: Node, text: Callable[[Node], str], path: str = "", index: int = 0) -> Iterator[Element]:
