@@ -9,7 +9,7 @@ from __future__ import annotations
 from xref.graph.answer import Answer
 from xref.render.options import DEFAULT, RenderOptions
 from xref.render.picture import Arrow, Box, Picture, picture
-from xref.render.strings import cut, evidence_lines, link, node_lines, one_line, title
+from xref.render.strings import cut, evidence_lines, link, node_lines, one_line, title, undrawn
 
 _LEFT = "\\l"
 _SHAPE = {
@@ -35,9 +35,10 @@ def quoted(text: str, end: str = "\\n") -> str:
 def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     """The answer as a DOT digraph."""
     pic = picture(answer, options, cards=False)
+    caption = quoted(_caption(answer, pic.beside), "l")
     out = [
         f"digraph {quoted(answer.query.symbol)} {{",
-        f"  graph [rankdir={options.rankdir}, label={quoted(_caption(answer), 'l')}, labelloc=t, labeljust=l,"
+        f"  graph [rankdir={options.rankdir}, label={caption}, labelloc=t, labeljust=l,"
         ' fontname="Helvetica,Arial,sans-serif", fontsize=12, nodesep=0.15, ranksep=0.6, newrank=true, class="xref"];',
         '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="monospace", fontsize=10, height=0.3,'
         ' margin="0.1,0.04"];',
@@ -57,9 +58,11 @@ def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     return "\n".join(out) + "\n"
 
 
-def _caption(answer: Answer) -> str:
+def _caption(answer: Answer, beside: int) -> str:
     unresolved = f"{len(answer.unresolved)} unresolved" if answer.unresolved else ""
-    return "\n".join(line for line in (f"xref {title(answer)}", *answer.notes, cut(answer), unresolved) if line)
+    return "\n".join(
+        line for line in (f"xref {title(answer)}", *answer.notes, cut(answer), undrawn(beside), unresolved) if line
+    )
 
 
 def _node(box: Box, answer: Answer, options: RenderOptions) -> str:

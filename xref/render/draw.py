@@ -10,7 +10,7 @@ from xref.graph.answer import Answer, Node
 from xref.render.boxes import Cell
 from xref.render.layout import Band, Layout, Line, Placed, Point
 from xref.render.options import RenderOptions
-from xref.render.strings import cut, evidence_lines, kernel, link, node_lines, one_line, question, shorten, xml
+from xref.render.strings import cut, evidence_lines, kernel, link, node_lines, one_line, question, shorten, undrawn, xml
 from xref.render.style import sheet
 
 HEAD = 56.0
@@ -22,7 +22,7 @@ def draw(answer: Answer, layout: Layout, options: RenderOptions, metadata: str =
     """The SVG document."""
     names = {n.id: n.name for n in answer.nodes}
     width = max(layout.width, 640.0)
-    foot = _foot(answer, width)
+    foot = _foot(answer, width, layout.beside)
     legend = _legend(layout, width)
     legend_y = HEAD + layout.height + 22
     foot_y = legend_y + max((y for _, y, *_ in legend), default=-22.0) + 26
@@ -177,9 +177,9 @@ def _entry(x: float, y: float, classes: str, words: str) -> str:
     return f'{line}<text x="{_n(x + (37 if classes else 0))}" y="{_n(y)}">{words}</text>'
 
 
-def _foot(answer: Answer, width: float) -> list[tuple[str, bool]]:
+def _foot(answer: Answer, width: float, beside: int) -> list[tuple[str, bool]]:
     """Notes, the cut, and what could not be resolved, wrapped."""
-    notes = [(note, False) for note in (*answer.notes, cut(answer)) if note]
+    notes = [(note, False) for note in (*answer.notes, cut(answer), undrawn(beside)) if note]
     if len(answer.candidates) > 1:
         others = ", ".join(answer.candidates[1:6])
         notes.append((f"Shown: {answer.candidates[0]}. The name could also mean {others}.", False))

@@ -103,9 +103,10 @@ def _bridged(answer: Answer) -> set[str]:
     }
 
 
-def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool) -> Folded:
+def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool, near: bool = False) -> Folded:
     """The answer with every dispatch of more than ``limit`` targets folded; ``leaves``: plain leaf calls as well.
 
+    ``near``: where some targets of a dispatch lead on, those that do not are shown only in the layers of those that do.
     Looking upwards it is the callers of one function that are folded.
     """
     up = answer.query.direction == "up"
@@ -121,7 +122,7 @@ def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool) -> Fo
     kept = {
         (link.source, link.target)
         for key, bucket in buckets.items()
-        for link in _first(bucket, by_id, limit, up=up)
+        for link in _first(bucket, by_id, limit, up=up, near=near)
         if key
     }
     open_links = [k for k, key in zip(every, keys, strict=True) if key is None or (k.source, k.target) in kept]
@@ -151,12 +152,15 @@ def _bucket(link: Link, by_id: dict[str, Node], *, up: bool, leaves: bool) -> tu
     return (link.source, "leaf", "") if leaves and by_id[link.target].role == "leaf" else None
 
 
-def _first(bucket: list[Link], by_id: dict[str, Node], limit: int | None, *, up: bool) -> list[Link]:
+def _first(bucket: list[Link], by_id: dict[str, Node], limit: int | None, *, up: bool, near: bool) -> list[Link]:
     """Those that a fold keeps: the ones that lead on first, and more of these than of others."""
-    if limit is None or len(bucket) <= limit:
-        return bucket
     leading = [k for k in bucket if by_id[k.source if up else k.target].role != "leaf"]
     others = [k for k in bucket if by_id[k.source if up else k.target].role == "leaf"]
+    if near and leading:
+        layers = {by_id[k.source if up else k.target].layer for k in leading}
+        others = [k for k in others if by_id[k.source if up else k.target].layer in layers]
+    if limit is None or len(bucket) <= limit:
+        return [*leading, *others]
     most = limit if up else GOALS_PER_FAN * limit
     return leading[:most] + others[: max(0, limit - len(leading))]
 

@@ -66,6 +66,8 @@ class Layout:
     boxes: tuple[Placed, ...]
     lines: tuple[Line, ...]
     labels: tuple[Label, ...]
+    beside: int = 0
+    """How many plain calls are not drawn."""
 
 
 def lay_out(picture: Picture) -> Layout:
@@ -98,7 +100,7 @@ def lay_out(picture: Picture) -> Layout:
     right = max(
         [right, *(b.label_span[1] for gap in bends for b in gap), *(p[0] for line in lines for p in line.points)]
     )
-    return Layout(right + EDGE, bottom, bands, boxes, lines, labels)
+    return Layout(right + EDGE, bottom, bands, boxes, lines, labels, picture.beside)
 
 
 def _row_of(rows: Rows, key: str) -> int:

@@ -8,7 +8,7 @@ import re
 from xref.graph.answer import Answer
 from xref.render.options import DEFAULT, RenderOptions
 from xref.render.picture import Arrow, Box, picture
-from xref.render.strings import link, node_lines, one_line, title
+from xref.render.strings import link, node_lines, one_line, title, undrawn
 
 _SAFE = re.compile(r"[^\w\s.,:/()+\-=*>]|(?<!-)>", re.ASCII)
 
@@ -22,6 +22,8 @@ def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     """The answer as a Mermaid flowchart."""
     pic = picture(answer, options, cards=False)
     out = [f"%% xref {escaped(title(answer))}", f"flowchart {options.rankdir}"]
+    if pic.beside:
+        out.insert(1, f"%% {escaped(undrawn(pic.beside))}")
     for lane, name in enumerate(pic.lanes):
         out.append(f'  subgraph lane{lane}["{escaped(name)}"]')
         out += [f"    {_node(box)}" for box in pic.boxes if box.lane == lane]

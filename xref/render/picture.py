@@ -6,19 +6,23 @@ A box holds one function, or, where ``cards`` are wanted, several that hang on t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from xref.graph.answer import Answer, AnswerEdge, Node
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import RenderOptions
+from xref.render.slim import has_ways, slim
 from xref.render.spine import spine
 from xref.render.strings import one_line
 from xref.resolve.edge import Confidence, EdgeKind
 
 OTHER = "other"
 Style = Literal["direct", "slot", "callback", "weak"]
+Tie: TypeAlias = tuple[str, str, str, Style, str]
+"""What a function hangs on: the other, ``in`` or ``out``, how it is drawn, how sure it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,16 @@ class Picture:
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     up: bool = False
+    beside: int = 0
+    """How many functions are not drawn because they are only called by name beside the way."""
 
 
 def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
     """What to draw of an answer."""
-    folded = fold(answer, options.limit, macros=options.macros, leaves=True)
+    beside = 0
+    if few := has_ways(answer) and not options.show_all:
+        answer, beside = slim(answer)
+    folded = fold(answer, options.limit, macros=options.macros, leaves=True, near=few)
     chain = spine(answer, folded)
     lanes = _lanes(answer, folded)
     groups = _cards(answer, folded, chain) if cards else {}
@@ -93,7 +102,7 @@ def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
         old = arrows.get(ends)
         arrows[ends] = arrow if old is None else replace(old, edges=old.edges + arrow.edges)
     _hang_rest(answer, folded, lanes, owner, boxes, arrows)
-    return Picture(lanes, tuple(boxes.values()), tuple(arrows.values()), folded.up)
+    return Picture(lanes, tuple(boxes.values()), tuple(arrows.values()), folded.up, beside)
 
 
 def _lanes(answer: Answer, folded: Folded) -> tuple[str, ...]:
@@ -106,9 +115,10 @@ def _lanes(answer: Answer, folded: Folded) -> tuple[str, ...]:
 
 
 def _hidden_layer(more: More, answer: Answer) -> str:
+    """The layer that most of what is folded belongs to."""
     by_id = {n.id: n for n in answer.nodes}
-    first = more.hidden[0]
-    return by_id[first.source if first.source != more.anchor else first.target].layer
+    ends = [k.source if k.source != more.anchor else k.target for k in more.hidden]
+    return Counter(by_id[end].layer for end in ends).most_common(1)[0][0]
 
 
 def _lane(node: Node, lanes: tuple[str, ...]) -> str:
@@ -137,23 +147,20 @@ def _label(edge: AnswerEdge) -> tuple[str, Style]:
 
 
 def _cards(answer: Answer, folded: Folded, chain: tuple[str, ...]) -> dict[str, str]:
-    """Node id to the id of the card it is put on: nodes that hang on one other node only, and in the same way."""
-    around: dict[str, dict[str, Link]] = {n.id: {} for n in folded.nodes}
+    """Node id to the id of the card it is put on: nodes that hang on the same others, and in the same way."""
+    ties: dict[str, set[Tie]] = {n.id: set() for n in folded.nodes}
     for link in folded.links:
-        around[link.source][link.target] = link
-        around[link.target][link.source] = link
-    fixed = {*chain[1:-1], *answer.roots}
-    cards: dict[tuple[str, ...], list[str]] = {}
-    for node in folded.nodes:
-        if node.id in fixed or len(around[node.id]) != 1:
-            continue
-        ((other, link),) = around[node.id].items()
-        if other == node.id:
-            continue
         label, style = _label(link.main)
-        goal = "goal" if node.role == "goal" else ""
-        side = "in" if link.target == node.id else "out"
-        cards.setdefault((other, side, node.layer, label, style, str(link.confidence), goal), []).append(node.id)
+        ties[link.source].add((link.target, "out", label, style, str(link.confidence)))
+        ties[link.target].add((link.source, "in", label, style, str(link.confidence)))
+    fixed = {*chain[1:-1], *answer.roots}
+    cards: dict[tuple[frozenset[Tie], str, bool], list[str]] = {}
+    for node in folded.nodes:
+        tied = ties[node.id]
+        sides = {side for _, side, *_ in tied}
+        if node.id in fixed or len(sides) != 1 or any(other == node.id for other, *_ in tied):
+            continue
+        cards.setdefault((frozenset(tied), node.layer, node.role == "goal"), []).append(node.id)
     return {member: ids[0] for ids in cards.values() for member in ids}
 
 
@@ -173,7 +180,8 @@ def _hang_rest(
         label, style = _label(more.hidden[0].main)
         if more.hidden[0].confidence is Confidence.WEAK:
             style = "weak"
-        lane = lanes.index(_lane(hidden[0], lanes))
+        layer = _hidden_layer(more, answer)
+        lane = lanes.index(layer if layer in lanes else OTHER)
         edges = tuple(e for k in more.hidden for e in k.edges)
         card = next(
             (

@@ -114,10 +114,10 @@ def _depths(members: list[Box], arrows: tuple[Arrow, ...]) -> dict[str, int]:
 
 
 def _broken(boxes: list[Box], widths: dict[str, float], page: float) -> list[list[Box]]:
-    """One level of a lane as rows that fit the page, the spine in the first."""
+    """One level of a lane as rows that fit the page: the spine in the first, and what leads on before what does not."""
     rows: list[list[Box]] = []
     used = 0.0
-    for box in sorted(boxes, key=lambda b: not b.spine):
+    for box in sorted(boxes, key=lambda b: (not b.spine, all(n.role == "leaf" for n in b.nodes))):
         width = widths[box.id] + 30
         if not rows or used + width > page:
             rows.append([])

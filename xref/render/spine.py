@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""The one chain of calls that a picture draws straight: from the root to where most of what was asked for is."""
+"""The one chain of calls that a picture draws straight: the shortest way from the root to what was asked for."""
 
 from __future__ import annotations
+
+from collections import deque
 
 from xref.graph.answer import Answer
 from xref.render.fold import Folded
 
 
 def spine(answer: Answer, folded: Folded) -> tuple[str, ...]:
-    """Node ids from the first root on, each step towards the most goals; caller before callee whatever the direction.
+    """Node ids from the first root to the nearest goal, of equally near ones the first in the order of the calls.
 
-    Where nothing is a goal the chain goes where the most functions are.
+    Where nothing is a goal the chain goes where the most functions are. Caller before callee whatever the direction.
     """
     shown = {n.id: n for n in folded.nodes}
     start = next((r for r in answer.roots if r in shown), None)
@@ -22,15 +24,36 @@ def spine(answer: Answer, folded: Folded) -> tuple[str, ...]:
         if here != there:
             steps.setdefault(here, []).append(there)
     goals = {n.id for n in folded.nodes if n.role == "goal" and n.id != start}
-    reach = _reachable(start, steps, goals or set(shown))
+    chain = _nearest(start, steps, goals) if goals else _fullest(start, steps, list(shown))
+    return tuple(reversed(chain)) if folded.up else tuple(chain)
+
+
+def _nearest(start: str, steps: dict[str, list[str]], goals: set[str]) -> list[str]:
+    """The shortest way to a goal; as far as the start itself where none is reached."""
+    came: dict[str, str] = {start: start}
+    queue = deque([start])
+    while queue:
+        here = queue.popleft()
+        if here in goals:
+            chain = [here]
+            while chain[-1] != start:
+                chain.append(came[chain[-1]])
+            return chain[::-1]
+        for there in steps.get(here, ()):
+            if there not in came:
+                came[there] = here
+                queue.append(there)
+    return [start]
+
+
+def _fullest(start: str, steps: dict[str, list[str]], shown: list[str]) -> list[str]:
+    """The way on which every step leads to the most functions."""
+    reach = _reachable(start, steps, set(shown))
     place = {n: i for i, n in enumerate(shown)}
     chain = [start]
-    while chain[-1] not in goals:
-        nexts = [n for n in steps.get(chain[-1], ()) if n not in chain and (not goals or reach.get(n))]
-        if not nexts:
-            break
-        chain.append(max(nexts, key=lambda n: (reach[n].bit_count(), shown[n].role != "leaf", -place[n])))
-    return tuple(reversed(chain)) if folded.up else tuple(chain)
+    while nexts := [n for n in steps.get(chain[-1], ()) if n not in chain]:
+        chain.append(max(nexts, key=lambda n: (reach[n].bit_count(), -place[n])))
+    return chain
 
 
 def _reachable(start: str, steps: dict[str, list[str]], wanted: set[str]) -> dict[str, int]:

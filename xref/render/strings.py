@@ -132,3 +132,10 @@ def node_lines(node: Node) -> list[str]:
     if node.guard:
         lines.append(one_line(f"if {node.guard}"))
     return lines
+
+
+def undrawn(beside: int) -> str:
+    """What a picture says of the functions that it leaves out; '' for none."""
+    what = "1 function that is" if beside == 1 else f"{beside} functions that are"
+    verb = "is" if beside == 1 else "are"
+    return f"{what} called by name beside the way {verb} not drawn (--all draws them)." if beside else ""
