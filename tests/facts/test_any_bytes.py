@@ -39,7 +39,9 @@ def extractor() -> Extractor:
         for p in sorted(KERNEL.rglob(suffix))
     }
     table = MacroTable(
-        [m for d in scans.values() for m in d.macros], IncludeGraph({p: d.includes for p, d in scans.items()}, "x86"), {}
+        [m for d in scans.values() for m in d.macros],
+        IncludeGraph({p: d.includes for p, d in scans.items()}, "x86"),
+        {},
     )
     return Extractor(table, Natures(table), grammar())
 
@@ -68,8 +70,10 @@ def test_any_bytes(source: bytes) -> None:
 
 
 pieces = st.sampled_from(
-    b"int f(void)|{|}|;|(|)|#define M(x) x(|#define N(x) x##x|#ifdef A|#else|#endif|\\|M(f)|N(M)|struct s {|.a = f,|= {|,|\""
-    b"|'|/*|*/|static |M(N)(f)|\n|\n|return f|->|*|[|]|union|typedef |extern |if (|else|for (;;)|case 1:|__attribute__((x))".split(b"|")
+    b"int f(void)|{|}|;|(|)|#define M(x) x(|#define N(x) x##x|#ifdef A|#else|"
+    b'#endif|\\|M(f)|N(M)|struct s {|.a = f,|= {|,|"'
+    b"|'|/*|*/|static |M(N)(f)|\n|\n|return f|->|*|[|]|union|typedef |extern |"
+    b"if (|else|for (;;)|case 1:|__attribute__((x))".split(b"|")
 )
 
 
@@ -123,7 +127,17 @@ def test_the_files_as_they_are(file: str) -> None:
         b"struct a { " * 1500 + b"int x; " + b"};" * 1500,
         b"\xff\xfe" + "int f(void) { }".encode("utf-16-le"),
     ],
-    ids=["parentheses", "initialiser", "blocks", "invocations", "callees", "conditionals", "members", "records", "utf-16"],
+    ids=[
+        "parentheses",
+        "initialiser",
+        "blocks",
+        "invocations",
+        "callees",
+        "conditionals",
+        "members",
+        "records",
+        "utf-16",
+    ],
 )
 def test_what_is_deeply_nested(source: bytes) -> None:
     check(facts_of(source), source)

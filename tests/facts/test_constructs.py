@@ -9,7 +9,9 @@ from .sources import assigns, calls, facts_of, function, names, registrations
 
 
 def test_a_plain_function() -> None:
-    f = function(facts_of("\n/* why */\nstatic int f(struct sock *sk,\n\t\tint n)\n{\n\treturn g(sk) + h(n);\n}\n"), "f")
+    f = function(
+        facts_of("\n/* why */\nstatic int f(struct sock *sk,\n\t\tint n)\n{\n\treturn g(sk) + h(n);\n}\n"), "f"
+    )
     assert (f.line, f.column, f.end_line, f.kind, f.linkage) == (3, 11, 7, "function", "static")
     assert f.signature == "static int f(struct sock *sk, int n)"
     assert [(c.callee, c.arguments, c.line, c.column) for c in f.body.calls] == [("g", "sk", 6, 8), ("h", "n", 6, 16)]
@@ -52,7 +54,7 @@ def test_linkage(header: str, linkage: str) -> None:
 def test_headers(header: str, name: str) -> None:
     macros = {
         "include/linux/x.h": "#define asmlinkage\n#define __visible __attribute__((externally_visible))\n"
-        "#define __init __attribute__((cold))\n#define __sched __attribute__((section(\"s\")))\n"
+        '#define __init __attribute__((cold))\n#define __sched __attribute__((section("s")))\n'
         "#define notrace __attribute__((no_instrument_function))\n#define __releases(x)\n"
         "#define __printf(a, b) __attribute__((format(printf, a, b)))\n"
     }
@@ -63,20 +65,23 @@ def test_headers(header: str, name: str) -> None:
 
 
 def test_knr_parameters() -> None:
-    facts = facts_of("static int f(a, b)\n\tint a;\n\tstruct sock *b;\n{\n\treturn b->ops->get(a);\n}\nint g(void)\n{\n}\n")
+    facts = facts_of(
+        "static int f(a, b)\n\tint a;\n\tstruct sock *b;\n{\n\treturn b->ops->get(a);\n}\nint g(void)\n{\n}\n"
+    )
     assert names(facts) == ["f", "g"]
     assert calls(facts, "f") == ["b->ops->get"]
 
 
 def test_latin_1() -> None:
-    facts = facts_of(b"/* J\xfcrgen */\nstatic char *s = \"\xe9\";\nint f(void)\n{\n\t/* \xff */ return g(\"\xe4\");\n}\n")
+    facts = facts_of(b'/* J\xfcrgen */\nstatic char *s = "\xe9";\nint f(void)\n{\n\t/* \xff */ return g("\xe4");\n}\n')
     assert names(facts) == ["f"]
     assert function(facts, "f").body.calls[0].column == len("\t/* x */ return ")
 
 
 def test_crlf() -> None:
     facts = facts_of(
-        "#define M(x) \\\r\n\tcall(x)\r\nint f(void)\r\n{\r\n\tM(1);\r\n\treturn g(1,\r\n\t\t2);\r\n}\r\n#define N 1\r\n"
+        "#define M(x) \\\r\n\tcall(x)\r\nint f(void)\r\n{\r\n\tM(1);\r\n"
+        "\treturn g(1,\r\n\t\t2);\r\n}\r\n#define N 1\r\n"
     )
     assert calls(facts, "f") == ["M", "g"]
     assert [(c.line, c.arguments) for c in function(facts, "f").body.calls] == [(5, "1"), (6, "1, 2")]
@@ -91,13 +96,19 @@ def test_a_function_with_a_parse_error_is_kept_and_says_so() -> None:
 
 
 def test_two_arms_of_a_function_are_two_functions() -> None:
-    source = "#ifdef CONFIG_A\nint f(void)\n{\n\treturn a();\n}\n#else\nstatic inline int f(void)\n{\n\treturn 0;\n}\n#endif\n"
+    source = (
+        "#ifdef CONFIG_A\nint f(void)\n{\n\treturn a();\n}\n#else\n"
+        "static inline int f(void)\n{\n\treturn 0;\n}\n#endif\n"
+    )
     found = [(f.line, f.guard, f.linkage) for f in facts_of(source).functions]
     assert found == [(2, "CONFIG_A", "extern"), (7, "!CONFIG_A", "static")]
 
 
 def test_a_function_whose_header_is_split() -> None:
-    source = "#ifdef CONFIG_A\nint f(int a)\n#else\nint f(int a, int b)\n#endif\n{\n\treturn g(a);\n}\nint after(void)\n{\n}\n"
+    source = (
+        "#ifdef CONFIG_A\nint f(int a)\n#else\nint f(int a, int b)\n#endif\n{\n"
+        "\treturn g(a);\n}\nint after(void)\n{\n}\n"
+    )
     facts = facts_of(source)
     found = {(f.line, f.guard): [c.callee for c in f.body.calls] for f in facts.functions if f.name == "f"}
     assert found == {(2, "CONFIG_A"): ["g"], (4, "!CONFIG_A"): ["g"]}
@@ -145,7 +156,7 @@ def test_dead_code_has_no_facts() -> None:
         ("for (int j = g(); h(j); i(j)) k();", ["g", "h", "i", "k"]),
         ("struct s v = { .f = g(), };", ["g"]),
         ("return sizeof(g(x)) + typeof_g(x);", ["typeof_g"]),
-        ("asm volatile(\"call f\" : : \"r\" (g()));", ["g"]),
+        ('asm volatile("call f" : : "r" (g()));', ["g"]),
     ],
 )
 def test_expressions_that_call(statement: str, callees: list[str]) -> None:
@@ -157,7 +168,10 @@ def test_expressions_that_call(statement: str, callees: list[str]) -> None:
 
 
 def test_a_function_like_macro_is_a_node() -> None:
-    facts = facts_of("#define NF_HOOK(pf, skb, okfn) \\\n\t({ int r = nf_hook(pf, skb); \\\n\t   if (r) (okfn)(skb); \\\n\t   r; })\n")
+    facts = facts_of(
+        "#define NF_HOOK(pf, skb, okfn) \\\n\t({ int r = nf_hook(pf, skb); \\\n"
+        "\t   if (r) (okfn)(skb); \\\n\t   r; })\n"
+    )
     m = function(facts, "NF_HOOK")
     assert (m.kind, m.line, m.end_line, m.signature) == ("macro", 1, 4, "#define NF_HOOK(pf, skb, okfn)")
     assert [(c.callee, c.line) for c in m.body.calls] == [("nf_hook", 2), ("(okfn)", 3)]
@@ -180,7 +194,8 @@ def test_calls_through_a_macro_that_names_them() -> None:
 """
     facts = facts_of(
         "static int nosec(struct socket *sock, struct msghdr *msg)\n{\n"
-        "\treturn INDIRECT_CALL_INET(READ_ONCE(sock->ops)->sendmsg, inet6_sendmsg,\n\t\t\tinet_sendmsg, sock, msg);\n}\n",
+        "\treturn INDIRECT_CALL_INET(READ_ONCE(sock->ops)->sendmsg, inet6_sendmsg,\n"
+        "\t\t\tinet_sendmsg, sock, msg);\n}\n",
         {"include/linux/indirect_call_wrapper.h": header},
     )
     found = function(facts, "nosec").body.calls
@@ -191,7 +206,9 @@ def test_calls_through_a_macro_that_names_them() -> None:
 
 
 def test_an_object_like_macro_that_calls() -> None:
-    facts = facts_of("int f(void)\n{\n\treturn current->pid;\n}\n", {"include/asm/current.h": "#define current get_current()\n"})
+    facts = facts_of(
+        "int f(void)\n{\n\treturn current->pid;\n}\n", {"include/asm/current.h": "#define current get_current()\n"}
+    )
     assert "get_current" in calls(facts, "f")
 
 
@@ -351,15 +368,25 @@ def test_export_symbol_is_an_attribute_and_swallows_nothing() -> None:
 
 
 def test_module_macros_do_not_swallow_the_next_function() -> None:
-    header = "#define MODULE_LICENSE(x) static const char license[] = x\n#define module_init(f) int init_module(void) __attribute__((alias(#f)))\n"
-    facts = facts_of('MODULE_LICENSE("GPL");\nmodule_init(start);\nint f(void)\n{\n\tg();\n}\n', {"include/linux/m.h": header})
+    header = (
+        "#define MODULE_LICENSE(x) static const char license[] = x\n"
+        "#define module_init(f) int init_module(void) __attribute__((alias(#f)))\n"
+        ""
+    )
+    facts = facts_of(
+        'MODULE_LICENSE("GPL");\nmodule_init(start);\nint f(void)\n{\n\tg();\n}\n', {"include/linux/m.h": header}
+    )
     assert "f" in names(facts)
     assert calls(facts, "f") == ["g"]
 
 
 def test_a_name_that_a_macro_makes_in_the_header() -> None:
     """arch/x86/kvm/mmu/paging_tmpl.h: ``static int FNAME(walk_addr)(struct guest_walker *walker)``."""
-    source = "#define FNAME(name) paging64_##name\nstatic int FNAME(walk_addr)(struct walker *w, int n)\n{\n\treturn FNAME(fetch)(w);\n}\n"
+    source = (
+        "#define FNAME(name) paging64_##name\n"
+        "static int FNAME(walk_addr)(struct walker *w, int n)\n{\n"
+        "\treturn FNAME(fetch)(w);\n}\n"
+    )
     facts = facts_of(source)
     assert names(facts) == ["paging64_walk_addr"]
     assert "paging64_fetch" in calls(facts, "paging64_walk_addr")
@@ -367,7 +394,12 @@ def test_a_name_that_a_macro_makes_in_the_header() -> None:
 
 def test_x_macros_make_a_union_open() -> None:
     """include/linux/lsm_hooks.h: the members come from ``#include <linux/lsm_hook_defs.h>``."""
-    source = "union security_list_options {\n#define LSM_HOOK(RET, NAME, ...) RET (*NAME)(__VA_ARGS__);\n#include <linux/lsm_hook_defs.h>\n#undef LSM_HOOK\n\tvoid *lsm_func_addr;\n};\n"
+    source = (
+        "union security_list_options {\n"
+        "#define LSM_HOOK(RET, NAME, ...) RET (*NAME)(__VA_ARGS__);\n"
+        "#include <linux/lsm_hook_defs.h>\n#undef LSM_HOOK\n"
+        "\tvoid *lsm_func_addr;\n};\n"
+    )
     (record,) = facts_of(source, path="include/linux/lsm_hooks.h").records
     assert (record.tag, record.kind, record.open) == ("security_list_options", "union", True)
     assert "lsm_func_addr" in [f.name for f in record.fields]
@@ -388,10 +420,19 @@ def test_x_macros_make_a_union_open() -> None:
         ("struct o x = { .a = { .b = g } };", [("x", ".a.b", "g", "designated")]),
         ("struct o x = { .a.b = g };", [("x", ".a.b", "g", "designated")]),
         ("struct o x[] = { { .f = g }, { h } };", [("x", "#0.f", "g", "designated"), ("x", "#1#0", "h", "positional")]),
-        ("fn_t x[] = { [SYS_A] = g, [2 ... 3] = h };", [("x", "[]", "g", "designated"), ("x", "[]", "h", "designated")]),
+        (
+            "fn_t x[] = { [SYS_A] = g, [2 ... 3] = h };",
+            [("x", "[]", "g", "designated"), ("x", "[]", "h", "designated")],
+        ),
         ("struct o x[] = { [1] = { .f = g } };", [("x", "[].f", "g", "designated")]),
-        ("struct o x = { open: g, release: h };", [("x", ".open", "g", "designated"), ("x", ".release", "h", "designated")]),
-        ("struct o x = { .f = &g, .h = (fn_t)i };", [("x", ".f", "&g", "designated"), ("x", ".h", "(fn_t)i", "designated")]),
+        (
+            "struct o x = { open: g, release: h };",
+            [("x", ".open", "g", "designated"), ("x", ".release", "h", "designated")],
+        ),
+        (
+            "struct o x = { .f = &g, .h = (fn_t)i };",
+            [("x", ".f", "&g", "designated"), ("x", ".h", "(fn_t)i", "designated")],
+        ),
         ("struct o x = { .f = a ? g : h };", [("x", ".f", "a ? g : h", "designated")]),
         ("static int (*hook)(void) = g;", [("hook", "", "g", "designated")]),
         ("struct o x = { .n = 3, .s = \"a\", .p = NULL, .c = 'c', .m = MAX };", []),
@@ -402,7 +443,10 @@ def test_initialisers(source: str, found: list[tuple[str, str, str, str]]) -> No
 
 
 def test_a_registration_knows_its_place_its_type_and_its_guard() -> None:
-    source = "#ifdef CONFIG_COMPAT\n#endif\nstatic const struct proto_ops o = {\n#ifdef CONFIG_COMPAT\n\t.compat = g,\n#endif\n\t.f = h,\n};\n"
+    source = (
+        "#ifdef CONFIG_COMPAT\n#endif\nstatic const struct proto_ops o = {\n"
+        "#ifdef CONFIG_COMPAT\n\t.compat = g,\n#endif\n\t.f = h,\n};\n"
+    )
     a, b = facts_of(source).registrations
     assert (a.line, a.column, a.field, a.guard) == (5, 11, "compat", "CONFIG_COMPAT")
     assert (b.line, b.field, b.guard) == (7, "f", "")
@@ -421,11 +465,12 @@ def test_a_compound_literal_registers() -> None:
 
 
 def test_elements_that_a_macro_makes() -> None:
-    header = (
-        "#define LSM_HOOK_INIT(NAME, HOOK) \\\n"
-        "\t{ .scalls = static_calls_table.NAME, .hook = { .NAME = HOOK } }\n"
+    header = "#define LSM_HOOK_INIT(NAME, HOOK) \\\n\t{ .scalls = static_calls_table.NAME, .hook = { .NAME = HOOK } }\n"
+    source = (
+        "static struct security_hook_list hooks[] = {\n"
+        "\tLSM_HOOK_INIT(socket_sendmsg, selinux_socket_sendmsg),\n"
+        "\tLSM_HOOK_INIT(socket_bind, selinux_socket_bind),\n};\n"
     )
-    source = "static struct security_hook_list hooks[] = {\n\tLSM_HOOK_INIT(socket_sendmsg, selinux_socket_sendmsg),\n\tLSM_HOOK_INIT(socket_bind, selinux_socket_bind),\n};\n"
     found = [r for r in facts_of(source, {"include/linux/lsm_hooks.h": header}).registrations if "hook" in r.path]
     assert [(r.line, r.object, r.field, r.value, r.how) for r in found] == [
         (2, "hooks", "socket_sendmsg", "selinux_socket_sendmsg", "macro"),
@@ -434,7 +479,7 @@ def test_elements_that_a_macro_makes() -> None:
 
 
 def test_an_object_that_a_macro_declares_keeps_its_type() -> None:
-    header = "#define DEFINE_PER_CPU(type, name) __attribute__((section(\".percpu\"))) __typeof__(type) name\n"
+    header = '#define DEFINE_PER_CPU(type, name) __attribute__((section(".percpu"))) __typeof__(type) name\n'
     facts = facts_of("static DEFINE_PER_CPU(struct o, x) = { .f = g };\n", {"include/linux/percpu.h": header})
     assert [(r.object, r.path, r.value) for r in facts.registrations] == [("x", ".f", "g")]
 
@@ -443,7 +488,10 @@ def test_an_object_that_a_macro_declares_keeps_its_type() -> None:
     ("statement", "found"),
     [
         ("neigh->output = neigh->ops->output;", [("neigh->output", "neigh->ops->output")]),
-        ("dst->input = dst->output = dst_discard;", [("dst->input", "dst->output = dst_discard"), ("dst->output", "dst_discard")]),
+        (
+            "dst->input = dst->output = dst_discard;",
+            [("dst->input", "dst->output = dst_discard"), ("dst->output", "dst_discard")],
+        ),
         ("prot[TLS_SW][TLS_BASE].sendmsg = tls_sw_sendmsg;", [("prot[TLS_SW][TLS_BASE].sendmsg", "tls_sw_sendmsg")]),
         ("rth->dst.output = ip_output;", [("rth->dst.output", "ip_output")]),
         ("p->f = cond ? a : b;", [("p->f", "cond ? a : b")]),
@@ -461,7 +509,7 @@ def test_pasted_registrations() -> None:
     """security/capability.c of 3.7: the macro's argument names both the member and the function."""
     source = (
         "#define set_to_cap_if_null(ops, function) \\\n\tdo { \\\n\t\tif (!ops->function) { \\\n"
-        "\t\t\tops->function = cap_##function; \\\n\t\t\tpr_debug(\"x\" #function); \\\n\t\t} \\\n\t} while (0)\n"
+        '\t\t\tops->function = cap_##function; \\\n\t\t\tpr_debug("x" #function); \\\n\t\t} \\\n\t} while (0)\n'
         "void fixup(struct security_operations *ops)\n{\n\tset_to_cap_if_null(ops, socket_sendmsg);\n}\n"
     )
     facts = facts_of(source)
@@ -473,14 +521,19 @@ def test_pasted_registrations() -> None:
 
 def test_work_that_is_set_up_by_a_macro() -> None:
     header = "#define INIT_WORK(_work, _func) do { (_work)->data = 0; (_work)->func = (_func); } while (0)\n"
-    facts = facts_of("void f(struct x *x)\n{\n\tINIT_WORK(&x->work, handler);\n}\n", {"include/linux/workqueue.h": header})
+    facts = facts_of(
+        "void f(struct x *x)\n{\n\tINIT_WORK(&x->work, handler);\n}\n", {"include/linux/workqueue.h": header}
+    )
     (a,) = function(facts, "f").body.assigns
     assert a.value.strip("() ") == "handler"
     assert a.target.replace(" ", "") == "(&x->work)->func"
 
 
 def test_returns_and_locals() -> None:
-    source = "struct o *f(int n)\n{\n\tstruct sock *sk = get(n), *b;\n\tif (n) {\n\t\tint (*fn)(void) = g;\n\t\tfn();\n\t}\n\treturn &ops;\n}\n"
+    source = (
+        "struct o *f(int n)\n{\n\tstruct sock *sk = get(n), *b;\n\tif (n) {\n"
+        "\t\tint (*fn)(void) = g;\n\t\tfn();\n\t}\n\treturn &ops;\n}\n"
+    )
     f = function(facts_of(source), "f")
     assert [(r.line, r.value) for r in f.body.returns] == [(8, "&ops")]
     assert [(x.line, x.end_line, x.text) for x in f.body.locals] == [
@@ -528,7 +581,9 @@ def test_a_struct_with_members_from_a_macro_is_open() -> None:
 
 
 def test_typedefs() -> None:
-    facts = facts_of("typedef int (*fn_t)(void);\ntypedef struct { int a; } pair_t, *pair_p;\ntypedef unsigned int u32;\n")
+    facts = facts_of(
+        "typedef int (*fn_t)(void);\ntypedef struct { int a; } pair_t, *pair_p;\ntypedef unsigned int u32;\n"
+    )
     assert [t.name for t in facts.typedefs] == ["fn_t", "pair_t", "pair_p", "u32"]
     (record,) = facts.records
     assert record.tag.startswith("pair_t__anon_")
@@ -537,7 +592,12 @@ def test_typedefs() -> None:
 
 @pytest.mark.parametrize(
     ("source", "linkage"),
-    [("int x;", "extern"), ("static int x;", "static"), ("extern int x;", "declared"), ("static const int *x = y;", "static")],
+    [
+        ("int x;", "extern"),
+        ("static int x;", "static"),
+        ("extern int x;", "declared"),
+        ("static const int *x = y;", "static"),
+    ],
 )
 def test_objects(source: str, linkage: str) -> None:
     (x,) = facts_of(source).objects

@@ -90,7 +90,9 @@ def test_any_number_of_processes_gives_the_same(kernel: Path, tmp_path: Path, mo
     assert rows(a) == rows(b)
 
 
-def test_the_size_of_the_portions_does_not_matter(kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_the_portions_does_not_matter(
+    kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Functions carry no state from one file to the next."""
     a, b = tmp_path / "a.db", tmp_path / "b.db"
     index(kernel, a)
@@ -242,7 +244,7 @@ def test_an_interrupt(old: tuple[Path, Path, bytes], phase: str, jobs: int, monk
 
 
 def test_after_an_interrupt_the_next_build_works(old: tuple[Path, Path, bytes]) -> None:
-    small, db, before = old
+    small, db, _ = old
 
     def interrupt(p: Progress) -> None:
         raise KeyboardInterrupt

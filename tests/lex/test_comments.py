@@ -15,7 +15,9 @@ from xref.lex.tokens import tokenize
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 GCC = shutil.which("gcc")
 
-pieces = st.sampled_from([b"/*", b"*/", b"//", b'"', b"'", b"\\", b"\n", b"\r\n", b"\\\n", b"*", b"/", b" ", b"ab", b"\xe9"])
+pieces = st.sampled_from(
+    [b"/*", b"*/", b"//", b'"', b"'", b"\\", b"\n", b"\r\n", b"\\\n", b"*", b"/", b" ", b"ab", b"\xe9"]
+)
 c_like = st.lists(pieces, max_size=30).map(b"".join)
 
 

@@ -80,7 +80,11 @@ def test_stringify_and_paste(source: str, expansion: str) -> None:
 
 def test_a_pasted_hash_is_no_operator() -> None:
     """Example of 6.10.3.3 p4: ``# ## #`` makes the token ``##``, which pastes nothing."""
-    text = "#define hash_hash # ## #\n#define mkstr(a) # a\n#define in_between(a) mkstr(a)\n#define join(c, d) in_between(c hash_hash d)\n"
+    text = (
+        "#define hash_hash # ## #\n#define mkstr(a) # a\n"
+        "#define in_between(a) mkstr(a)\n"
+        "#define join(c, d) in_between(c hash_hash d)\n"
+    )
     assert expand(text, "char p[] = join(x, y);") == 'char p [ ] = "x ## y" ;'
 
 
@@ -211,8 +215,8 @@ def test_a_pasted_name_is_a_macro_again() -> None:
 #define LSM_STATIC_CALL(H, IDX) lsm_static_call_##H##_##IDX
 """
     assert (
-        expand(text, "UNROLL(MAX, CALL, socket_sendmsg)")
-        == "static_call ( lsm_static_call_socket_sendmsg_0 ) ( ) ; static_call ( lsm_static_call_socket_sendmsg_1 ) ( ) ;"
+        expand(text, "UNROLL(MAX, CALL, socket_sendmsg)") == "static_call ( lsm_static_call_socket_sendmsg_0 ) ( ) ; "
+        "static_call ( lsm_static_call_socket_sendmsg_1 ) ( ) ;"
     )
 
 

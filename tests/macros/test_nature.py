@@ -61,7 +61,7 @@ def test_static_in_one_arm_only_is_not_static() -> None:
     "define",
     [
         "NULL ((void *)0)",
-        "barrier() asm volatile(\"\" : : : \"memory\")",
+        'barrier() asm volatile("" : : : "memory")',
         "foo(x) bar(x)",
         "sk_prot __sk_common.skc_prot",
         "u32 unsigned int",

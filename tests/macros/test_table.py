@@ -88,7 +88,9 @@ def test_a_macro_that_its_file_undefines_is_private() -> None:
 
 
 def test_stubs_do_not_count_as_readings() -> None:
-    files = {"net/a.c": "#ifdef CONFIG_A\n#define T(x) a(x)\n#elif CONFIG_B\n#define T(x) b\n#else\n#define T(x)\n#endif\n"}
+    files = {
+        "net/a.c": "#ifdef CONFIG_A\n#define T(x) a(x)\n#elif CONFIG_B\n#define T(x) b\n#else\n#define T(x)\n#endif\n"
+    }
     view = table(files).view("net/a.c")
     assert view.variants("T") == 2
     assert [m.body for k in range(4) if (m := view.variant("T", k)) is not None] == ["a(x)", "b", "b", "b"]
@@ -97,6 +99,8 @@ def test_stubs_do_not_count_as_readings() -> None:
 
 
 def test_what_no_configuration_allows_is_not_in_the_table() -> None:
-    t = table({"net/a.c": "#if 0\n#define f(x) x\n#endif\n#ifdef __ASSEMBLY__\n#define g(x) x\n#endif\n#define h(x) x\n"})
+    t = table(
+        {"net/a.c": "#if 0\n#define f(x) x\n#endif\n#ifdef __ASSEMBLY__\n#define g(x) x\n#endif\n#define h(x) x\n"}
+    )
     assert [name in t for name in "fgh"] == [False, False, True]
     assert t.all("f") == ()

@@ -43,7 +43,11 @@ def test_flags_of_the_folder_come_first() -> None:
 
 def test_circles_end() -> None:
     graph = IncludeGraph(
-        {"a.h": (Include("b.h", False, 1, ""),), "b.h": (Include("a.h", False, 1, ""), Include("gone.h", False, 2, ""))}, ""
+        {
+            "a.h": (Include("b.h", False, 1, ""),),
+            "b.h": (Include("a.h", False, 1, ""), Include("gone.h", False, 2, "")),
+        },
+        "",
     )
     assert graph.closure("a.h") == {"a.h", "b.h"}
     assert graph.sees("a.h", "b.h")

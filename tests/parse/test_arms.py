@@ -42,7 +42,10 @@ def test_without_an_else_the_absence_is_an_arm() -> None:
 
 
 def test_arms_of_one_condition_go_together() -> None:
-    source = "void f(void)\n{\n#ifdef A\n\tif (x) {\n#else\n\tif (y) {\n#endif\n\tg();\n#ifndef A\n\tb(); }\n#else\n\ta(); }\n#endif\n}\n"
+    source = (
+        "void f(void)\n{\n#ifdef A\n\tif (x) {\n#else\n\tif (y) {\n#endif\n"
+        "\tg();\n#ifndef A\n\tb(); }\n#else\n\ta(); }\n#endif\n}\n"
+    )
     assert readings(source) == [
         "void f(void) { if (x) { g(); a(); } }",
         "void f(void) { if (y) { g(); b(); } }",
@@ -50,7 +53,10 @@ def test_arms_of_one_condition_go_together() -> None:
 
 
 def test_later_readings_hold_only_what_differs() -> None:
-    source = "int before(void)\n{\n\treturn 1;\n}\n\nint f(\n#ifdef A\n\tint a)\n#else\n\tlong b)\n#endif\n{\n}\n\nint after(void)\n{\n}\n"
+    source = (
+        "int before(void)\n{\n\treturn 1;\n}\n\nint f(\n#ifdef A\n\tint a)\n"
+        "#else\n\tlong b)\n#endif\n{\n}\n\nint after(void)\n{\n}\n"
+    )
     first, second = readings(source)
     assert "before" in first
     assert "after" in first
@@ -67,7 +73,10 @@ def test_there_are_never_too_many() -> None:
 
 
 def test_dead_arms_are_blanked() -> None:
-    source = "int a;\n#if 0\nint b(\n#else\nint c;\n#endif\n#ifdef __ASSEMBLY__\nENTRY(d)\n#endif\n#ifdef A\nint e;\n#endif\n"
+    source = (
+        "int a;\n#if 0\nint b(\n#else\nint c;\n#endif\n#ifdef __ASSEMBLY__\n"
+        "ENTRY(d)\n#endif\n#ifdef A\nint e;\n#endif\n"
+    )
     d = scan(source)
     code = blank_dead(blank_directives(source.encode()), d)
     assert len(code) == len(source)
@@ -76,7 +85,22 @@ def test_dead_arms_are_blanked() -> None:
 
 
 lines = st.sampled_from(
-    ["#ifdef A", "#if defined(B)", "#else", "#elif C", "#endif", "#if 0", "{", "}", "f(", ");", "int a;", "a,", "", "\tx"]
+    [
+        "#ifdef A",
+        "#if defined(B)",
+        "#else",
+        "#elif C",
+        "#endif",
+        "#if 0",
+        "{",
+        "}",
+        "f(",
+        ");",
+        "int a;",
+        "a,",
+        "",
+        "\tx",
+    ]
 )
 
 

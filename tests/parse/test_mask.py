@@ -92,8 +92,31 @@ def test_a_function_of_one_void_parameter_stays() -> None:
 
 soup = st.lists(
     st.sampled_from(
-        [b"__init", b"__user ", b"__printf", b"list_for_each", b"(", b")", b",", b"struct a", b"int ", b"*", b";", b"{", b"}",
-         b"\n", b'"', b"'", b"\\", b".", b"->", b"__attribute__", b"else ", b"\xff", b"unsigned long"]  # fmt: skip
+        [
+            b"__init",
+            b"__user ",
+            b"__printf",
+            b"list_for_each",
+            b"(",
+            b")",
+            b",",
+            b"struct a",
+            b"int ",
+            b"*",
+            b";",
+            b"{",
+            b"}",
+            b"\n",
+            b'"',
+            b"'",
+            b"\\",
+            b".",
+            b"->",
+            b"__attribute__",
+            b"else ",
+            b"\xff",
+            b"unsigned long",
+        ]
     ),
     max_size=30,
 ).map(b"".join)

@@ -34,7 +34,9 @@ def test_a_static_function_is_meant_in_its_own_file_only(small: Make) -> None:
 
 
 def test_a_static_function_hides_the_external_one(small: Make) -> None:
-    s = small({"net/a.c": body("f", head="static int") + body("g", "f"), "net/b.c": body("f"), "net/c.c": body("h", "f")})
+    s = small(
+        {"net/a.c": body("f", head="static int") + body("g", "f"), "net/b.c": body("f"), "net/c.c": body("h", "f")}
+    )
     assert s.reached("g") == ["net/a.c:f"]
     assert s.reached("h") == ["net/b.c:f"]
 
@@ -103,9 +105,7 @@ def test_a_weak_definition_stays_where_the_strong_one_may_be_missing(small: Make
 
 
 def test_both_arms_stay_each_under_its_guard(small: Make) -> None:
-    header = (
-        "#ifdef CONFIG_X\nint hook(int a);\n#else\n" + body("hook", head="static inline int") + "#endif\n"
-    )
+    header = "#ifdef CONFIG_X\nint hook(int a);\n#else\n" + body("hook", head="static inline int") + "#endif\n"
     s = small(
         {
             "include/linux/x.h": header,
@@ -125,7 +125,13 @@ def test_two_definitions_in_one_file_have_two_ids(small: Make) -> None:
 
 def test_a_call_does_not_reach_the_other_arm(small: Make) -> None:
     s = small(
-        "#ifdef CONFIG_X\n" + body("f") + "#else\n" + body("f") + "#endif\n#ifdef CONFIG_X\n" + body("g", "f") + "#endif\n"
+        "#ifdef CONFIG_X\n"
+        + body("f")
+        + "#else\n"
+        + body("f")
+        + "#endif\n#ifdef CONFIG_X\n"
+        + body("g", "f")
+        + "#endif\n"
     )
     assert s.reached("g") == ["net/a.c:f"]
 
@@ -156,6 +162,30 @@ def test_a_macro_that_wraps_the_function_of_its_own_name(small: Make) -> None:
 def test_another_name_by_macro(small: Make) -> None:
     s = small("#define old_name new_name\n" + body("new_name") + body("f", "old_name"))
     assert s.reached("f") == ["net/a.c:new_name"]
+
+
+def test_another_name_in_one_arm_only(small: Make) -> None:
+    """net/ipv4/ipmr.c: ``#define __ipmr_get_table ipmr_get_table`` where there is but one table."""
+    s = small(
+        "#ifdef CONFIG_TABLES\n"
+        + body("__get")
+        + "#else\n#define __get get\n#endif\n"
+        + body("get")
+        + body("f", "__get")
+    )
+    assert sorted(s.reached("f")) == ["net/a.c:__get", "net/a.c:get"]
+
+
+def test_another_name_that_leads_nowhere_leaves_the_function(small: Make) -> None:
+    """arch/x86/include/asm/string_32.h: ``#define memcmp __builtin_memcmp``, and lib/string.c has the function."""
+    s = small(
+        {
+            "arch/x86/include/asm/string_32.h": "#ifndef CONFIG_FORTIFY\n#define memcmp __builtin_memcmp\n#endif\n",
+            "lib/string.c": body("memcmp"),
+            "net/a.c": body("f", "memcmp"),
+        }
+    )
+    assert s.reached("f") == ["lib/string.c:memcmp"]
 
 
 # -- the resolver's own look-ups --------------------------------------------------------------------------------------
@@ -200,15 +230,20 @@ def test_near_names(small: Make) -> None:
     assert s.resolver.near("zzzzzz") == ()
 
 
-SYSCALLS = "#define SYSCALL_DEFINE1(name, t, a) static long __do_sys_##name(t a); long sys_##name(long a) { return __do_sys_##name(a); } static long __do_sys_##name(t a)\n"
+SYSCALLS = (
+    "#define SYSCALL_DEFINE1(name, t, a) "
+    "static long __do_sys_##name(t a); long sys_##name(long a) { return __do_sys_##name(a); } "
+    "static long __do_sys_##name(t a)\n"
+    ""
+)
 
 
 def test_a_system_call_by_its_name(small: Make) -> None:
     s = small(
         {
             "include/linux/syscalls.h": SYSCALLS,
-            "net/socket.c": "#include <linux/syscalls.h>\nSYSCALL_DEFINE1(send, int, fd)\n{\n\treturn __sys_send(fd);\n}\n"
-            + body("__sys_send"),
+            "net/socket.c": "#include <linux/syscalls.h>\nSYSCALL_DEFINE1(send, int, fd)\n{\n"
+            "\treturn __sys_send(fd);\n}\n" + body("__sys_send"),
             "kernel/sys_ni.c": body("sys_send", head="long __attribute__((weak))"),
             "fs/a.c": body("send") + body("user", "sys_send"),
         }
@@ -222,7 +257,12 @@ def test_a_system_call_by_its_name(small: Make) -> None:
 
 
 def test_callers(small: Make) -> None:
-    s = small({"net/a.c": body("f") + body("g", "f") + body("h", "f", "f"), "net/b.c": body("f", head="static int") + body("i", "f")})
+    s = small(
+        {
+            "net/a.c": body("f") + body("g", "f") + body("h", "f", "f"),
+            "net/b.c": body("f", head="static int") + body("i", "f"),
+        }
+    )
     assert s.callers("net/a.c:f") == ["net/a.c:g", "net/a.c:h", "net/a.c:h"]
     assert s.callers("net/b.c:f") == ["net/b.c:i"]
     assert s.callers("i") == []

@@ -52,7 +52,11 @@ def held(s: Small, struct: str, field: str) -> list[tuple[str, str, int, str]]:
         ("struct outer o = { .ptr = &(struct ops){ .open = g } };", ["g"], []),
         ("#define GO .open = g, .close = h\nstruct ops o = { GO };", ["g"], ["h"]),
         ("#define INIT(o, c) { .open = o, .close = c }\nstruct ops o = INIT(g, h);", ["g"], ["h"]),
-        ("#define INIT(o, c) { .open = o, .close = c }\nstruct ops o[] = { INIT(g, h), INIT(i, i) };", ["g", "i"], ["h", "i"]),
+        (
+            "#define INIT(o, c) { .open = o, .close = c }\nstruct ops o[] = { INIT(g, h), INIT(i, i) };",
+            ["g", "i"],
+            ["h", "i"],
+        ),
         ("#define p(f) f\nstruct ops o = { .open = p(g) };", ["g"], []),
         ("#define alias g\nstruct ops o = { .open = alias };", ["g"], []),
         ("#define MAKE(n) struct ops n##_ops = { .open = n }\nMAKE(g);", ["g"], []),
@@ -62,11 +66,16 @@ def held(s: Small, struct: str, field: str) -> list[tuple[str, str, int, str]]:
         ("void f(struct ops *o)\n{\n\t*o = (struct ops){ .open = g };\n}", ["g"], []),
         ("struct ops *f(void)\n{\n\tstatic struct ops o = { .open = g };\n\treturn &o;\n}", ["g"], []),
         ("#define SET(o, what) (o)->open = what\nvoid f(struct ops *o)\n{\n\tSET(o, g);\n}", ["g"], []),
-        ("#define SET(o, what) (o)->what = what##_impl\nint open_impl(int x)\n{\n}\nvoid f(struct ops *o)\n{\n\tSET(o, open);\n}", ["open_impl"], []),
+        (
+            "#define SET(o, what) (o)->what = what##_impl\nint open_impl(int x)\n{\n"
+            "}\nvoid f(struct ops *o)\n{\n\tSET(o, open);\n}",
+            ["open_impl"],
+            [],
+        ),
         ("struct ops o = { .open = NULL, .close = 0 };", [], []),
         ("struct dst o = { .output = g };", [], []),
     ],
-)  # fmt: skip
+)
 def test_every_way_into_a_slot(small: Make, source: str, opens: list[str], closes: list[str]) -> None:
     s = small(TYPES + source + "\n")
     assert sorted({e.function.name for e in s.resolver.slot("ops", "open").entries}) == opens
@@ -89,18 +98,21 @@ def test_copies_between_slots(small: Make) -> None:
     assert s.dispatches("call") == {"neigh.output": ["g"]}
     assert [e.how for e in s.resolver.slot("neigh", "output").entries] == ["copy"]
     (edge,) = s.calls("call").edges
-    assert [v.rule for v in edge.evidence][0] == "dispatch"
+    assert edge.evidence[0].rule == "dispatch"
     assert {v.rule for v in edge.evidence} >= {"dispatch", "assignment", "registration"}
 
 
 def test_copies_in_a_circle_end(small: Make) -> None:
-    s = small(TYPES + "void f(struct dst *d)\n{\n\td->input = d->output;\n\td->output = d->input;\n\td->input = g;\n}\n")
+    s = small(
+        TYPES + "void f(struct dst *d)\n{\n\td->input = d->output;\n\td->output = d->input;\n\td->input = g;\n}\n"
+    )
     assert {e.function.name for e in s.resolver.slot("dst", "output").entries} == {"g"}
 
 
 def test_sites_of_a_slot(small: Make) -> None:
     s = small(
-        TYPES + "int a(struct ops *o)\n{\n\treturn o->open(1);\n}\nint b(struct outer *o)\n{\n\treturn o->ops.open(o->ptr->open(2));\n}\n"
+        TYPES + "int a(struct ops *o)\n{\n\treturn o->open(1);\n}\n"
+        "int b(struct outer *o)\n{\n\treturn o->ops.open(o->ptr->open(2));\n}\n"
         "int c(struct dst *o)\n{\n\treturn o->input(1);\n}\n"
     )
     assert [x.caller.name for x in s.resolver.slot("ops", "open").sites] == ["a", "b", "b"]
@@ -122,7 +134,10 @@ def test_a_static_function_of_another_file_is_not_meant(small: Make) -> None:
 def test_guards_of_registrations(small: Make) -> None:
     source = TYPES + "struct ops o = {\n#ifdef CONFIG_X\n\t.open = g,\n#else\n\t.open = h,\n#endif\n};\n"
     s = small(source)
-    assert [(e.function.name, e.guard) for e in s.resolver.slot("ops", "open").entries] == [("g", "CONFIG_X"), ("h", "!CONFIG_X")]
+    assert [(e.function.name, e.guard) for e in s.resolver.slot("ops", "open").entries] == [
+        ("g", "CONFIG_X"),
+        ("h", "!CONFIG_X"),
+    ]
     assert [e.function.name for e in small(source, config="CONFIG_X=y\n").resolver.slot("ops", "open").entries] == ["g"]
 
 

@@ -122,7 +122,11 @@ def test_every_receiver_of_a_proto(tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["sock->ops->sendmsg(sock, 1);", "READ_ONCE(sock->ops)->sendmsg(sock, 1);", "sk->sk_socket->ops->sendmsg(sock, 1);"],
+    [
+        "sock->ops->sendmsg(sock, 1);",
+        "READ_ONCE(sock->ops)->sendmsg(sock, 1);",
+        "sk->sk_socket->ops->sendmsg(sock, 1);",
+    ],
 )
 def test_the_other_struct_with_a_member_of_that_name(small: Make, line: str) -> None:
     assert small(BASE + function(line)).dispatches("f") == {"proto_ops.sendmsg": ["inet_sendmsg"]}

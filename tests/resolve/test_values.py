@@ -28,34 +28,101 @@ int h(int x)
     [
         # parameters
         ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(void)\n{\n\treturn f(g);\n}", "param 0", ["g"]),
-        ("int f(int n, fn_t fn)\n{\n\treturn (*fn)(1);\n}\nint a(void)\n{\n\treturn f(1, &g) + f(2, h);\n}", "param 1", ["g", "h"]),
-        ("int f(int (*fn)(int))\n{\n\treturn (fn)(1);\n}\nint b(fn_t x)\n{\n\treturn f(x);\n}\nint a(void)\n{\n\treturn b(g);\n}", "param 0", ["g"]),
-        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\n#define call(x) f(x)\nint a(void)\n{\n\treturn call(g);\n}", "param 0", ["g"]),
-        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\n#define one(x) f(x)\n#define two(y) one(y)\nint a(void)\n{\n\treturn two(g);\n}", "param 0", ["g"]),
+        (
+            "int f(int n, fn_t fn)\n{\n\treturn (*fn)(1);\n}\nint a(void)\n{\n\treturn f(1, &g) + f(2, h);\n}",
+            "param 1",
+            ["g", "h"],
+        ),
+        (
+            "int f(int (*fn)(int))\n{\n\treturn (fn)(1);\n}\nint b(fn_t x)\n{\n"
+            "\treturn f(x);\n}\nint a(void)\n{\n\treturn b(g);\n}",
+            "param 0",
+            ["g"],
+        ),
+        (
+            "int f(fn_t fn)\n{\n\treturn fn(1);\n}\n#define call(x) f(x)\nint a(void)\n{\n\treturn call(g);\n}",
+            "param 0",
+            ["g"],
+        ),
+        (
+            "int f(fn_t fn)\n{\n\treturn fn(1);\n}\n#define one(x) f(x)\n"
+            "#define two(y) one(y)\nint a(void)\n{\n\treturn two(g);\n}",
+            "param 0",
+            ["g"],
+        ),
         ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(int n)\n{\n\treturn f(n ? g : h);\n}", "param 0", ["g", "h"]),
-        ("int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(int n)\n{\n\tfn_t x = g;\n\tif (n)\n\t\tx = h;\n\treturn f(x);\n}", "param 0", ["g", "h"]),
-        ("int f(fn_t fn)\n{\n\tfn_t copy = fn;\n\treturn copy(1);\n}\nint a(void)\n{\n\treturn f(g);\n}", "copy", ["g"]),
+        (
+            "int f(fn_t fn)\n{\n\treturn fn(1);\n}\nint a(int n)\n{\n\tfn_t x = g;\n"
+            "\tif (n)\n\t\tx = h;\n\treturn f(x);\n}",
+            "param 0",
+            ["g", "h"],
+        ),
+        (
+            "int f(fn_t fn)\n{\n\tfn_t copy = fn;\n\treturn copy(1);\n}\nint a(void)\n{\n\treturn f(g);\n}",
+            "copy",
+            ["g"],
+        ),
         # locals
         ("int f(void)\n{\n\tfn_t fn = g;\n\treturn fn(1);\n}", "fn", ["g"]),
-        ("int f(int n)\n{\n\tfn_t fn;\n\tif (n)\n\t\tfn = g;\n\telse\n\t\tfn = h;\n\treturn fn(1);\n}", "fn", ["g", "h"]),
+        (
+            "int f(int n)\n{\n\tfn_t fn;\n\tif (n)\n\t\tfn = g;\n\telse\n\t\tfn = h;\n\treturn fn(1);\n}",
+            "fn",
+            ["g", "h"],
+        ),
         ("int f(int n)\n{\n\tfn_t a = g, b = a;\n\treturn b(1);\n}", "b", ["g"]),
         # globals
         ("static fn_t hook = g;\nint f(void)\n{\n\treturn hook(1);\n}", "hook", ["g"]),
-        ("static int (*hook)(int);\nvoid set(fn_t x)\n{\n\thook = x;\n}\nvoid a(void)\n{\n\tset(g);\n}\nint f(void)\n{\n\treturn hook(1);\n}", "hook", ["g"]),
+        (
+            "static int (*hook)(int);\nvoid set(fn_t x)\n{\n\thook = x;\n}\n"
+            "void a(void)\n{\n\tset(g);\n}\nint f(void)\n{\n\treturn hook(1);\n}",
+            "hook",
+            ["g"],
+        ),
         # arrays
         ("static fn_t table[] = { g, [3] = h };\nint f(int n)\n{\n\treturn table[n](1);\n}", "table", ["g", "h"]),
-        ("static fn_t table[2][2] = { { g }, { 0, h } };\nint f(int n)\n{\n\treturn table[n][1](1);\n}", "table", ["g", "h"]),
-        ("static fn_t table[4];\nvoid a(void)\n{\n\ttable[2] = g;\n}\nint f(int n)\n{\n\treturn table[n](1);\n}", "table", ["g"]),
+        (
+            "static fn_t table[2][2] = { { g }, { 0, h } };\nint f(int n)\n{\n\treturn table[n][1](1);\n}",
+            "table",
+            ["g", "h"],
+        ),
+        (
+            "static fn_t table[4];\nvoid a(void)\n{\n\ttable[2] = g;\n}\nint f(int n)\n{\n\treturn table[n](1);\n}",
+            "table",
+            ["g"],
+        ),
         ("int f(int n)\n{\n\tstatic const fn_t t[] = { g, h };\n\treturn t[n](1);\n}", "t", ["g", "h"]),
         # returns
-        ("static fn_t pick(int n)\n{\n\treturn n ? g : h;\n}\nint f(void)\n{\n\tfn_t fn = pick(1);\n\treturn fn(1);\n}", "fn", ["g", "h"]),
-        ("static fn_t pick(int n)\n{\n\tif (n)\n\t\treturn g;\n\treturn h;\n}\nint f(void)\n{\n\treturn pick(1)(1);\n}", "pick", ["g", "h"]),
+        (
+            "static fn_t pick(int n)\n{\n\treturn n ? g : h;\n}\nint f(void)\n{\n"
+            "\tfn_t fn = pick(1);\n\treturn fn(1);\n}",
+            "fn",
+            ["g", "h"],
+        ),
+        (
+            "static fn_t pick(int n)\n{\n\tif (n)\n\t\treturn g;\n\treturn h;\n}\n"
+            "int f(void)\n{\n\treturn pick(1)(1);\n}",
+            "pick",
+            ["g", "h"],
+        ),
         # slots that parameters fill
-        ("void set(struct ops *o, fn_t x)\n{\n\to->open = x;\n}\nvoid a(struct ops *o)\n{\n\tset(o, g);\n}\nint f(struct ops *o)\n{\n\treturn o->open(1);\n}", "ops.open", ["g"]),
-        ("void in(struct ops *o, fn_t x)\n{\n\to->open = x;\n}\nvoid out(struct ops *o, fn_t x)\n{\n\tin(o, x);\n}\nvoid a(struct ops *o)\n{\n\tout(o, g);\n}\nint f(struct ops *o)\n{\n\treturn o->open(1);\n}", "ops.open", ["g"]),
+        (
+            "void set(struct ops *o, fn_t x)\n{\n\to->open = x;\n}\n"
+            "void a(struct ops *o)\n{\n\tset(o, g);\n}\nint f(struct ops *o)\n{\n"
+            "\treturn o->open(1);\n}",
+            "ops.open",
+            ["g"],
+        ),
+        (
+            "void in(struct ops *o, fn_t x)\n{\n\to->open = x;\n}\n"
+            "void out(struct ops *o, fn_t x)\n{\n\tin(o, x);\n}\n"
+            "void a(struct ops *o)\n{\n\tout(o, g);\n}\nint f(struct ops *o)\n{\n"
+            "\treturn o->open(1);\n}",
+            "ops.open",
+            ["g"],
+        ),
         ("int f(struct ops *o)\n{\n\tfn_t fn = o->open;\n\treturn fn(1);\n}\nstruct ops x = { g };", "ops.open", ["g"]),
     ],
-)  # fmt: skip
+)
 def test_every_way_to_a_call(small: Make, source: str, via: str, targets: list[str]) -> None:
     assert small(BASE + source + "\n").dispatches("f") == {via: targets}
 
@@ -95,7 +162,10 @@ def test_a_local_hides_a_function_of_its_name(small: Make) -> None:
 
 
 def test_a_pointer_that_calls_itself_ends(small: Make) -> None:
-    s = small(BASE + "int f(fn_t fn)\n{\n\tf(fn);\n\treturn fn(1);\n}\nfn_t r(void)\n{\n\treturn r();\n}\nint a(void)\n{\n\treturn r()(1);\n}\n")
+    s = small(
+        BASE + "int f(fn_t fn)\n{\n\tf(fn);\n\treturn fn(1);\n}\nfn_t r(void)\n{\n"
+        "\treturn r();\n}\nint a(void)\n{\n\treturn r()(1);\n}\n"
+    )
     assert s.dispatches("f") == {"param 0": []}
     assert s.dispatches("a") == {"r": []}
 

@@ -39,7 +39,9 @@ def written(path: Path, *facts: FileFacts, finish: bool = True) -> Path:
     writer = Writer(path)
     for f in facts:
         writer.add(file_row(f, 10, 20, b"hash", 0.0), "kernel", "CONFIG_NET", b"")
-    writer.add_syscalls([("x86", "64", 44, "sendto", "sys_sendto", "", "a.tbl", 3), ("arm", "", None, "x", "", "", "b", 1)])
+    writer.add_syscalls(
+        [("x86", "64", 44, "sendto", "sys_sendto", "", "a.tbl", 3), ("arm", "", None, "x", "", "", "b", 1)]
+    )
     if finish:
         writer.finish({"version": "6.12"})
     else:

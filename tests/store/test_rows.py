@@ -82,7 +82,16 @@ def test_the_member_that_an_expression_ends_in(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("f", "f"), ("&f", "f"), ("(fn_t)f", "f"), ("(int (*)(void))f", ""), ("a->b", ""), ("a + b", ""), ("f()", ""), ("((f))", "f")],
+    [
+        ("f", "f"),
+        ("&f", "f"),
+        ("(fn_t)f", "f"),
+        ("(int (*)(void))f", ""),
+        ("a->b", ""),
+        ("a + b", ""),
+        ("f()", ""),
+        ("((f))", "f"),
+    ],
 )
 def test_a_value_that_is_one_name(text: str, name: str) -> None:
     assert single_name(text) == name
