@@ -44,7 +44,7 @@ demo: $(VENV)/.installed
 	echo 'written:'; for v in $(KERNELS); do echo "  output/send-$$v.svg  output/send-$$v.json"; done
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=ci
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
