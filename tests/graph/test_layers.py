@@ -137,3 +137,30 @@ def test_a_file_of_ones_own(tmp_path):
     assert layers.layer(symbol("toy/a.c:top_half"), None) == "top"
     assert layers.layer(symbol("toy/a.c:half"), None) == "bottom"
     assert layers.names() == ("top", "bottom")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "net/core/skbuff.c:kfree_skb",
+        "net/core/rtnetlink.c:rtnl_lock",
+        "net/core/dev.c:dev_get_by_index_rcu",
+        "net/core/neighbour.c:__neigh_create",
+    ],
+)
+def test_what_every_layer_uses_is_of_none(node):
+    net = load_layers().domains[0]
+    assert net.layer(symbol(node)) == ""
+
+
+@pytest.mark.parametrize("node", ["net/core/dev.c:dev_queue_xmit", "net/core/neighbour.c:neigh_resolve_output"])
+def test_what_passes_a_packet_on_is_of_the_link_layer(node):
+    net = load_layers().domains[0]
+    assert net.layer(symbol(node)) == "link"
+
+
+def test_a_layer_to_be_seen_through_must_be_one(tmp_path):
+    path = tmp_path / "layers.toml"
+    path.write_text('[net]\norder = ["a"]\nthrough = ["b"]\n', "utf-8")
+    with pytest.raises(UsageError, match="not in its 'order'"):
+        load_layers(path)

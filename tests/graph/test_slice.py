@@ -431,6 +431,35 @@ def test_call_chains(source):
     assert answer.nodes[names.index("udp_sendmsg")].role == "goal"
 
 
+def test_call_chains_are_looked_for_forward(source):
+    asked = []
+    callers_of = source.callers
+    source.callers = lambda sym: asked.append(sym.node) or callers_of(sym)
+    between(source, find_start(source, "send"), find_start(source, "dev_queue_xmit"))
+    assert asked == []
+
+
+def test_call_chains_come_backward_to_meet_a_wide_front():
+    source = FakeSource()
+    source.call("kernel/a.c:first", *(f"kernel/a.c:f{n}" for n in range(600)), "kernel/a.c:second")
+    source.call("second", "kernel/a.c:third")
+    source.call("third", "kernel/a.c:last")
+    answer = between(source, find_start(source, "first"), find_start(source, "last"))
+    assert [node.name for node in answer.nodes] == ["first", "second", "third", "last"]
+    assert len(set(source.asked)) < 450
+
+
+def test_no_call_chain_leads_through_another_program():
+    source = FakeSource()
+    source.call("kernel/a.c:first", "tools/perf/util.c:die", "kernel/a.c:middle")
+    source.call("die", "kernel/a.c:last")
+    source.call("middle", "kernel/a.c:inner")
+    source.call("inner", "kernel/a.c:last")
+    answer = between(source, find_start(source, "first"), find_start(source, "last"))
+    assert [node.name for node in answer.nodes] == ["first", "middle", "inner", "last"]
+    assert between(source, find_start(source, "die"), find_start(source, "last")).edges
+
+
 def test_no_call_chain_is_an_answer(source):
     answer = between(source, find_start(source, "udp_sendmsg"), find_start(source, "send"))
     assert not answer.edges

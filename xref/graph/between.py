@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Call chains between two functions: search from both ends at once, then the shortest chains of what was found."""
+"""Call chains between two functions: search from both ends, then the shortest chains of what was found.
+
+What a function calls is quickly known; who calls it is a question to the whole tree. So the search goes forward, and
+backward only where the front ahead has grown wide.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
@@ -12,13 +17,18 @@ import networkx as nx  # type: ignore[import-untyped, unused-ignore]
 from xref.graph.reader import is_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from xref.graph.reader import Reader
     from xref.resolve.edge import Edge, Symbol
 
 _DETOUR: Final = 2
 """A chain that is more calls longer than the shortest one is not worth showing beside it."""
+_DEAR: Final = 500
+"""To ask for the callers of one function takes as long as to ask for the calls of so many."""
+_BEYOND: Final = 300
+"""How many more functions are read after the ends have met, for chains that are longer than the shortest."""
+_OTHER_PROGRAM: Final = re.compile(r"(tools|scripts|samples|usr|Documentation)/|arch/[^/]+/boot/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,12 @@ class _Side:
         self.seen: dict[str, Symbol] = {end.node: end}
         self.front: list[Symbol] = [end]
 
-    def step(self, stops: tuple[str, ...], ends: frozenset[str], room: int) -> tuple[list[Edge], int]:
+    @property
+    def cost(self) -> int:
+        """How dear the next level is."""
+        return len(self.front) if self._forward else _DEAR * len(self.front)
+
+    def step(self, passes: Callable[[Symbol], bool], room: int) -> tuple[list[Edge], int]:
         """Read the front as far as there is ``room``; the edges met, and how many functions were not read."""
         reading, waiting = self.front[:room], len(self.front) - room
         self.front = []
@@ -52,13 +67,31 @@ class _Side:
         for sym in reading:
             for edge in self._reader.calls(sym).edges if self._forward else self._reader.callers(sym):
                 other = edge.callee if self._forward else edge.caller
-                if is_named(other, stops) and other.node not in ends:
+                if not passes(other):
                     continue
                 met.append(edge)
                 if other.node not in self.seen:
                     self.seen[other.node] = other
                     self.front.append(other)
         return met, max(waiting, 0)
+
+
+def _passing(first: Symbol, last: Symbol, stops: tuple[str, ...]) -> Callable[[Symbol], bool]:
+    """Whether a chain may go through a function: none that ``stops`` name, none of a program that neither end is of."""
+    programs = {_program(first), _program(last)}
+
+    def passes(sym: Symbol) -> bool:
+        if sym.node in (first.node, last.node):
+            return True
+        return _program(sym) in programs and not is_named(sym, stops)
+
+    return passes
+
+
+def _program(sym: Symbol) -> str:
+    """The folder of a program that is built for itself, '' for the kernel."""
+    found = _OTHER_PROGRAM.match(sym.file)
+    return found.group() if found else ""
 
 
 def find_chains(
@@ -73,31 +106,33 @@ def find_chains(
 ) -> Chains:
     """The ``count`` shortest chains of calls from ``first`` to ``last``, none longer than ``depth`` calls.
 
-    The side with the smaller front goes first. When the two meet, the level that is being read is finished and one
-    more is read, so that chains one call longer than the shortest are found as well.
+    The cheaper side goes first. When the two meet, the level that is being read is finished, and a little more is
+    read, so that chains that are somewhat longer than the shortest are found as well.
     """
-    stops = tuple(stop)
-    ends = frozenset({first.node, last.node})
+    passes = _passing(first, last, tuple(stop))
     down, up = _Side(first, reader, forward=True), _Side(last, reader, forward=False)
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(ends)
+    graph.add_nodes_from((first.node, last.node))
     calls: dict[tuple[str, str], dict[tuple[str, int, int, str], Edge]] = {}
-    visits, levels, beyond, waiting = 0, 0, 0, 0
+    visits, levels, waiting = 0, 0, 0
     met = first.node == last.node
-    while beyond < 2 and (down.front or up.front) and (met or (down.front and up.front)):
+    done = False
+    while not done and (down.front or up.front) and (met or (down.front and up.front)):
         if visits >= max_visits or (depth is not None and levels >= depth):
             break
-        side = down if down.front and (not up.front or len(down.front) <= len(up.front)) else up
+        side = down if down.front and (not up.front or down.cost <= up.cost) else up
+        if done := met:
+            side = down
         before = len(side.front)
-        found, waiting = side.step(stops, ends, max_visits - visits)
-        visits += before - waiting
+        found, left = side.step(passes, min(_BEYOND, max_visits - visits) if met else max_visits - visits)
+        visits += before - left
         levels += 1
+        waiting = 0 if met else left
         for edge in found:
             pair = (edge.caller.node, edge.callee.node)
             graph.add_edge(*pair)
             calls.setdefault(pair, {}).setdefault((edge.file, edge.line, edge.column, edge.via), edge)
         met = met or bool(down.seen.keys() & up.seen.keys())
-        beyond += met
     if not met and visits >= max_visits:
         waiting += len(down.front) + len(up.front)
     chains = _shortest(graph, first.node, last.node, count, depth) if met else ()
