@@ -46,9 +46,10 @@ def called(folder: Path, name: str) -> set[tuple[str, str, int]]:
     found = set()
     for line in done.stdout.splitlines():
         file, callee, number, _ = [*line.split(maxsplit=3), ""][:4]
-        text = (folder / file).read_bytes().decode("latin-1").split("\n")[int(number) - 1]
+        lines = (folder / file).read_bytes().decode("latin-1").split("\n")
+        text = lines[int(number) - 1] if int(number) <= len(lines) else ""
         spots = [m.start() for m in re.finditer(rf"\b{callee}\b", text)]
-        if not spots or any(not _MEMBER.search(text[:at]) for at in spots):
+        if any(not _MEMBER.search(text[:at]) for at in spots):  # none: cscope went astray, into another file even
             found.add((callee, file, int(number)))
     return found
 

@@ -268,6 +268,17 @@ def test_callers(small: Make) -> None:
     assert s.callers("i") == []
 
 
+def test_a_recursive_function_is_its_own_caller(small: Make) -> None:
+    s = small(body("f", "f") + body("g", "f"))
+    assert s.callers("f") == ["net/a.c:f", "net/a.c:g"]
+
+
+def test_a_callee_that_is_called_like_the_type_of_a_parameter(small: Make) -> None:
+    s = small(body("sock") + "int g(struct sock *sk)\n{\n\treturn sock();\n}\n")
+    assert s.reached("g") == ["net/a.c:sock"]
+    assert s.callers("sock") == ["net/a.c:g"]
+
+
 def test_calls_and_callers_agree(small: Make) -> None:
     s = small(
         {
