@@ -51,11 +51,16 @@ _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
-_SPEAKS: Final = re.compile(r"[a-z]\w*|\w\s*\(")
-"""What a plain macro's body must have for its expansion to matter: a name that is no constant, or an invocation."""
+_SPEAKS: Final = re.compile(r"[A-Za-z_]")
+"""What a plain macro's body must have for its expansion to matter: a name."""
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _PASTE: Final = "__PASTED__"
 _MAX_LOCAL: Final = 600
+_MAX_CALLEE: Final = 4_000
+_MAX_ARGUMENTS: Final = 20_000
+"""In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
+_MAX_MADE: Final = 4_000_000
+"""How much text the expansions of one file may make, in bytes."""
 
 
 class Extractor:
@@ -98,6 +103,7 @@ class _FileExtraction:
         self._exports: dict[str, None] = {}
         self._queue: list[tuple[str, Origin]] = []
         self._expansions = 0
+        self._made = 0
         self._notes: dict[str, None] = {}
         self._error_bytes = 0
         self._object_types: dict[int, str] = {}
@@ -123,6 +129,7 @@ class _FileExtraction:
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
             text = FileText(variant, found.code, masked.iterators, directives, i == 0)
+            text.statics = masked.statics
             self._read(text, found.bodies)
         for macro in directives.macros:
             self._macro(macro)
@@ -195,7 +202,9 @@ class _FileExtraction:
                 call = captures["reference.call"][0]
                 args = captures["arguments"][0]
                 holder = owner(call.start_byte)
-                if holder is not None:
+                if call.end_byte - call.start_byte > _MAX_CALLEE or args.end_byte - args.start_byte > _MAX_ARGUMENTS:
+                    self._notes["a call too long to be read"] = None
+                elif holder is not None:
                     self._call(
                         text, holder, call.start_byte, spelled(call), spelled(args)[1:-1].strip(), call.end_byte
                     )
@@ -275,6 +284,8 @@ class _FileExtraction:
         header = " ".join(text.source[start : body.start_byte].decode("latin-1").split())
         masked_header = text.masked[start : body.start_byte]
         linkage = "static" if b"static" in masked_header.split(b"(", 1)[0].split() else "extern"
+        if any(at < name_at and not text.masked[at:start].strip() for at in text.statics):
+            linkage = "static"
         if _WEAK.search(header):
             linkage = "weak"
         if origin is None:
@@ -383,7 +394,7 @@ class _FileExtraction:
         """Queues the expansion of an invocation inside ``holder``."""
         origin = text.origin(offset)
         chain = origin.chain if origin is not None and origin.role is Role.IN_FUNCTION else ()
-        if chain.count(name) > 2 or len(chain) > 12:
+        if chain.count(name) > 2 or len(chain) > 12 or self._made > _MAX_MADE:
             return
         if holder.params and holder.params.intersection(_IDENTIFIER.findall(invocation)):
             return  # depends on the macro's own arguments: expanded with them
@@ -393,11 +404,15 @@ class _FileExtraction:
             return
         for k in range(min(2, max(1, self._view.variants(name)))):
             tokens, cut = self._expanded(invocation, name, k, at.line)
+            self._made += 4 * len(tokens)
             if cut:
                 self._notes[f"expansion of {name} cut"] = None
             if not tokens or tokens[0] == name:
                 continue
             spelling = " ".join(tokens)
+            if self._made > _MAX_MADE:
+                self._notes["too much text made by macros: not all expanded"] = None
+                return
             for m in _CLEANUP.finditer(spelling):
                 holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
             owner = _key(holder)
@@ -471,9 +486,21 @@ class _FileExtraction:
         words = " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
         origin = text.origin(start)
         at = text.place(start)
+        for macro in _HEAD.finditer(words):
+            self._cleanup(holder, words, macro, at)
         scope = captures["scope"][0]
         last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
         holder.locals[LocalFact(at.line, last, words)] = None
+
+    def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
+        """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""
+        name = m[1]
+        if name not in self._x.table or not self._x.natures.of(name) & Nature.ATTRIBUTE:
+            return
+        closing = words.find(")", m.end())
+        spelling = " ".join(Expander(self._view.get).expand_text(words[m.start() : closing + 1]))
+        for made in _CLEANUP.finditer(spelling):
+            holder.calls[CallFact(at.line, at.column, made[1], "", holder.relative(at.guard), name)] = None
 
     def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: _Spell) -> None:
         """A declaration: its objects, and what their initialisers hold."""
@@ -493,10 +520,10 @@ class _FileExtraction:
                     continue
                 named = inner
             name = declared_name(named, spelled)
-            if not name or (named.type == "function_declarator" and holder is not None):
+            if not name:
                 continue
-            if named.type == "function_declarator" and not _is_function_pointer(named):
-                continue  # a prototype
+            if _is_prototype(named):
+                continue
             decl = f"{base} {spelled(named)}"
             at = text.place(named.start_byte)
             if holder is None or linkage == "static":
@@ -528,10 +555,8 @@ class _FileExtraction:
         if holder is not None and holder.kind == "macro":
             return  # a table inside a macro's body is made where the macro is used
         for element in walk(node, spelled, path, index):
-            if not can_hold_address(element.value):
-                continue
             at = text.place(element.node.start_byte)
-            if self._element_macro(text, element, at, name, decl, holder):
+            if self._element_macro(text, element, at, name, decl, holder) or not can_hold_address(element.value):
                 continue
             how = element.how if origin is None else "macro"
             self._registrations[
@@ -616,9 +641,15 @@ def _key(builder: FunctionBuilder) -> tuple[str, int]:
     return builder.name, -builder.line if builder.kind == "macro" else builder.line
 
 
-def _is_function_pointer(declarator: Node) -> bool:
-    inner = declarator.child_by_field_name("declarator")
-    return inner is not None and inner.type == "parenthesized_declarator"
+def _is_prototype(declarator: Node) -> bool:
+    """Whether a declarator declares a function, not an object: ``*g(int n)``, but not ``(*g)(int n)``."""
+    node: Node | None = declarator
+    while node is not None and node.type in ("pointer_declarator", "attributed_declarator"):
+        node = node.child_by_field_name("declarator")
+    if node is None or node.type != "function_declarator":
+        return False
+    inner = node.child_by_field_name("declarator")
+    return inner is None or inner.type != "parenthesized_declarator"
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:

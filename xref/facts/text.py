@@ -70,6 +70,8 @@ class Text:
         self.source = source
         self.iterators = iterators
         self.first = first
+        self.statics: list[int] = []
+        """Where a macro stood that means ``static`` and was too short to be replaced by it."""
 
     def place(self, offset: int) -> Place:
         """Where the byte at ``offset`` really stands."""

@@ -38,6 +38,12 @@ from xref.tree.kconfig import constant_symbols
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import read_tables
 
+_CANNOT_WRITE: Final = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.EISDIR,
+        errno.EFBIG, errno.EIO, errno.ENAMETOOLONG, errno.ENOENT,
+    }
+)  # fmt: skip
 _CHUNK_BYTES: Final = 1_500_000
 _WINDOW: Final = 4
 Report = Callable[[Progress], None]
@@ -70,7 +76,7 @@ def build_index(
     except sqlite3.OperationalError as e:
         raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
     except OSError as e:
-        if e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM):
+        if e.errno in _CANNOT_WRITE:
             raise OutputFailed(f"the index cannot be written to {db.parent}: {e.strerror}") from e
         raise
     finally:

@@ -17,8 +17,9 @@ from xref.lex.tokens import is_identifier, tokenize
 
 Lookup = Callable[[str], MacroDef | None]
 
-MAX_TOKENS: Final = 60_000
+MAX_TOKENS: Final = 40_000
 """A longer expansion is cut: all that defines or calls stands in its first few thousand tokens."""
+MAX_NESTING: Final = 100
 MAX_STEPS: Final = 20_000
 
 
@@ -45,8 +46,9 @@ def body_tokens(body: str) -> tuple[str, ...]:
 
 
 def _stringify(tokens: list[str]) -> str:
-    text = " ".join(tokens).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    # 6.10.3.2 p2: only inside literals do backslashes and quotes need one more backslash
+    parts = (t.replace("\\", "\\\\").replace('"', '\\"') if t[0] in "\"'" else t for t in tokens)
+    return f'"{" ".join(parts)}"'
 
 
 def _paste(left: str, right: str) -> list[str]:
@@ -70,6 +72,8 @@ class Expander:
         self._line = line
         self._counter = 0
         self._steps = 0
+        self._made = 0
+        self._nesting = 0
         self.cut = False
         self.used: dict[str, MacroDef] = {}
 
@@ -87,6 +91,10 @@ class Expander:
         """Fully expands ``tokens``; names in ``active`` are barred. ``plain`` counts the object-like macros whose bodies
         this is part of: those are always expanded to the end, for they may be half of a pasted name."""
         out: list[str] = []
+        if self._nesting > MAX_NESTING:
+            self.cut = True
+            return tokens
+        self._nesting += 1
         pending: list[str | _End] = list(reversed(tokens))
         barred = {name: 1 for name in active}
         while pending:
@@ -132,17 +140,23 @@ class Expander:
                     continue
                 args = collected
             self._steps += 1
-            if self._steps > MAX_STEPS or len(pending) + len(out) > MAX_TOKENS:
+            if self._steps > MAX_STEPS or len(pending) + len(out) > MAX_TOKENS or self._made > 4 * MAX_TOKENS:
                 self.cut = True
                 out.append(token)
                 continue
             self.used.setdefault(token, macro)
             now = frozenset(n for n, k in barred.items() if k > 0)
             body = self._substitute(macro, args, expand_args=True, active=now, depth=depth, plain=plain)
+            self._made += len(body)
+            if self._made > 4 * MAX_TOKENS:
+                self.cut = True
+                out.append(token)
+                continue
             pending.append(_End(token, int(macro.params is None)))
             plain += macro.params is None
             barred[token] = barred.get(token, 0) + 1
             pending.extend(reversed(body))
+        self._nesting -= 1
         return out
 
     def _builtin(self, token: str) -> str:
@@ -165,11 +179,11 @@ class Expander:
             if isinstance(token, _End):
                 barred[token.name] -= 1
                 continue
-            if token in ("(", "[", "{"):
+            if token == "(":  # brackets and braces do not hold an argument together (6.10.3 p11)
                 nesting += 1
                 if nesting == 1:
                     continue
-            elif token in (")", "]", "}"):
+            elif token == ")":
                 nesting -= 1
                 if nesting == 0:
                     return args

@@ -67,7 +67,9 @@ class Natures:
         nature = Nature.PLAIN
         kinds = [self._attribute(m) for m in defs]
         if all(k is not None for k in kinds) and (
-            any(k for k in kinds) or all(m.params is None and not m.body for m in defs)
+            any(k for k in kinds)
+            or all(m.params is None and not m.body for m in defs)
+            or (name.startswith("__") and all(not m.body for m in defs))  # __releases(x), of which a checker makes more
         ):
             nature |= Nature.ATTRIBUTE
             words = {w for k in kinds for w in k or ()}
@@ -294,9 +296,9 @@ def split_arguments(tokens: tuple[str, ...], start: int) -> list[tuple[str, ...]
     nesting, begin = 0, start + 1
     for i in range(start, len(tokens)):
         t = tokens[i]
-        if t in ("(", "[", "{"):
+        if t == "(":
             nesting += 1
-        elif t in (")", "]", "}"):
+        elif t == ")":
             nesting -= 1
             if nesting == 0:
                 args.append(tokens[begin:i])

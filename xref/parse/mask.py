@@ -35,12 +35,13 @@ _LAST_TYPE_ARGUMENT: Final = re.compile(rb"(?<=,)(\s*)(" + _TYPE_WORDS + rb"(?:\
 class Masked:
     """The text to parse, and what was masked in it.
 
-    ``iterators`` maps the offset of each masked iterator to its name; ``linkage`` holds the offsets at which a macro that
-    may mean ``static`` stood.
+    ``iterators`` maps the offset of each masked iterator to its name; ``statics`` holds the offsets at which a macro
+    stood that means ``static`` but is shorter than that word.
     """
 
     text: bytes
     iterators: dict[int, str] = field(default_factory=dict)
+    statics: list[int] = field(default_factory=list)
 
 
 def matching_paren(text: bytes | bytearray, opening: int) -> int:
@@ -94,7 +95,7 @@ class Masker:
             if nature & Nature.ATTRIBUTE:
                 definition = view.get(name)
                 if definition is not None:
-                    self._blank_all(buffer, raw, definition.params is not None, _keyword(nature))
+                    self._blank_all(buffer, raw, definition.params is not None, _keyword(nature), result.statics)
             elif nature & Nature.ITERATOR and len(raw) >= 5 and view.get(name) is not None:
                 self._iterators(buffer, raw, result)
         text = bytes(buffer)
@@ -105,7 +106,9 @@ class Masker:
         return result
 
     @staticmethod
-    def _blank_all(buffer: bytearray, word: bytes, with_arguments: bool, keyword: bytes = b"") -> None:
+    def _blank_all(
+        buffer: bytearray, word: bytes, with_arguments: bool, keyword: bytes = b"", short: list[int] | None = None
+    ) -> None:
         at = find_word(buffer, word, 0)
         while at >= 0:
             end = at + len(word)
@@ -118,6 +121,8 @@ class Masker:
             filler = bytes(buffer[at:end]).translate(BLANK)
             if keyword and len(keyword) <= len(word):
                 filler = keyword + filler[len(keyword) :]
+            elif keyword == b"static" and short is not None:
+                short.append(at)
             buffer[at:end] = filler
             at = find_word(buffer, word, end)
 

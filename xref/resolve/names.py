@@ -90,6 +90,18 @@ class Names:
             if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted
         )
 
+    def called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
+        """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the
+        function of that name as well; likewise where an alias leads to nothing here (``__builtin_memcmp``)."""
+        meant = self.alias(name, file_id)
+        found = self.functions(meant, file_id)
+        if meant == name:
+            return found
+        view = self._macros.view(self._reader.file(file_id).path)
+        if found and all(not m.guard for m in view.candidates(name)):
+            return found
+        return (*found, *(f for f in self.functions(name, file_id) if f not in found))
+
     def alias(self, name: str, file_id: int) -> str:
         """What an object-like macro that is nothing but another name stands for; ``name`` itself where it is none."""
         view = self._macros.view(self._reader.file(file_id).path)

@@ -32,7 +32,7 @@ class Scope:
         if self.function.kind != "macro":
             found.update(_IDENTIFIER.findall(self.function.signature.partition("(")[2]))
         for local in self.body.locals:
-            found.update(_IDENTIFIER.findall(local.text.partition("=")[0]))
+            found.update(_IDENTIFIER.findall(local.text))
         return frozenset(found)
 
     @cached_property

@@ -92,8 +92,7 @@ class Sites:
             if not self._excluded(call, m, scope):
                 targets.append(Target(m, EdgeKind.MACRO, Confidence.EXACT, m.guard, step))
         if not targets or all(t.guard or self._mentions_itself(t.function) for t in targets):
-            meant = self._names.alias(name, scope.file_id)
-            for f in self._names.functions(meant, scope.file_id):
+            for f in self._names.called(name, scope.file_id):
                 if not self._excluded(call, f, scope):
                     targets.append(Target(f, EdgeKind.DIRECT, Confidence.EXACT, f.guard, step))
         if targets:

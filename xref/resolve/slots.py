@@ -29,7 +29,7 @@ class Slots:
 
     def _target(self, decl: str, path: str, file_id: int) -> MemberType | None:
         types = self._types
-        current: CType | None = types.decl_type(decl)
+        current: CType | None = types.decl_type(decl) or types.decl_type(f"{decl} x")  # a compound literal has no name
         found: MemberType | None = None
         for m in _STEP.finditer(path):
             current = types.plain(current, file_id)

@@ -25,6 +25,8 @@ _VALUE: Final = re.compile(r"(?<![\w.>$])([a-z_$][\w$]*)(?!\s*[\w(\[.]|\s*->)")
 _TAG: Final = re.compile(
     r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
 )
+_PARAMETER: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:\[[^\]]*\]\s*)*[,)]")
+_DECLARED: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:\[[^\]]*\]\s*|\)\s*\([^()]*\)\s*)*(?:=|,|$)")
 _WORDS: Final = frozenset(
     "struct union enum const void int long short char unsigned signed sizeof typeof static volatile return if else "
     "float double inline register extern bool".split()
@@ -163,9 +165,9 @@ def last_member(text: str) -> str:
 
 def _function_row(f: FunctionFact) -> FunctionRow:
     body = f.body
-    local: set[str] = set(_IDENTIFIER.findall(f.signature))
+    local: set[str] = set(_PARAMETER.findall(f.signature.partition("(")[2])) if f.kind != "macro" else set()
     for declaration in body.locals:
-        local.update(_IDENTIFIER.findall(declaration.text.split("=", 1)[0]))
+        local.update(_DECLARED.findall(declaration.text))
     called: set[str] = set()
     through: set[str] = set()
     assigned: set[str] = set()
