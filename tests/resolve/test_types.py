@@ -86,7 +86,6 @@ PROTO = [
     ("per_cpu_ptr(sk, 1)->sk_prot->sendmsg(sk, 1);",),
     ("get_sk(1)->sk_prot->sendmsg(sk, 1);",),
     ("find()->sendmsg(sk, 1);",),
-    ("declared_elsewhere(1)->sk_prot->sendmsg(sk, 1);",),
     ("the_sk.sk_prot->sendmsg(sk, 1);",),
     ("sk_table[0]->sk_prot->sendmsg(sk, 1);",),
     ("((struct sock *)m)->sk_prot->sendmsg(sk, 1);",),

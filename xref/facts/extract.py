@@ -59,6 +59,8 @@ _MAX_LOCAL: Final = 600
 _MAX_CALLEE: Final = 4_000
 _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
+_MAX_NESTING: Final = 24
+"""Invocations nested deeper than this are left alone: each level scans all the levels inside it again."""
 _MAX_MADE: Final = 4_000_000
 """How much text the expansions of one file may make, in bytes."""
 
@@ -398,6 +400,9 @@ class _FileExtraction:
             return
         if holder.params and holder.params.intersection(_IDENTIFIER.findall(invocation)):
             return  # depends on the macro's own arguments: expanded with them
+        if _nesting(invocation) > _MAX_NESTING:
+            self._notes["macro invocations nested too deeply: not expanded"] = None
+            return
         self._expansions += 1
         if self._expansions > MAX_EXPANSIONS:
             self._notes["too many macro invocations: not all expanded"] = None
@@ -536,6 +541,9 @@ class _FileExtraction:
                 self._initialiser(text, value, name, decl, holder, spelled)
             elif holder is None or linkage == "static":
                 words = spelled(value)
+                whole = Element("", "", words, "designated", value)
+                if self._element_macro(text, whole, at, name, decl, holder):
+                    continue  # struct device_attribute x = __ATTR(x, 0444, show, NULL);
                 if can_hold_address(words):
                     self._registrations[
                         RegistrationFact(
@@ -626,12 +634,25 @@ class _FileExtraction:
             target = self._functions.get((marks[0][len(_ALIAS_MARK) :], builder.line))
             if target is not None and target is not builder:
                 target.aliases[builder.name] = None
-                target.calls.update(builder.calls)
+                wrapped = {target.name, builder.name, *target.aliases}
+                target.calls.update((c, None) for c in builder.calls if c.callee not in wrapped)
                 del self._functions[key]
 
 
 _ALIAS_MARK: Final = "\0"
 _ELEMENT: Final = "xref_element"
+def _nesting(text: str) -> int:
+    """How deep the parentheses of a text go."""
+    depth = deepest = 0
+    for c in text:
+        if c == "(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif c == ")":
+            depth -= 1
+    return deepest
+
+
 def _is_name(token: str) -> bool:
     """Whether a token may name a function or a member: an identifier that is not all capitals."""
     return is_identifier(token) and not token.isupper()

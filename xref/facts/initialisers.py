@@ -48,6 +48,7 @@ def walk(node: Node, text: Callable[[Node], str], path: str = "", index: int = 0
     while todo:
         current, prefix, position = todo.pop()
         nested: list[tuple[Node, str, int]] = []
+        named, behind = "", 0  # the last designated field, and how many elements have followed it
         for child in current.named_children:
             kind = child.type
             if kind in _LITERALS:
@@ -69,12 +70,16 @@ def walk(node: Node, text: Callable[[Node], str], path: str = "", index: int = 0
                 elif value.type not in _LITERALS:
                     yield Element(where, field_name, text(value), "designated", value)
                 if steps.startswith("["):
-                    position = 0
-            elif kind == "initializer_list":
-                nested.append((child, f"{prefix}#{position}", 0))
-                position += 1
+                    position, named = 0, ""
+                else:
+                    named, behind = steps, 0
             else:
-                yield Element(f"{prefix}#{position}", "", text(child), "positional", child)
+                behind += 1
+                where = f"{prefix}{named}+{behind}" if named else f"{prefix}#{position}"
+                if kind == "initializer_list":
+                    nested.append((child, where, 0))
+                else:
+                    yield Element(where, "", text(child), "positional", child)
                 position += 1
         todo.extend(reversed(nested))
 

@@ -19,7 +19,7 @@ Lookup = Callable[[str], MacroDef | None]
 
 MAX_TOKENS: Final = 40_000
 """A longer expansion is cut: all that defines or calls stands in its first few thousand tokens."""
-MAX_NESTING: Final = 100
+MAX_NESTING: Final = 250
 MAX_STEPS: Final = 20_000
 
 
@@ -142,7 +142,7 @@ class Expander:
             self._steps += 1
             if self._steps > MAX_STEPS or len(pending) + len(out) > MAX_TOKENS or self._made > 4 * MAX_TOKENS:
                 self.cut = True
-                out.append(token)
+                out.extend(_written(token, macro, args))
                 continue
             self.used.setdefault(token, macro)
             now = frozenset(n for n, k in barred.items() if k > 0)
@@ -150,7 +150,7 @@ class Expander:
             self._made += len(body)
             if self._made > 4 * MAX_TOKENS:
                 self.cut = True
-                out.append(token)
+                out.extend(_written(token, macro, args))
                 continue
             pending.append(_End(token, int(macro.params is None)))
             plain += macro.params is None
@@ -285,6 +285,19 @@ class _Empty(str):
 
 
 _EMPTY: Final = _Empty("")
+
+
+def _written(name: str, macro: MacroDef, args: list[list[str]]) -> list[str]:
+    """An invocation as it was written, for one that is not expanded after all."""
+    if macro.params is None:
+        return [name]
+    out = [name, "("]
+    for i, arg in enumerate(args):
+        if i:
+            out.append(",")
+        out.extend(arg)
+    out.append(")")
+    return out
 
 
 def _balanced(tokens: tuple[str, ...], start: int) -> tuple[tuple[str, ...], int]:

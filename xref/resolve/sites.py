@@ -229,7 +229,7 @@ class Sites:
         return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
 
     def _slot_site(self, call: CallFact, member: MemberType, scope: Scope) -> Site:
-        holdings = self._values.slot(member.owner, member.field)
+        holdings = self._values.slot(member.owner, member.field, member.home)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, f"{member.owner}.{member.field}", EdgeKind.INDIRECT, targets, reason)

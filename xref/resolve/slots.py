@@ -10,7 +10,7 @@ from xref.parse.ctype import Array, CType, Named, Pointer, Tagged
 from xref.resolve.types import MemberType, Types
 from xref.store.reader import Reader, RegistrationInfo
 
-_STEP = re.compile(r"\.(\w+)|\[\]|#(\d+)")
+_STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
 _MAX_PARENTS = 40
 
 
@@ -37,19 +37,31 @@ class Slots:
                 while isinstance(current, Array | Pointer):
                     current = types.plain(current.of if isinstance(current, Array) else current.to, file_id)
                 found = types.member(current, m[1], file_id)
+                if found is not None and m[2] is not None:
+                    found = self._nth(current, self._position(current, m[1], file_id) + int(m[2]), file_id)
                 if found is None:
                     return None
                 current = found.ctype
             elif isinstance(current, Array):
                 current = current.of
-            elif m[2] is not None:
-                found = self._nth(current, int(m[2]), file_id)
+            elif m[3] is not None:
+                found = self._nth(current, int(m[3]), file_id)
                 if found is None:
                     return None
                 current = found.ctype
             elif isinstance(current, Pointer):
                 current = current.to
         return found
+
+    def _position(self, t: CType | None, field: str, file_id: int) -> int:
+        """Which member of a record ``field`` is, counted from 0; past the end where it is none."""
+        t = self._types.plain(t, file_id)
+        if isinstance(t, Tagged):
+            for record in self._types.record(t.tag, file_id):
+                for i, f in enumerate(record.fields):
+                    if f.name == field:
+                        return i
+        return 1 << 30
 
     def _nth(self, t: CType | None, n: int, file_id: int) -> MemberType | None:
         """The n-th member of a record: what a positional initialiser sets (C11 6.7.9 p17)."""
@@ -70,16 +82,22 @@ class Slots:
             return MemberType(t.tag, "", inner)
         return None
 
-    def registrations(self, struct: str, field: str) -> list[RegistrationInfo]:
-        """Every initialiser of ``struct.field``, designated or positional, by file and line."""
-        found = [r for r in self._reader.registrations_of_field(field) if self._is(r, struct, field)]
+    def registrations(self, struct: str, field: str, home: int | None = None) -> list[RegistrationInfo]:
+        """Every initialiser of ``struct.field``, designated or positional, by file and line; ``home`` (see MemberType)
+        tells records of one tag apart, None takes them all."""
+        found = [r for r in self._reader.registrations_of_field(field) if self._is(r, struct, field, home)]
         for tag in self._parents_memo(struct):
-            found.extend(r for r in self._reader.positional_registrations(tag) if self._is(r, struct, field))
+            found.extend(r for r in self._reader.positional_registrations(tag) if self._is(r, struct, field, home))
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
 
-    def _is(self, r: RegistrationInfo, struct: str, field: str) -> bool:
+    def _is(self, r: RegistrationInfo, struct: str, field: str, home: int | None) -> bool:
         target = self.target(r)
-        return target is not None and target.owner == struct and target.field == field
+        return (
+            target is not None
+            and target.owner == struct
+            and target.field == field
+            and (home is None or target.home == home)
+        )
 
     def _parents(self, struct: str) -> tuple[str, ...]:
         """The tags (and typedefs) whose objects can hold a ``struct`` by value: itself, and what embeds it."""

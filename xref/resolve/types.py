@@ -48,6 +48,8 @@ class MemberType:
     owner: str
     field: str
     ctype: CType | None
+    home: int = 0
+    """The file of a record whose tag other files use for records of their own; 0 for a tag that means one thing."""
 
 
 class Types:
@@ -142,7 +144,7 @@ class Types:
         for record in records:
             found = self._in_record(record, owner, field, 0)
             if found is not None:
-                return found
+                return MemberType(found.owner, found.field, found.ctype, self._home(record)) if found.owner == owner else found
         view = self._macros.view(self._reader.file(file_id).path)
         macro = view.get(field)
         if macro is None and records:
@@ -158,6 +160,12 @@ class Types:
             if record.open:
                 return MemberType(owner, field, None)
         return None
+
+    def _home(self, record: RecordInfo) -> int:
+        rivals = {r.file_id for r in self._reader.records(record.tag)}
+        if len(rivals) < 2 or self._reader.file(record.file_id).path.startswith("include/"):
+            return 0
+        return record.file_id
 
     def _walk(self, tag: str, steps: list[str], file_id: int) -> MemberType | None:
         current: CType | None = Tagged("struct", tag)

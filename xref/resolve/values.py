@@ -73,6 +73,11 @@ class Inflow(NamedTuple):
     guard: str
 
 
+def _slot_place(struct: str, field: str, home: int | None) -> Place:
+    """A slot's place; ``home`` None means the records of every file that have this tag."""
+    return Place("slot", struct, field if home is None else f"{field} {home}")
+
+
 class Values:
     """The flow. One instance serves one index; the inflows of a place are worked out once."""
 
@@ -104,10 +109,10 @@ class Values:
         """The functions that an expression's value can be."""
         return self._solve(tuple(self._sources(e, scope, line)))
 
-    def slot(self, struct: str, field: str) -> tuple[Holding, ...]:
+    def slot(self, struct: str, field: str, home: int | None = None) -> tuple[Holding, ...]:
         """The functions that a slot can hold: by initialisers, by assignments, by copies from other places; those that
         most objects are registered with come first."""
-        place = Place("slot", struct, field)
+        place = _slot_place(struct, field, home)
         known = self._answers.get(place)
         if known is None:
             written = Counter(i.source.id for i in self._into(place) if isinstance(i.source, FunctionInfo))
@@ -163,7 +168,8 @@ class Values:
     def _compute(self, place: Place) -> Iterator[Inflow]:
         kind, owner, name = place
         if kind == "slot":
-            return self._into_slot(str(owner), str(name))
+            field, _, home = str(name).partition(" ")
+            return self._into_slot(str(owner), field, int(home) if home else None)
         if kind == "global":
             return self._into_global(str(name), int(owner))
         if kind == "table":
@@ -180,10 +186,10 @@ class Values:
             return self._into_local(function, local, int(at))
         return self._into_return(function)
 
-    def _into_slot(self, struct: str, field: str) -> Iterator[Inflow]:
-        for r in self._slots.registrations(struct, field):
+    def _into_slot(self, struct: str, field: str, home: int | None) -> Iterator[Inflow]:
+        for r in self._slots.registrations(struct, field, home):
             yield from self._registered(r.value, r.file_id, r.line, r.guard)
-        for scope, a in self.slot_assignments(struct, field):
+        for scope, a in self.slot_assignments(struct, field, home):
             yield from self._assigned(a, scope)
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow]:
@@ -236,7 +242,7 @@ class Values:
         for pattern, struct in _KEY_SLOTS:
             m = pattern.fullmatch(key)
             if m is not None:
-                yield Inflow(Place("slot", struct, m[1]), None, "")
+                yield Inflow(_slot_place(struct, m[1], None), None, "")
                 return
         for name in (f"__SCK__{key}", f"__SCT__{key}"):
             for r in self._reader.registrations_of_object(name):
@@ -286,7 +292,7 @@ class Values:
             case x.Member():
                 found = self.member(e, scope, line)
                 if found is not None and self._may_hold(found.ctype, scope.file_id):
-                    yield Inflow(Place("slot", found.owner, found.field), None, "")
+                    yield Inflow(_slot_place(found.owner, found.field, found.home), None, "")
             case x.Index(base, _):
                 yield from self._elements(base, scope, line, depth)
             case x.StmtExpr(decls, _, result) if result is not None:
@@ -451,7 +457,7 @@ class Values:
                 if last_member(a.target) == name:
                     yield scope, a
 
-    def slot_assignments(self, struct: str, field: str) -> list[tuple[Scope, AssignFact]]:
+    def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
         found = []
         for fid in self._reader.mentions("a", field):
@@ -468,7 +474,9 @@ class Values:
                 if not isinstance(target, x.Member) or target.field != field:
                     continue
                 member = self.member(target, scope, a.line)
-                if member is not None and member.owner == struct and member.field == field:
+                if member is None or member.owner != struct or member.field != field:
+                    continue
+                if home is None or member.home == home:
                     found.append((scope, a))
         return found
 
