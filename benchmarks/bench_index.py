@@ -58,6 +58,7 @@ def main() -> int:
     parser.add_argument("tree", type=Path, help="top of a kernel tree")
     parser.add_argument("--runs", type=int, default=1, help="how often; the fastest counts (default: 1)")
     parser.add_argument("--jobs", type=int, help="processes of xref (default: one a processor)")
+    parser.add_argument("--keep", type=Path, help="where to leave the last index that xref made")
     options = parser.parse_args()
     tree = options.tree.resolve()
     version = kernel_version(tree)
@@ -74,6 +75,8 @@ def main() -> int:
                     if tool == "xref"
                     else index_with_cscope(tree, Path(scratch))
                 )
+                if tool == "xref" and options.keep is not None:
+                    shutil.move(Path(scratch, "xref.db"), options.keep)
             if tool not in found or made.cost.wall < found[tool].cost.wall:
                 found[tool] = made
     print(f"Linux {version}, {datetime.date.today():%Y-%m-%d}, {cores()}, {software()}\n")

@@ -50,6 +50,4 @@ def extract_assembly(path: str, raw: bytes) -> FileFacts:
                 current.calls[CallFact(line, directives.column_at(offset), name, "", current.relative(guard))] = None
             else:
                 current = None
-    return FileFacts(
-        path, tuple(b.build() for b in found), macros=directives.macros, includes=directives.includes
-    )
+    return FileFacts(path, tuple(b.build() for b in found), macros=directives.macros, includes=directives.includes)

@@ -30,11 +30,11 @@ from xref.facts.model import (
     TypedefFact,
 )
 from xref.facts.records import declared_name, read_record, read_typedefs, record_tag, type_text
-from xref.facts.text import FileText, Origin, Place, Role, SyntheticText, Synthesis, Text
+from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
 from xref.lex.comments import blank_comments
-from xref.lex.directives import Directives, MacroDef, blank_directives, has_code, scan
-from xref.macros.expand import Expander
+from xref.lex.directives import MacroDef, blank_directives, has_code, scan
 from xref.lex.tokens import is_identifier, tokenize
+from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED, Nature, Natures, split_arguments
 from xref.macros.table import MacroTable, MacroView
 from xref.parse.arms import blank_dead, variants
@@ -130,9 +130,9 @@ class _FileExtraction:
         self._exports.update(dict.fromkeys(found.exports))
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
-            text = FileText(variant, found.code, masked.iterators, directives, i == 0)
-            text.statics = masked.statics
-            self._read(text, found.bodies)
+            whole = FileText(variant, found.code, masked.iterators, directives, i == 0)
+            whole.statics = masked.statics
+            self._read(whole, found.bodies)
         for macro in directives.macros:
             self._macro(macro)
         self._rounds()
@@ -207,9 +207,7 @@ class _FileExtraction:
                 if call.end_byte - call.start_byte > _MAX_CALLEE or args.end_byte - args.start_byte > _MAX_ARGUMENTS:
                     self._notes["a call too long to be read"] = None
                 elif holder is not None:
-                    self._call(
-                        text, holder, call.start_byte, spelled(call), spelled(args)[1:-1].strip(), call.end_byte
-                    )
+                    self._call(text, holder, call.start_byte, spelled(call), spelled(args)[1:-1].strip(), call.end_byte)
             elif "assignment.target" in captures:
                 node = captures["assignment.target"][0]
                 holder = owner(node.start_byte)
@@ -390,9 +388,7 @@ class _FileExtraction:
         last = max(len(d.params or ()) for d in self._x.table.all(name))
         return any(min(k, last) in positions and any(_is_name(t) for t in arg) for k, arg in enumerate(given))
 
-    def _expand(
-        self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str
-    ) -> None:
+    def _expand(self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str) -> None:
         """Queues the expansion of an invocation inside ``holder``."""
         origin = text.origin(offset)
         chain = origin.chain if origin is not None and origin.role is Role.IN_FUNCTION else ()
@@ -421,9 +417,7 @@ class _FileExtraction:
             for m in _CLEANUP.finditer(spelling):
                 holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
             owner = _key(holder)
-            self._queue.append(
-                (f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner))
-            )
+            self._queue.append((f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner)))
 
     def _expanded(self, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
         """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""
@@ -532,9 +526,7 @@ class _FileExtraction:
             decl = f"{base} {spelled(named)}"
             at = text.place(named.start_byte)
             if holder is None or linkage == "static":
-                self._objects[
-                    ObjectFact(name, decl, at.line, linkage, at.guard, holder.name if holder else "")
-                ] = None
+                self._objects[ObjectFact(name, decl, at.line, linkage, at.guard, holder.name if holder else "")] = None
             if value is None:
                 continue
             if value.type == "initializer_list":
@@ -624,7 +616,8 @@ class _FileExtraction:
 
     def _join_aliases(self) -> None:
         """Wrappers that one invocation makes around the body behind it are names of that body: ``__x64_sys_send`` calls
-        ``__se_sys_send`` calls ``__do_sys_send``."""
+        ``__se_sys_send`` calls ``__do_sys_send``.
+        """
         for key, builder in list(self._functions.items()):
             marks = [a for a in builder.aliases if a.startswith(_ALIAS_MARK)]
             if not marks:
@@ -641,6 +634,8 @@ class _FileExtraction:
 
 _ALIAS_MARK: Final = "\0"
 _ELEMENT: Final = "xref_element"
+
+
 def _nesting(text: str) -> int:
     """How deep the parentheses of a text go."""
     depth = deepest = 0
@@ -674,10 +669,13 @@ def _is_prototype(declarator: Node) -> bool:
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
-    """The macros that can matter elsewhere: those with parameters, aliases (their body has a name in it), and empty ones
-    (attributes that are off)."""
+    """The macros that can matter elsewhere: those with parameters, aliases (their body has a name in it), and empty
+    ones (attributes that are off).
+    """
     return tuple(
-        m for m in macros if m.params is not None or not m.body or "," in m.body or _IDENTIFIER.search(m.body) is not None
+        m
+        for m in macros
+        if m.params is not None or not m.body or "," in m.body or _IDENTIFIER.search(m.body) is not None
     )
 
 

@@ -14,11 +14,14 @@ _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _NAME: Final = re.compile(r"(?<![\w.>])[A-Z_0-9]*[a-z]\w*")
 _SIZES: Final = ("sizeof", "offsetof", "__builtin_offsetof", "ARRAY_SIZE")
 _TYPE_WORDS: Final = frozenset(
-    "void char short int long signed unsigned float double struct union enum const volatile sizeof offsetof u8 u16 u32 u64 "
+    "void char short int long signed unsigned float double struct union enum const volatile sizeof "
+    "offsetof u8 u16 u32 u64 "
     "s8 s16 s32 s64 __u8 __u16 __u32 __u64 __s8 __s16 __s32 __s64 __le16 __le32 __le64 __be16 __be32 __be64 bool true "
     "false kernel_ulong_t __force __bitwise".split()
 )
-_LITERALS: Final = frozenset({"number_literal", "string_literal", "char_literal", "concatenated_string", "true", "false"})
+_LITERALS: Final = frozenset(
+    {"number_literal", "string_literal", "char_literal", "concatenated_string", "true", "false"}
+)
 _MAX_ELEMENTS: Final = 20_000
 
 

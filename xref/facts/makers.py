@@ -40,7 +40,8 @@ MAX_VARIANTS: Final = 2
 class Found:
     """The text with its makers masked, the parts to parse, the functions whose bodies stand in the text, the offset at
     which each of those begins, the types of the objects that a maker declares, by their
-    offsets, and the symbols that are exported to modules."""
+    offsets, and the symbols that are exported to modules.
+    """
 
     code: bytes
     parts: list[tuple[str, Origin]] = field(default_factory=list)
@@ -161,7 +162,9 @@ class Makers:
             if expansion[:cut].strip():
                 origin = Origin(at, Role.MAKER, (name,), alias_of=(builder.name, builder.line), line_end=at.line)
                 found.parts.append((expansion[:cut] + "\n", origin))
-                for alias in re.findall(r'([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b', expansion):
+                for alias in re.findall(
+                    r"([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b", expansion
+                ):
                     builder.aliases[alias] = None
         if builder is None:
             return False
@@ -192,7 +195,9 @@ class Makers:
         return bool(self._natures.structural(name))
 
     def _object(self, found: Found, buffer: bytearray, m: re.Match[bytes], closing: int, invocation: str) -> None:
-        """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is room."""
+        """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is
+        room.
+        """
         expansion = self._expand(invocation, m[2].decode("latin-1"), 0, 0)
         masked = self._masker.mask(expansion.encode("latin-1", "replace"), self._view).text.decode("latin-1")
         declaration = " ".join(masked.rpartition(";")[2].split())

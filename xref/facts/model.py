@@ -20,7 +20,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Base of all facts: immutable, compared by value, encoded as arrays."""
 
 
-class CallFact(Fact):
+class CallFact(Fact, frozen=True, array_like=True, gc=False):
     """One call: ``callee`` and ``arguments`` (without their parentheses) as source text.
 
     ``macro`` names the function-like macro whose expansion made it, '' for what the source itself spells.
@@ -34,7 +34,7 @@ class CallFact(Fact):
     macro: str = ""
 
 
-class AssignFact(Fact):
+class AssignFact(Fact, frozen=True, array_like=True, gc=False):
     """``target = value``, where the value can carry an address."""
 
     line: int
@@ -45,14 +45,14 @@ class AssignFact(Fact):
     macro: str = ""
 
 
-class ReturnFact(Fact):
+class ReturnFact(Fact, frozen=True, array_like=True, gc=False):
     """``return value;``, where the value can carry an address."""
 
     line: int
     value: str
 
 
-class LocalFact(Fact):
+class LocalFact(Fact, frozen=True, array_like=True, gc=False):
     """A declaration inside a function: its text, and the lines between which it holds."""
 
     line: int
@@ -60,7 +60,7 @@ class LocalFact(Fact):
     text: str
 
 
-class Body(Fact):
+class Body(Fact, frozen=True, array_like=True, gc=False):
     """What happens inside one function or macro."""
 
     calls: tuple[CallFact, ...] = ()
@@ -69,11 +69,11 @@ class Body(Fact):
     locals: tuple[LocalFact, ...] = ()
 
 
-class FunctionFact(Fact):
+class FunctionFact(Fact, frozen=True, array_like=True, gc=False):
     """A function, a function-like macro (``kind`` "macro") or an assembly entry ("asm").
 
-    ``signature`` is the header as the source spells it, or, for a macro, its parameters. ``broken`` tells that the parser
-    met something inside that it could not read. ``made_by`` names the macro invocation that defines it.
+    ``signature`` is the header as the source spells it, or, for a macro, its parameters. ``broken`` tells that the
+    parser met something inside that it could not read. ``made_by`` names the macro invocation that defines it.
     """
 
     name: str
@@ -90,9 +90,10 @@ class FunctionFact(Fact):
     body: Body
 
 
-class FieldFact(Fact):
+class FieldFact(Fact, frozen=True, array_like=True, gc=False):
     """One member: ``decl`` is a declaration of it alone (``int (*sendmsg)(struct socket *sock, ...)``); an anonymous
-    member has an empty name."""
+    member has an empty name.
+    """
 
     name: str
     decl: str
@@ -100,9 +101,10 @@ class FieldFact(Fact):
     guard: str = ""
 
 
-class RecordFact(Fact):
+class RecordFact(Fact, frozen=True, array_like=True, gc=False):
     """A struct or union with its members. An untagged one is called after its place, ``__anon_LINE_COLUMN``.
-    ``open`` tells that further members come from an ``#include`` or an unknown macro inside the braces."""
+    ``open`` tells that further members come from an ``#include`` or an unknown macro inside the braces.
+    """
 
     tag: str
     kind: str
@@ -112,7 +114,7 @@ class RecordFact(Fact):
     fields: tuple[FieldFact, ...]
 
 
-class TypedefFact(Fact):
+class TypedefFact(Fact, frozen=True, array_like=True, gc=False):
     """A typedef; ``decl`` declares the name with the type it stands for."""
 
     name: str
@@ -121,7 +123,7 @@ class TypedefFact(Fact):
     guard: str = ""
 
 
-class ObjectFact(Fact):
+class ObjectFact(Fact, frozen=True, array_like=True, gc=False):
     """A variable at file scope (or a static one inside ``function``); ``linkage``: static, extern, or declared."""
 
     name: str
@@ -132,7 +134,7 @@ class ObjectFact(Fact):
     function: str = ""
 
 
-class RegistrationFact(Fact):
+class RegistrationFact(Fact, frozen=True, array_like=True, gc=False):
     """One initialiser value that may be an address: ``object``, of the type in ``decl``, gets ``value`` at ``path``.
 
     ``path`` is a sequence of ``.field``, ``[index]`` (designated) and ``#n`` (positional) steps. ``field`` is the last
@@ -151,7 +153,7 @@ class RegistrationFact(Fact):
     function: str = ""
 
 
-class FileFacts(Fact):
+class FileFacts(Fact, frozen=True, array_like=True, gc=False):
     """All that was learnt from one file."""
 
     path: str

@@ -29,7 +29,8 @@ def display_name(tag: str) -> str:
 
 def record_tag(node: Node, text: Callable[[Node], str], place: Callable[[int], Place], salt: str) -> str:
     """The tag of a struct or union specifier. One that has none gets a tag of its own: what is around it, ``salt``
-    (different for every file), and its place."""
+    (different for every file), and its place.
+    """
     name = node.child_by_field_name("name")
     if name is not None:
         return text(name)
@@ -61,9 +62,7 @@ def type_text(node: Node, text: Callable[[Node], str], tag: Tag) -> str:
     return text(type_node)
 
 
-def read_record(
-    node: Node, text: Callable[[Node], str], place: Callable[[int], Place], tag: Tag
-) -> RecordFact | None:
+def read_record(node: Node, text: Callable[[Node], str], place: Callable[[int], Place], tag: Tag) -> RecordFact | None:
     """The record of a specifier with a body; its nested records are read on their own."""
     body = node.child_by_field_name("body")
     if body is None:
@@ -95,9 +94,7 @@ def read_record(
                 at = place(declarator.start_byte)
                 fields.append(FieldFact(name, f"{base} {decl}", at.line, at.guard))
     where = place(node.start_byte)
-    return RecordFact(
-        tag(node), _RECORD_TYPES[node.type], where.line, where.guard, is_open, tuple(fields)
-    )
+    return RecordFact(tag(node), _RECORD_TYPES[node.type], where.line, where.guard, is_open, tuple(fields))
 
 
 def declared_name(declarator: Node, text: Callable[[Node], str]) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A text to extract facts from, and where its bytes really stand.
 
-The text of a file stands where it stands. A *synthetic* text is what macros made: its parts have an origin each, and all
-facts found in a part are placed at the invocation that made it.
+The text of a file stands where it stands. A *synthetic* text is what macros made: its parts have an origin each, and
+all facts found in a part are placed at the invocation that made it.
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ class Role(Enum):
 class Origin:
     """Where one part of a synthetic text comes from.
 
-    ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names of the
+    ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names
+    of the
     macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl``,
-    ``path`` and ``index`` say where in which object the elements of an initialiser part begin; ``alias_of`` is the function whose
-    wrappers a maker's part holds.
+    ``path`` and ``index`` say where in which object the elements of an initialiser part begin; ``alias_of`` is the
+    function whose wrappers a maker's part holds.
     """
 
     place: Place
@@ -93,6 +94,7 @@ class FileText(Text):
         self._guards: dict[int, str] = {}
 
     def place(self, offset: int) -> Place:
+        """Where the byte at ``offset`` stands in the file."""
         d = self._directives
         cond = d.cond_at(offset)
         guard = self._guards.get(id(cond))
@@ -130,9 +132,11 @@ class SyntheticText(Text):
         self._made = made
 
     def origin(self, offset: int) -> Origin | None:
+        """The part that holds the byte at ``offset``."""
         return self._made.origins[bisect_right(self._made.starts, offset) - 1]
 
     def place(self, offset: int) -> Place:
+        """The place of the invocation; inside a macro's body the line of its own."""
         i = bisect_right(self._made.starts, offset) - 1
         origin = self._made.origins[i]
         if origin.role is not Role.MACRO_BODY:

@@ -63,7 +63,9 @@ def _parts(resolver: Resolver, scratch: Path, config: Path | None, jobs: int) ->
     if jobs > 1 and len(work) > 2:
         context = multiprocessing.get_context("fork")
         try:
-            with ProcessPoolExecutor(jobs, mp_context=context, initializer=_open, initargs=(resolver.reader.path, config)) as pool:
+            with ProcessPoolExecutor(
+                jobs, mp_context=context, initializer=_open, initargs=(resolver.reader.path, config)
+            ) as pool:
                 list(pool.map(_part, work))
         except BrokenProcessPool as e:
             raise XrefError("a worker process died (out of memory?); nothing was exported") from e
@@ -135,7 +137,22 @@ def _edge_rows(r: Resolver, f: FunctionInfo) -> list[str]:
                 )
             ] = None  # fmt: skip
         if not written and site.via:
-            rows[_row((path, f.name, "", "", site.kind, path, call.line, site.via, guard, "weak" if "?" in site.via else "typed"))] = None
+            rows[
+                _row(
+                    (
+                        path,
+                        f.name,
+                        "",
+                        "",
+                        site.kind,
+                        path,
+                        call.line,
+                        site.via,
+                        guard,
+                        "weak" if "?" in site.via else "typed",
+                    )
+                )
+            ] = None
     return list(rows)
 
 
@@ -179,7 +196,9 @@ def _initialiser_rows(r: Resolver) -> list[str]:
     for reg in r.reader.all_registrations():
         if not r.compiled(reg.guard) or not r.compiled(r.reader.file(reg.file_id).guard):
             continue
-        holdings = [h for h in r.values.registered(reg.value, reg.file_id, reg.line, reg.guard) if r.in_config(h.function)]
+        holdings = [
+            h for h in r.values.registered(reg.value, reg.file_id, reg.line, reg.guard) if r.in_config(h.function)
+        ]
         if not holdings:
             continue
         target = r.slots.target(reg)

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+"""Builds an index: worker processes in, one file out."""

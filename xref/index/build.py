@@ -24,10 +24,11 @@ from typing import Final, TypeVar
 
 from xref import __version__
 from xref.errors import OutputFailed, XrefError
-from xref.index import worker
 from xref.facts.model import FileFacts
+from xref.index import worker
 from xref.index.reuse import unchanged
 from xref.index.summary import Progress, Summary
+from xref.lex.directives import MacroDef
 from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph
 from xref.store.rows import file_row
@@ -201,7 +202,7 @@ def _lex(
     total: int,
 ) -> tuple[MacroTable, dict[str, worker.LexedFile]]:
     """The first pass: the macro table, and what was read of each file."""
-    macros = []
+    macros: list[MacroDef] = []
     includes = {}
     files_read: dict[str, worker.LexedFile] = {}
     done_files = done_bytes = 0

@@ -13,7 +13,8 @@ from xref.tree.files import FileList
 
 def unchanged(db: Path, listed: FileList, arch: str, version: str) -> Summary | None:
     """The summary of the index at ``db`` when it was made from exactly the ``listed`` files; None when it must be
-    built anew. Size and time of the last change decide, as with make."""
+    built anew. Size and time of the last change decide, as with make.
+    """
     try:
         connection = open_readonly(db)
     except IndexUnavailable:

@@ -32,7 +32,8 @@ _SNIFF: Final = 8192
 
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
-    directives, and no macro with parameters: the second pass has nothing to find in it."""
+    directives, and no macro with parameters: the second pass has nothing to find in it.
+    """
 
     path: str
     macros: tuple[MacroDef, ...]

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+"""Text before meaning: comments, directives, presence conditions, tokens."""

@@ -41,7 +41,8 @@ class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     ``params`` is None for an object-like macro; ``variadic`` names the parameter that takes the rest (``__VA_ARGS__``
     or GNU's ``args...``), '' for none. ``body`` has its continuation lines joined. ``guard`` is a presence condition.
-    ``until`` is the line of the ``#undef`` that ends it in the same file, 0 where none does: such a macro is the file's own.
+    ``until`` is the line of the ``#undef`` that ends it in the same file, 0 where none does: such a macro is the
+    file's own.
     ``body_line`` is the line on which the body begins; the body keeps its line breaks.
     """
 
@@ -230,13 +231,10 @@ def scan(text: str, file: str = "") -> Directives:
                 for i, old in enumerate(macros):
                     if old.name == name.group() and not old.until:
                         macros[i] = msgspec.structs.replace(old, until=line)
-    return Directives(
-        tuple(includes), tuple(macros), tuple(groups), tuple(starts), tuple(conds), newlines
-    )
+    return Directives(tuple(includes), tuple(macros), tuple(groups), tuple(starts), tuple(conds), newlines)
 
 
 _ANY_DIRECTIVE: Final = re.compile(rb"^[ \t\f]*#(?:[^\\\n]|\\(?:\r?\n|[^\n]))*", re.MULTILINE)
-
 
 
 def blank_directives(source: bytes) -> bytes:
@@ -251,5 +249,6 @@ _PLAIN_LINES: Final = re.compile(rb"^[ \t]*#[^\\\n]*\n", re.MULTILINE)
 
 def has_code(source: bytes) -> bool:
     """Whether anything but directives stands in ``source``: register headers (479 MB of drivers/gpu/drm/amd/include in
-    6.12) hold none and need no parser."""
+    6.12) hold none and need no parser.
+    """
     return bool(_PLAIN_LINES.sub(b"", source).strip())

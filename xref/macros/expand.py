@@ -88,15 +88,16 @@ class Expander:
     def expand(
         self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0, plain: int = 0
     ) -> list[str]:
-        """Fully expands ``tokens``; names in ``active`` are barred. ``plain`` counts the object-like macros whose bodies
-        this is part of: those are always expanded to the end, for they may be half of a pasted name."""
+        """Fully expands ``tokens``; names in ``active`` are barred. ``plain`` counts the object-like macros whose
+        bodies this is part of: those are always expanded to the end, for they may be half of a pasted name.
+        """
         out: list[str] = []
         if self._nesting > MAX_NESTING:
             self.cut = True
             return tokens
         self._nesting += 1
         pending: list[str | _End] = list(reversed(tokens))
-        barred = {name: 1 for name in active}
+        barred = dict.fromkeys(active, 1)
         while pending:
             token = pending.pop()
             if isinstance(token, _End):

@@ -2,8 +2,8 @@
 """What a macro is for, learnt from its own body.
 
 ``attribute``: stands where ``__attribute__`` may (or expands to nothing); ``iterator``: ends in an open loop or
-condition head, so a statement follows; ``structural``: an argument becomes a name, a member, a callee or a type, so only
-the expansion says what happens. Everything else is a plain macro whose body can be read once for all its uses.
+condition head, so a statement follows; ``structural``: an argument becomes a name, a member, a callee or a type, so
+only the expansion says what happens. Everything else is a plain macro whose body can be read once for all its uses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from xref.macros.table import MacroSource
 
 class Nature:
     """The natures of one name, as bits: a name may have several. Plain integers, because they are tested for every
-    identifier of a tree and an ``enum.Flag`` takes twenty times as long to do so."""
+    identifier of a tree and an ``enum.Flag`` takes twenty times as long to do so.
+    """
 
     PLAIN: Final = 0
     ATTRIBUTE: Final = 1
@@ -30,14 +31,16 @@ class Nature:
 
 _ATTRIBUTE_WORDS: Final = frozenset({"__attribute__", "__attribute", "__declspec", "asm", "__asm__", "_Pragma"})
 _QUALIFIERS: Final = frozenset(
-    "static inline __inline __inline__ extern const volatile register __extension__ __signed__ noreturn _Noreturn".split()
+    "static inline __inline __inline__ extern const volatile register __extension__ __signed__ noreturn "
+    "_Noreturn".split()
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
 _MAX_DEPTH: Final = 12
 _MAX_DEFINITIONS: Final = 8
 NOT_CALLED: Final = frozenset(
     "if for while switch return sizeof do else case typeof __typeof__ __typeof defined __attribute__ asm __asm__ goto "
-    "_Static_assert __builtin_offsetof _Generic __alignof__ _Alignof alignof offsetof typeof_unqual volatile __volatile__".split()
+    "_Static_assert __builtin_offsetof _Generic __alignof__ _Alignof alignof offsetof typeof_unqual "
+    "volatile __volatile__".split()
 )
 """Words that a parenthesis may follow although nothing is called."""
 
@@ -87,7 +90,8 @@ class Natures:
 
     def structural(self, name: str) -> frozenset[int]:
         """The positions of the parameters of ``name`` that decide a name, a member, a callee or what is stored in a
-        member; the variadic one counts behind the last."""
+        member; the variadic one counts behind the last.
+        """
         known = self._structural.get(name)
         if known is None:
             self._structural[name] = frozenset()
@@ -99,8 +103,9 @@ class Natures:
         return known
 
     def inert(self, definitions: tuple[MacroDef, ...]) -> bool:
-        """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments, under any
-        of these definitions: ``MODULE_LICENSE``."""
+        """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments, under
+        any of these definitions: ``MODULE_LICENSE``.
+        """
         for m in definitions:
             known = self._inert.get((m.file, m.line))
             if known is None:
@@ -116,7 +121,9 @@ class Natures:
             return max(self._table.all(n), key=lambda d: len(d.body), default=None)
 
         args = [[p] for p in (*(m.params or ()), *((m.variadic,) if m.variadic else ()))]
-        expander = Expander(lambda n: None if n == m.name else lookup(n), lambda n, _: not self.of(n) & Nature.ATTRIBUTE)
+        expander = Expander(
+            lambda n: None if n == m.name else lookup(n), lambda n, _: not self.of(n) & Nature.ATTRIBUTE
+        )
         tokens = expander.expand(expander.expand_once(m, args))
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < len(tokens) else ""
@@ -149,7 +156,8 @@ class Natures:
 
     def _attribute(self, m: MacroDef) -> set[str] | None:
         """The words an attribute-like body is made of, or None where the body is something else. An empty body gives
-        the empty set: it may be an attribute that is off."""
+        the empty set: it may be an attribute that is off.
+        """
         tokens = body_tokens(m.body)
         words: set[str] = set()
         i, n = 0, len(tokens)
@@ -201,7 +209,7 @@ class Natures:
                 i += 1
             elif is_identifier(t) and i + 1 < n and tokens[i + 1] == "(":
                 end = _skip(tokens, i + 1)
-                inner = self.of(t) 
+                inner = self.of(t)
                 open_head = end >= n and bool(inner & Nature.ITERATOR)
                 i = end
             else:

@@ -118,7 +118,7 @@ class MacroView:
         return tuple(unique.values())[:_MAX_CANDIDATES]
 
     def _reachable(self, other: str) -> bool:
-        """A cheap test before the include graph is asked: is ``other`` a header that this program may include?"""
+        """A cheap test before the include graph is asked: is ``other`` a header that this program may include."""
         if other.endswith(".c"):
             return self._table.graph.sees(self.file, other)
         theirs = _program(other)

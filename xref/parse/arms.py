@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Conditional arms that a parser cannot read side by side.
 
-Most ``#if`` arms hold whole statements or declarations: with the directives blanked, all arms can stay and are parsed in
+Most ``#if`` arms hold whole statements or declarations: with the directives blanked, all arms can stay and are
+parsed in
 one go, each fact knowing its condition by its offset. Where arms split a statement, a brace or a parameter list, the
-text is parsed once per arm: a *variant* keeps one arm of every such group, chosen so that no two of them contradict each
-other, and blanks the rest.
+text is parsed once per arm: a *variant* keeps one arm of every such group, chosen so that no two of them contradict
+each other, and blanks the rest.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def blank_dead(code: bytes, directives: Directives) -> bytes:
 
 def variants(code: bytes, directives: Directives) -> list[bytes]:
     """The texts to parse, all of the same length: the first is the whole file, the others hold only the surroundings of
-    the groups that had to be taken apart."""
+    the groups that had to be taken apart.
+    """
     splitting = [group for group in directives.groups if _splits(code, group)]
     if not splitting:
         return [code]
@@ -107,7 +109,8 @@ _CLOSE: Final = re.compile(rb"^[}\)]", re.MULTILINE)
 
 def _surroundings(text: bytes, groups: list[ArmGroup]) -> bytes:
     """``text`` with all blanked but the top-level items that hold a group: kernel style closes every function, record
-    and table with a ``}`` in column 0."""
+    and table with a ``}`` in column 0.
+    """
     closes = [m.start() for m in _CLOSE.finditer(text)]
     keep = bytearray(text.translate(BLANK))
     for group in groups:

@@ -100,7 +100,7 @@ class Params(list[Decl]):
     variadic = False
 
 
-class Bail(Exception):  # noqa: N818 (control flow inside the parsers, never seen outside)
+class Bail(Exception):
     """The text is not what the parser took it for."""
 
 

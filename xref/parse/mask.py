@@ -191,6 +191,9 @@ def _starts_statement(buffer: bytearray, at: int) -> bool:
     i = at - 1
     while i >= 0 and buffer[i] in b" \t\r\n":
         i -= 1
-    return i < 0 or buffer[i] in b";{}):" or bytes(buffer[max(0, i - 3) : i + 1]) in (b"else",) or bytes(
-        buffer[max(0, i - 1) : i + 1]
-    ) == b"do"
+    return (
+        i < 0
+        or buffer[i] in b";{}):"
+        or bytes(buffer[max(0, i - 3) : i + 1]) in (b"else",)
+        or bytes(buffer[max(0, i - 1) : i + 1]) == b"do"
+    )

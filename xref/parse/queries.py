@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Finds and loads ``queries/*.scm``, and runs them.
 
-A wheel carries the queries inside the package; in a checkout (an editable install) they stand beside it; ``XREF_QUERIES``
-overrides both.
+A wheel carries the queries inside the package; in a checkout (an editable install) they stand beside it;
+``XREF_QUERIES`` overrides both.
 """
 
 from __future__ import annotations
@@ -60,5 +60,5 @@ class Grammar:
 
 @lru_cache(maxsize=1)
 def grammar() -> Grammar:
-    """This process's grammar."""
+    """The grammar of this process."""
     return Grammar()

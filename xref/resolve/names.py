@@ -61,7 +61,8 @@ class Names:
 
     def _linked(self, rivals: list[FunctionInfo], here: FileInfo) -> list[FunctionInfo]:
         """Of several external definitions, those that the linker may choose: a strong one over ``__weak``, one that is
-        always built over its stub; of several modules' own, the one nearest to the caller."""
+        always built over its stub; of several modules' own, the one nearest to the caller.
+        """
         if len(rivals) < 2:
             return rivals
         strong = [f for f in rivals if f.linkage != "weak"]
@@ -92,7 +93,8 @@ class Names:
 
     def called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the
-        function of that name as well; likewise where an alias leads to nothing here (``__builtin_memcmp``)."""
+        function of that name as well; likewise where an alias leads to nothing here (``__builtin_memcmp``).
+        """
         meant = self.alias(name, file_id)
         found = self.functions(meant, file_id)
         if meant == name:

@@ -122,7 +122,8 @@ class Resolver:
 
     def lookup(self, symbol: str) -> tuple[Symbol, ...]:
         """Every function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest meant first:
-        functions before macros, the kernel before other programs, what is always built before what is not."""
+        functions before macros, the kernel before other programs, what is always built before what is not.
+        """
         file, _, name = symbol.rpartition(":")
         name, _, line = name.partition("@")
         rows = [f for f in self.reader.functions_named(name) if self.in_config(f)]
@@ -148,7 +149,9 @@ class Resolver:
 
     def syscall(self, name: str) -> tuple[Symbol, ...]:
         """The function that implements the system call ``name``."""
-        entries = dict.fromkeys([f"sys_{name}", *(e.entry for e in self.reader.syscalls(name) if e.arch == self.tree.arch)])
+        entries = dict.fromkeys(
+            [f"sys_{name}", *(e.entry for e in self.reader.syscalls(name) if e.arch == self.tree.arch)]
+        )
         found: dict[int, Symbol] = {}
         for entry in entries:
             for s in self.lookup(entry):
@@ -256,15 +259,14 @@ class Resolver:
                 for a in scope.body.assigns:
                     if name not in a.value:
                         continue
-                    target = self.types.parse(a.target)
-                    while isinstance(target, x.Index):
-                        target = target.base
-                    if isinstance(target, x.Member):
-                        member = self.values.member(target, scope, a.line)
+                    written = self.types.parse(a.target)
+                    while isinstance(written, x.Index):
+                        written = written.base
+                    if isinstance(written, x.Member):
+                        member = self.values.member(written, scope, a.line)
                         if member is not None:
                             found[member.owner, member.field] = None
-        live = [s for s in found if any(h.function.id == sym.fid for h in self.values.slot(*s))]
-        return live
+        return [s for s in found if any(h.function.id == sym.fid for h in self.values.slot(*s))]
 
     def _handed_to(self, sym: Symbol) -> Iterable[int]:
         """The functions that ``sym`` is handed to as an argument, and may call it."""
@@ -293,7 +295,8 @@ class Resolver:
                     entries.append(
                         SlotEntry(
                             struct, field, self.symbol(h.function.id), r.object, path, r.line,
-                            self.text(path, r.line), r.how, self.conjunction(self.reader.file(r.file_id).guard, r.guard),
+                            self.text(path, r.line), r.how, self.conjunction(self.reader.file(r.file_id).guard,
+                            r.guard),
                         )
                     )  # fmt: skip
         for scope, a in self.values.slot_assignments(struct, field):

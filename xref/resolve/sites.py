@@ -85,7 +85,9 @@ class Sites:
             return None
         function = scope.function
         targets: list[Target] = []
-        macros = [] if function.kind == "macro" and function.name == name else self._names.macro_nodes(name, scope.file_id)
+        macros = (
+            [] if function.kind == "macro" and function.name == name else self._names.macro_nodes(name, scope.file_id)
+        )
         rule = f"expansion of {call.macro}" if call.macro else "call"
         step = (Step(rule, scope.file_id, call.line),)
         for m in macros:
@@ -117,7 +119,9 @@ class Sites:
 
     # -- through pointers ---------------------------------------------------------------------------------------------
 
-    def _targets(self, call: CallFact, holdings: tuple[Holding, ...], kind: EdgeKind, scope: Scope) -> tuple[Target, ...]:
+    def _targets(
+        self, call: CallFact, holdings: tuple[Holding, ...], kind: EdgeKind, scope: Scope
+    ) -> tuple[Target, ...]:
         step = Step("dispatch", scope.file_id, call.line)
         return tuple(
             Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
@@ -223,7 +227,9 @@ class Sites:
                     t = self._types.plain(self._types.type_of(e, scope, call.line), scope.file_id)
                     if not isinstance(t, Pointer | Function):
                         return None
-                return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "what the call returns is not known")
+                return Site(
+                    call, via, EdgeKind.INDIRECT, targets, "" if targets else "what the call returns is not known"
+                )
         if scope.function.kind == "macro":
             return None
         return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
@@ -239,4 +245,6 @@ class Sites:
         via = f"{struct}.{field}" if struct else name
         holdings = self._values.static_call(name)
         targets = tuple(Target(h.function, EdgeKind.INDIRECT, Confidence.TYPED, h.guard, h.steps) for h in holdings)
-        return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is registered for this static call")
+        return Site(
+            call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is registered for this static call"
+        )

@@ -84,7 +84,8 @@ class Slots:
 
     def registrations(self, struct: str, field: str, home: int | None = None) -> list[RegistrationInfo]:
         """Every initialiser of ``struct.field``, designated or positional, by file and line; ``home`` (see MemberType)
-        tells records of one tag apart, None takes them all."""
+        tells records of one tag apart, None takes them all.
+        """
         found = [r for r in self._reader.registrations_of_field(field) if self._is(r, struct, field, home)]
         for tag in self._parents_memo(struct):
             found.extend(r for r in self._reader.positional_registrations(tag) if self._is(r, struct, field, home))

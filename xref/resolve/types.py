@@ -8,6 +8,7 @@ statement expressions, ``typeof``, and macros, which are expanded one level when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,7 +44,8 @@ _INT = Base("int")
 @dataclass(frozen=True, slots=True)
 class MemberType:
     """A member that was found: the type that declares it as the kernel spells it, its name there, and its own type
-    (None for a member of an open record, which is known by name only)."""
+    (None for a member of an open record, which is known by name only).
+    """
 
     owner: str
     field: str
@@ -80,7 +82,7 @@ class Types:
         decls = parse_declaration(decl, self.is_type)
         return decls[0].ctype if decls else None
 
-    def _nearest(self, rows: tuple[DeclInfo, ...] | tuple[RecordInfo, ...], file_id: int) -> list[int]:
+    def _nearest(self, rows: Sequence[DeclInfo | RecordInfo], file_id: int) -> list[int]:
         """The positions of the rows that a file means: its own, else those it can see, else a common header's."""
         own = [i for i, r in enumerate(rows) if r.file_id == file_id]
         if own or len(rows) < 2:
@@ -144,7 +146,11 @@ class Types:
         for record in records:
             found = self._in_record(record, owner, field, 0)
             if found is not None:
-                return MemberType(found.owner, found.field, found.ctype, self._home(record)) if found.owner == owner else found
+                return (
+                    MemberType(found.owner, found.field, found.ctype, self._home(record))
+                    if found.owner == owner
+                    else found
+                )
         view = self._macros.view(self._reader.file(file_id).path)
         macro = view.get(field)
         if macro is None and records:
@@ -209,7 +215,9 @@ class Types:
             case x.Name(name):
                 return self._name_type(name, scope, line, depth)
             case x.Member(base, field, _):
-                found = self.member(self.resolved(self.type_of(base, scope, line, depth + 1), scope, line), field, file_id)
+                found = self.member(
+                    self.resolved(self.type_of(base, scope, line, depth + 1), scope, line), field, file_id
+                )
                 return found.ctype if found is not None else None
             case x.Call(func, args):
                 return self._call_type(func, args, scope, line, depth)
@@ -248,11 +256,11 @@ class Types:
                 if result is None:
                     return None
                 with scope.declaring(decls):
-                    t = self.type_of(result, scope, line, depth + 1)
-                    return self.resolved(t, scope, line, depth + 1)
+                    made = self.type_of(result, scope, line, depth + 1)
+                    return self.resolved(made, scope, line, depth + 1)
             case x.Generic(control, arms):
-                for ctype, arm in arms:
-                    if ctype is None:
+                for kind, arm in arms:
+                    if kind is None:
                         return self.type_of(arm, scope, line, depth + 1)
                 return self.type_of(control, scope, line, depth + 1)
         return None

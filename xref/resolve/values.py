@@ -111,7 +111,8 @@ class Values:
 
     def slot(self, struct: str, field: str, home: int | None = None) -> tuple[Holding, ...]:
         """The functions that a slot can hold: by initialisers, by assignments, by copies from other places; those that
-        most objects are registered with come first."""
+        most objects are registered with come first.
+        """
         place = _slot_place(struct, field, home)
         known = self._answers.get(place)
         if known is None:
@@ -136,7 +137,8 @@ class Values:
 
     def _solve(self, first: tuple[Inflow, ...]) -> tuple[Holding, ...]:
         """Every function in the places that flow into ``first``, nearest first; breadth-first, so the evidence of each
-        is the shortest there is."""
+        is the shortest there is.
+        """
         found: dict[int, Holding] = {}
         seen: set[Place] = set()
         todo: deque[tuple[Inflow, tuple[Step, ...], str]] = deque((i, (), "") for i in first)
@@ -347,7 +349,8 @@ class Values:
 
     def _may_hold(self, t: CType | None, file_id: int) -> bool:
         """Whether a value of this type may be a function's address: pointers to functions, tables of them, and the
-        untyped words that kernel code passes them in (``void *``, ``unsigned long``); an unknown type may."""
+        untyped words that kernel code passes them in (``void *``, ``unsigned long``); an unknown type may.
+        """
         t = self._types.plain(t, file_id)
         while isinstance(t, Pointer | Array):
             t = self._types.plain(strip_pointer(t), file_id)
@@ -430,7 +433,7 @@ class Values:
 
     def call_sites(self, function: FunctionInfo) -> list[tuple[FunctionInfo, CallFact]]:
         """The direct calls of a function, by name, in files where the name means it."""
-        found = []
+        found: list[tuple[FunctionInfo, CallFact]] = []
         for name in (function.name, *filter(None, function.aliases.split(","))):
             callers = self._reader.mentions("c", name)
             if len(callers) > MAX_CALLERS:
@@ -481,7 +484,9 @@ class Values:
         return found
 
     def static_call_key(self, text: str) -> tuple[str, str, str] | None:
-        """The key of a static call whose callee is spelled ``text``, and the slot (struct, field) that it stands for."""
+        """The key of a static call whose callee is spelled ``text``, and the slot (struct, field) that it stands
+        for.
+        """
         m = _STATIC_CALL.search(text)
         if m is None:
             return None

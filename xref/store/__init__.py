@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+"""The index file: schema, bulk load, typed look-ups."""

@@ -34,7 +34,8 @@ def indexes() -> str:
 
 def create(path: Path) -> sqlite3.Connection:
     """A new index at ``path`` set up for bulk load: no journal and no fsync, because an interrupted load is thrown away
-    as a whole."""
+    as a whole.
+    """
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA page_size = 8192")
     db.execute("PRAGMA journal_mode = OFF")

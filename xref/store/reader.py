@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Typed look-ups in an index. Every method is one or two indexed queries; what is asked again and again is remembered."""
+"""Typed look-ups in an index. Every method is one or two indexed queries; what is asked again and again is
+remembered.
+"""
 
 from __future__ import annotations
 
@@ -132,7 +134,9 @@ class Reader:
     # -- files --------------------------------------------------------------------------------------------------------
 
     def _file(self, file_id: int) -> FileInfo:
-        return FileInfo(*self._db.execute("SELECT id, path, program, guard FROM files WHERE id = ?", (file_id,)).fetchone())
+        return FileInfo(
+            *self._db.execute("SELECT id, path, program, guard FROM files WHERE id = ?", (file_id,)).fetchone()
+        )
 
     def _file_id(self, path: str) -> int | None:
         row = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
@@ -140,7 +144,9 @@ class Reader:
 
     def files_ending(self, suffix: str) -> list[FileInfo]:
         """The files whose path is ``suffix`` or ends in ``/suffix``."""
-        rows = self._db.execute("SELECT id, path, program, guard FROM files WHERE path LIKE ? ORDER BY path", (f"%{suffix}",))
+        rows = self._db.execute(
+            "SELECT id, path, program, guard FROM files WHERE path LIKE ? ORDER BY path", (f"%{suffix}",)
+        )
         return [FileInfo(*r) for r in rows if r[1] == suffix or r[1].endswith(f"/{suffix}")]
 
     def includes(self) -> Mapping[str, tuple[Include, ...]]:
@@ -177,7 +183,9 @@ class Reader:
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
         found: list[int] = []
-        for (data,) in self._db.execute("SELECT ids FROM postings WHERE kind = ? AND name = ? ORDER BY part", (kind, name)):
+        for (data,) in self._db.execute(
+            "SELECT ids FROM postings WHERE kind = ? AND name = ? ORDER BY part", (kind, name)
+        ):
             found.extend(decode_ids(data))
         return found
 
@@ -195,14 +203,15 @@ class Reader:
         rows = self._db.execute(
             "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records WHERE tag = ?", (tag,)
         )
-        return tuple(RecordInfo(*r[:7], decode_fields(r[7])) for r in rows)
+        return tuple(RecordInfo(i, f, t, k, n, g, bool(o), decode_fields(b)) for i, f, t, k, n, g, o, b in rows)
 
     def record(self, record_id: int) -> RecordInfo:
         """One record by its row."""
         r = self._db.execute(
             "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records WHERE id = ?", (record_id,)
         ).fetchone()
-        return RecordInfo(*r[:7], decode_fields(r[7]))
+        i, f, t, k, n, g, o, b = r
+        return RecordInfo(i, f, t, k, n, g, bool(o), decode_fields(b))
 
     def _typedefs(self, name: str) -> tuple[DeclInfo, ...]:
         rows = self._db.execute("SELECT name, file_id, decl, line, guard FROM typedefs WHERE name = ?", (name,))
@@ -227,7 +236,9 @@ class Reader:
 
     def registrations_of_field(self, field: str) -> list[RegistrationInfo]:
         """The initialisers whose last designator is ``.field``."""
-        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE field = ? ORDER BY id", (field,))]
+        return [
+            RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE field = ? ORDER BY id", (field,))
+        ]
 
     def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
         """The initialisers whose value is ``name``."""
@@ -235,12 +246,15 @@ class Reader:
 
     def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
         """All initialisers of the objects called ``name``."""
-        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))]
+        return [
+            RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))
+        ]
 
     def positional_registrations(self, tag: str) -> list[RegistrationInfo]:
         """The initialisers without a field name, whose value is one name, in objects of the type ``tag``."""
         rows = self._db.execute(
-            f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag = ? ORDER BY id",
+            f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag = ?"
+            " ORDER BY id",
             (tag,),
         )
         return [RegistrationInfo(*r) for r in rows]

@@ -155,7 +155,8 @@ def decode_ids(data: bytes) -> array[int]:
 
 def last_member(text: str) -> str:
     """The member (or variable) that an expression ends in: ``sendmsg`` for ``sock->ops->sendmsg``, ``(*a->sendmsg)``
-    and ``t[i].sendmsg``; ``t`` for ``t[i]`` and ``(*t)``."""
+    and ``t[i].sendmsg``; ``t`` for ``t[i]`` and ``(*t)``.
+    """
     m = _LAST_MEMBER.search(text)
     if m is not None:
         return m[1]
@@ -216,7 +217,13 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
         tuple(_function_row(f) for f in facts.functions),
         tuple(
             RecordRow(
-                r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple({f.name for f in r.fields} - {""}),
+                r.tag,
+                r.kind,
+                r.line,
+                r.guard,
+                r.open,
+                encode_fields(r.fields),
+                tuple({f.name for f in r.fields} - {""}),
                 tuple({type_tag(f.decl) for f in r.fields} - {""}),
             )
             for r in facts.records
@@ -225,9 +232,19 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
         tuple((o.name, o.decl, o.line, o.linkage, o.guard, o.function) for o in facts.objects),
         tuple(
             (
-                r.line, r.column, r.object, r.decl, r.path, r.field, r.value, single_name(r.value), r.how, r.guard,
-                r.function, type_tag(r.decl),
-            )  # fmt: skip
+                r.line,
+                r.column,
+                r.object,
+                r.decl,
+                r.path,
+                r.field,
+                r.value,
+                single_name(r.value),
+                r.how,
+                r.guard,
+                r.function,
+                type_tag(r.decl),
+            )
             for r in facts.registrations
         ),
         tuple(

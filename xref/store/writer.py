@@ -45,7 +45,7 @@ class Writer:
             ),
         )  # fmt: skip
         functions = []
-        aliases = []
+        aliases: list[tuple[str, int]] = []
         for f in row.functions:
             number = self._next_function
             self._next_function += 1
