@@ -326,7 +326,7 @@ def test_the_calls_of_a_kernel() -> None:
     calls: list[str] = []
     for path in sorted(Path(os.environ["XREF_KERNEL_TREE"], "net/ipv4").glob("*.c")):
         text = re.sub(r"/\*.*?\*/", " ", path.read_text(errors="replace"), flags=re.S)
-        calls += re.findall(r"[;{}]\s+((?!if|for|while|switch|return|else)\w[\w>.-]*\([^;{}\"#]*\));", text)
+        calls += re.findall(r"[;{}]\s+((?!if|for|while|switch|return|else|\w*for_each)\w[\w>.-]*\([^;{}\"#]*\));", text)
     assert len(calls) > 2000
     bad = [call for call in calls if call.count("(") == call.count(")") and holes(parse(call))]
     assert len(bad) < len(calls) / 500, bad
