@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_EVERY = 0.05
+_EVERY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
