@@ -233,8 +233,8 @@ def test_an_interrupt_from_the_keyboard(bare_kernel):
     index = bare_kernel / ".xref" / "index.db"
     before = index.read_bytes()
     script = (
-        "import os, signal, xref.index.build as b\n"
-        "b.list_files = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import os, signal, time, xref.index.build as b\n"
+        "b.list_files = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(30))\n"
         "from xref.cli.main import run\n"
         "run()\n"
     )

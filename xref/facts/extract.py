@@ -61,7 +61,7 @@ _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
 _MAX_NESTING: Final = 24
 """Invocations nested deeper than this are left alone: each level scans all the levels inside it again."""
-_MAX_MADE: Final = 4_000_000
+_MAX_MADE: Final = 2_500_000
 """How much text the expansions of one file may make, in bytes."""
 
 
