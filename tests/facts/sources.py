@@ -20,7 +20,7 @@ from xref.parse.queries import grammar
 def _extractor(files: tuple[tuple[str, bytes], ...]) -> Extractor:
     scans = {path: scan(blank_comments(text).decode("latin-1"), path) for path, text in files}
     graph = IncludeGraph({path: d.includes for path, d in scans.items()}, "x86")
-    table = MacroTable([m for d in scans.values() for m in d.macros], graph, {})
+    table = MacroTable([m for d in scans.values() for m in d.macros], graph)
     return Extractor(table, Natures(table), grammar())
 
 

@@ -41,7 +41,6 @@ def extractor() -> Extractor:
     table = MacroTable(
         [m for d in scans.values() for m in d.macros],
         IncludeGraph({p: d.includes for p, d in scans.items()}, "x86"),
-        {},
     )
     return Extractor(table, Natures(table), grammar())
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from xref.lex.comments import blank_comments
 from xref.lex.directives import MacroDef, parse_define, scan
+from xref.macros.defined import Known
 from xref.macros.expand import Expander
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
@@ -37,7 +38,7 @@ def table(files: Mapping[str, str], constants: Mapping[str, bool] | None = None,
     """The macro table of a tree of these files."""
     scans = {path: scan(blank_comments(text.encode("latin-1")).decode("latin-1"), path) for path, text in files.items()}
     graph = IncludeGraph({path: d.includes for path, d in scans.items()}, arch)
-    return MacroTable([m for d in scans.values() for m in d.macros], graph, constants or {})
+    return MacroTable([m for d in scans.values() for m in d.macros], graph, Known(constants or {}, {}))
 
 
 def natures(text: str) -> Natures:

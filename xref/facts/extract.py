@@ -120,7 +120,7 @@ class _FileExtraction:
             return FileFacts(self._path, macros=kept_macros(directives.macros), includes=directives.includes)
         self._include_lines = tuple(i.line for i in directives.includes)
         code = blank_dead(blank_directives(source), directives)
-        makers = Makers(self._view, self._x.natures, self._x.masker)
+        makers = Makers(self._x.table, self._view, self._x.natures, self._x.masker)
         found = makers.find(code, FileText(code, code, {}, directives, True))
         for text, origin in found.parts:
             self._queue.append((text, origin))

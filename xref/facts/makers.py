@@ -19,7 +19,7 @@ from xref.lex.comments import BLANK
 from xref.lex.directives import MacroDef
 from xref.macros.expand import Expander
 from xref.macros.nature import Nature, Natures
-from xref.macros.table import MacroView
+from xref.macros.table import MacroTable, MacroView
 from xref.parse.mask import Masker, matching_paren
 
 _INVOCATION: Final = re.compile(
@@ -32,6 +32,7 @@ _INVOCATION: Final = re.compile(
 _EXPORT: Final = re.compile(rb"\w*EXPORT_(?:PER_CPU_)?SYMBOL\w*")
 _NEXT: Final = re.compile(rb"\s*(.)", re.DOTALL)
 _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
+_ALIAS: Final = re.compile(r"([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
 
@@ -54,7 +55,8 @@ class Found:
 class Makers:
     """Finds and expands the makers of one file."""
 
-    def __init__(self, view: MacroView, natures: Natures, masker: Masker) -> None:
+    def __init__(self, table: MacroTable, view: MacroView, natures: Natures, masker: Masker) -> None:
+        self._table = table
         self._view = view
         self._natures = natures
         self._masker = masker
@@ -103,22 +105,23 @@ class Makers:
 
     def _expand(self, invocation: str, name: str, variant: int, line: int) -> str:
         """The invocation expanded: everything outside braces, inside them only what an argument decides."""
-        view, natures = self._view, self._natures
+        view = self._view
 
         def lookup(n: str) -> MacroDef | None:
             return view.variant(n, variant)
 
         def want(n: str, depth: int) -> bool:
-            if n == name:
-                return True
-            m = lookup(n)
-            if natures.of(n) & Nature.ATTRIBUTE:
-                return depth == 0 and m is not None and m.params is not None  # __alias(__do_sys_getpid)
-            if depth == 0:
-                return True
-            return m is None or m.params is None or bool(natures.structural(n))
+            return n == name or self._wanted(n, depth, lookup(n))
 
         return " ".join(Expander(lookup, want, line).expand_text(invocation))
+
+    def _wanted(self, name: str, depth: int, definition: MacroDef | None) -> bool:
+        """Whether to expand ``name``, of which ``definition`` is in force, at this depth of braces."""
+        if self._natures.of(name) & Nature.ATTRIBUTE:
+            return depth == 0 and definition is not None and definition.params is not None  # __alias(__do_sys_getpid)
+        if depth == 0:
+            return True
+        return definition is None or definition.params is None or bool(self._natures.structural(name))
 
     def _variants(self, name: str) -> int:
         """How many readings of an invocation to make: more than one where its machinery has several definitions."""
@@ -162,15 +165,35 @@ class Makers:
             if expansion[:cut].strip():
                 origin = Origin(at, Role.MAKER, (name,), alias_of=(builder.name, builder.line), line_end=at.line)
                 found.parts.append((expansion[:cut] + "\n", origin))
-                for alias in re.findall(
-                    r"([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b", expansion
-                ):
-                    builder.aliases[alias] = None
+                for alias in _ALIAS.finditer(expansion):
+                    builder.aliases[alias[1]] = None
         if builder is None:
             return False
+        self._other_names(builder, invocation, name)
         found.bodies[m.start()] = (builder.name, builder.line)
         _overwrite(buffer, m.start(), closing, _STUB)
         return True
+
+    def _other_names(self, builder: FunctionBuilder, invocation: str, name: str) -> None:
+        """What the function would be called where the architecture does not replace the makers: ``sys_send`` is
+        ``__x64_sys_send`` on x86-64, and who asks for the one means the other.
+        """
+        displaced = self._table.displaced
+
+        def lookup(n: str) -> MacroDef | None:
+            return displaced[n][0] if n in displaced else self._view.get(n)
+
+        def want(n: str, depth: int) -> bool:
+            return n in displaced or self._wanted(n, depth, lookup(n))
+
+        expander = Expander(lookup, want)
+        expansion = " ".join(expander.expand_text(invocation))
+        if displaced.keys().isdisjoint(expander.used):
+            return
+        names = [m[1] for m in _ALIAS.finditer(expansion)]
+        for other in (self._header_name(expansion[_header_start(expansion) :].strip()), *names):
+            if other and other not in (name, builder.name):
+                builder.aliases[other] = None
 
     def _header_name(self, header: str) -> str:
         """The function that a header declares: the name before its parameter list, attributes aside."""

@@ -22,19 +22,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+import msgspec
+
 from xref import __version__
 from xref.errors import OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
 from xref.index.reuse import unchanged
 from xref.index.summary import Progress, Summary
+from xref.lex import guard as g
 from xref.lex.directives import MacroDef
+from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph
 from xref.store.rows import file_row
 from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
-from xref.tree.kbuild import read_kbuild
+from xref.tree.kbuild import Kbuild, defined_flags, read_kbuild
 from xref.tree.kconfig import constant_symbols
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import read_tables
@@ -121,7 +125,7 @@ def _build(
         skipped[s.reason] += s.count
     progress(Progress(0, len(files), 0, total, "reading macros"))
     kbuild = read_kbuild(tree, arch)
-    table, lexed = _lex(tree, files, arch, kbuild.include_dirs, jobs, progress, total)
+    table, lexed, guards = _lex(tree, files, arch, kbuild, jobs, progress, total)
     writer = Writer(target)
     try:
         worker.prepare(table)
@@ -137,7 +141,7 @@ def _build(
                 continue
             facts = FileFacts(f.path, macros=first.macros, includes=first.includes)
             row = file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
-            writer.add(row, f.program, kbuild.guards.get(f.path, ""), first.defines)
+            writer.add(row, f.program, guards.get(f.path, ""), first.defines)
             done_files += 1
             done_bytes += f.size
         chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(rest)]
@@ -147,7 +151,7 @@ def _build(
                 done_bytes += row.size
                 if row.failure:
                     skipped[row.failure] += 1
-                writer.add(row, programs[row.path], kbuild.guards.get(row.path, ""), lexed[row.path].defines)
+                writer.add(row, programs[row.path], guards.get(row.path, ""), lexed[row.path].defines)
             progress(Progress(done_files, len(files), done_bytes, total, "extracting"))
         gc.unfreeze()
         progress(Progress(len(files), len(files), total, total, "writing"))
@@ -168,6 +172,7 @@ def _build(
             reused_files=0,
             db_bytes=0,
         )
+        constants, defined = table.known.to_text()
         writer.finish(
             {
                 "xref": __version__,
@@ -181,7 +186,8 @@ def _build(
                     if isinstance(getattr(summary, name), (int, float))
                 },
                 "summary.skipped": "\n".join(f"{n}\t{reason}" for reason, n in summary.skipped),
-                "constants": "\n".join(f"{k}={'y' if v else 'n'}" for k, v in constant_symbols(tree, arch).items()),
+                "constants": constants,
+                "defined": defined,
                 "include_dirs": "\n".join(f"{d}\t{' '.join(p)}" for d, p in sorted(kbuild.include_dirs.items())),
             }
         )
@@ -196,12 +202,14 @@ def _lex(
     tree: Tree,
     files: Sequence[SourceFile],
     arch: str,
-    include_dirs: dict[str, tuple[str, ...]],
+    kbuild: Kbuild,
     jobs: int,
     progress: Report,
     total: int,
-) -> tuple[MacroTable, dict[str, worker.LexedFile]]:
-    """The first pass: the macro table, and what was read of each file."""
+) -> tuple[MacroTable, dict[str, worker.LexedFile], dict[str, str]]:
+    """The first pass: the macro table, what was read of each file, and the condition under which each is compiled or
+    included.
+    """
     macros: list[MacroDef] = []
     includes = {}
     files_read: dict[str, worker.LexedFile] = {}
@@ -216,8 +224,19 @@ def _lex(
             done_files += 1
             done_bytes += sizes[lexed.path]
         progress(Progress(done_files, len(files), done_bytes, total, "reading macros"))
-    graph = IncludeGraph(includes, arch, include_dirs)
-    return MacroTable(macros, graph, constant_symbols(tree, arch)), files_read
+    graph = IncludeGraph(includes, arch, kbuild.include_dirs)
+    headers = header_conditions(includes, graph)
+    macros = [
+        msgspec.structs.replace(m, guard=g.to_text(g.conj(g.from_text(m.guard), headers[m.file])))
+        if m.file in headers
+        else m
+        for m in macros
+    ]
+    asked = {path: lexed.asked for path, lexed in files_read.items() if lexed.asked}
+    numbers = {n for lexed in files_read.values() for n in lexed.numbers}
+    defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
+    guards = kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
+    return MacroTable(macros, graph, Known(constant_symbols(tree, arch), defined)), files_read, guards
 
 
 def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

@@ -19,7 +19,7 @@ from xref.facts.assembly import extract_assembly
 from xref.facts.extract import Extractor, kept_macros
 from xref.facts.model import FileFacts
 from xref.lex.comments import blank_comments
-from xref.lex.directives import Include, MacroDef, has_code, scan
+from xref.lex.directives import Include, MacroDef, has_code, plain_numbers, scan
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
@@ -32,7 +32,8 @@ _SNIFF: Final = 8192
 
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
-    directives, and no macro with parameters: the second pass has nothing to find in it.
+    directives, and no macro with parameters: the second pass has nothing to find in it. ``asked`` holds the names,
+    options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number.
     """
 
     path: str
@@ -42,6 +43,8 @@ class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     hash: bytes
     bare: bool
     failure: str = ""
+    asked: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -90,7 +93,12 @@ def lex_files(root: str, paths: Sequence[str]) -> bytes:
         macros = kept_macros(directives.macros)
         bare = not path.endswith(".S") and all(m.params is None for m in macros) and not has_code(source)
         digest = hashlib.blake2b(_encoder.encode([(m.name, m.params, m.body, m.guard) for m in macros]), digest_size=16)
-        found.append(LexedFile(path, macros, directives.includes, digest.digest(), content_hash(data), bare))
+        found.append(
+            LexedFile(
+                path, macros, directives.includes, digest.digest(), content_hash(data), bare, "",
+                directives.asked(), plain_numbers(source) if not bare else (),
+            )
+        )  # fmt: skip
     return _encoder.encode(found)
 
 

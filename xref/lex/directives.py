@@ -33,7 +33,10 @@ _INCLUDE: Final = re.compile(r'\s*(?:<([^>\n]+)>|"([^"\n]+)")')
 _CONTINUATION: Final = re.compile(r"\\\r?\n")
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _MARKER: Final = re.compile(r"\s*#[ \t]*define[ \t]+(\w+)[ \t]*1?[ \t\r]*$", re.MULTILINE)
-_GUARD_NAME: Final = re.compile(r"(?:\s*!\s*defined\s*\(?\s*)?\s*(\w+)\s*\)?\s*")
+# #if !defined(_TRACE_SOCK_H) || defined(TRACE_HEADER_MULTI_READ): read again on purpose, but never absent
+_GUARD_NAME: Final = re.compile(
+    r"(?:\s*!\s*defined\s*\(?\s*)?\s*(\w+)\s*\)?\s*(?:\|\|\s*defined\s*\(?\s*\w+\s*\)?\s*)?"
+)
 
 
 class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -110,6 +113,13 @@ class Directives:
     def cond_at(self, offset: int) -> Cond:
         """The presence condition at a byte offset."""
         return self._conds[bisect_right(self._starts, offset) - 1]
+
+    def asked(self) -> tuple[str, ...]:
+        """The names that the conditionals ask for, options aside."""
+        names: set[str] = set()
+        for cond in set(self._conds):
+            names.update(cond.about)
+        return tuple(sorted(n for n in names if not n.startswith("CONFIG_")))
 
     def line_at(self, offset: int) -> int:
         """The 1-based line of a byte offset."""
@@ -245,6 +255,16 @@ def blank_directives(source: bytes) -> bytes:
 
 
 _PLAIN_LINES: Final = re.compile(rb"^[ \t]*#[^\\\n]*\n", re.MULTILINE)
+
+
+_NUMBER: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+\(?[-+~]?\d\w*\)?[ \t\r]*$", re.MULTILINE)
+
+
+def plain_numbers(source: bytes) -> tuple[str, ...]:
+    """The names that ``source`` (comments blanked) defines to a plain number: :func:`scan` steps over those."""
+    if b"define" not in source:
+        return ()
+    return tuple(dict.fromkeys(m[1].decode("latin-1") for m in _NUMBER.finditer(source)))
 
 
 def has_code(source: bytes) -> bool:

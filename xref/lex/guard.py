@@ -28,6 +28,7 @@ from xref.lex.presence import (
     evaluate,
     from_text,
     neg,
+    rewrite,
     substitute,
     to_text,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "from_text",
     "neg",
     "parse_if",
+    "rewrite",
     "substitute",
     "to_text",
 ]

@@ -298,6 +298,19 @@ def substitute(c: Cond, lookup: Lookup) -> Cond:
     return ALWAYS if known is (c.op == "a") else NEVER
 
 
+def rewrite(c: Cond, meaning: Callable[[str], Cond | None]) -> Cond:
+    """``c`` with its atoms replaced by what they mean, where ``meaning`` says so; it is asked with their names."""
+    if c.parts:
+        parts = [rewrite(p, meaning) for p in c.parts]
+        return conj(*parts) if c.op == "&&" else disj(*parts)
+    if c.op in "01":
+        return c
+    value = meaning(c.name)
+    if value is None:
+        return c
+    return value if c.op == "a" else neg(value)
+
+
 def to_text(c: Cond) -> str:
     """The canonical text: "" for ALWAYS, "0" for NEVER; names that would not read back stand in backquotes."""
     return c.text

@@ -8,12 +8,12 @@ architecture allows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Protocol
 
-from xref.lex import guard as g
 from xref.lex.directives import MacroDef
+from xref.macros.defined import NOTHING_KNOWN, Known
 from xref.macros.visibility import IncludeGraph
 from xref.tree.files import program_of
 
@@ -33,27 +33,23 @@ class MacroSource(Protocol):
 
 
 class MacroTable:
-    """All definitions by name. ``constants`` are the CONFIG symbols that this architecture decides once and for all."""
+    """All definitions by name, but for those that no configuration of the architecture can have."""
 
-    def __init__(self, macros: Iterable[MacroDef], graph: IncludeGraph, constants: Mapping[str, bool]) -> None:
+    def __init__(self, macros: Iterable[MacroDef], graph: IncludeGraph, known: Known = NOTHING_KNOWN) -> None:
         self.graph = graph
-        self._constants = constants
+        self.known = known
         self._by_name: dict[str, tuple[MacroDef, ...]] = {}
+        self.displaced: dict[str, tuple[MacroDef, ...]] = {}
+        """Definitions for want of a better one (``#ifndef X``) of names that always have a better one."""
         collected: dict[str, list[MacroDef]] = {}
         for m in macros:
             collected.setdefault(m.name, []).append(m)
         for name, defs in collected.items():
-            alive = tuple(m for m in defs if not m.guard or self._possible(m.guard))
+            alive = tuple(m for m in defs if not m.guard or known.possible(m.guard))
             if alive:
                 self._by_name[name] = alive
-        self._guards: dict[str, bool] = {}
-
-    def _possible(self, guard: str) -> bool:
-        known = self.__dict__.setdefault("_guards", {})
-        answer = known.get(guard)
-        if answer is None:
-            answer = known[guard] = g.evaluate(g.from_text(guard), self._constants.get) is not False
-        return bool(answer)
+                if len(alive) < len(defs) and name in known.defined:
+                    self.displaced[name] = tuple(m for m in defs if m not in alive)
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name

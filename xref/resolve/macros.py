@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from xref.lex import guard as g
 from xref.lex.directives import MacroDef
+from xref.lex.guard import Lookup
 from xref.lex.tokens import tokenize
+from xref.macros.defined import Known
 from xref.macros.expand import Expander
 from xref.macros.table import MacroView
 from xref.macros.visibility import IncludeGraph
@@ -20,30 +21,21 @@ from xref.store.reader import Reader
 class IndexedMacros:
     """The macro definitions of an index."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, config: Lookup | None = None) -> None:
+        """``config`` answers for the options of a ``.config``, if one is named."""
         self._reader = reader
-        self._constants = {
-            name: value == "y"
-            for name, _, value in (line.partition("=") for line in reader.meta.get("constants", "").splitlines())
-        }
+        self.known = Known.from_text(reader.meta.get("constants", ""), reader.meta.get("defined", ""), config)
         dirs = {
             folder: tuple(paths.split())
             for folder, _, paths in (line.partition("\t") for line in reader.meta.get("include_dirs", "").splitlines())
         }
         self.graph = IncludeGraph(reader.includes(), reader.meta.get("arch", ""), dirs)
         self.view = lru_cache(maxsize=4096)(self._view)
-        self._possible = lru_cache(maxsize=65536)(self._is_possible)
+        self.possible = self.known.possible
         self.all = lru_cache(maxsize=100_000)(self._all)
 
-    def _is_possible(self, guard: str) -> bool:
-        return not guard or g.evaluate(g.from_text(guard), self._constants.get) is not False
-
-    def possible(self, guard: str) -> bool:
-        """Whether some configuration of this architecture can make ``guard`` true."""
-        return self._possible(guard)
-
     def _all(self, name: str) -> tuple[MacroDef, ...]:
-        return tuple(m for m in self._reader.macros(name) if self._possible(m.guard))
+        return tuple(m for m in self._reader.macros(name) if self.possible(m.guard))
 
     def _view(self, file: str) -> MacroView:
         return MacroView(self, file)

@@ -27,7 +27,7 @@ class Names:
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several."""
-        rows = [f for f in self._reader.functions_named(name) if f.kind != "macro" and self._macros.possible(f.guard)]
+        rows = [f for f in self._reader.functions_named(name) if f.kind != "macro" and self._possible(f)]
         if not rows:
             return ()
         own = [f for f in rows if f.file_id == file_id]
@@ -75,6 +75,9 @@ class Names:
         if best >= 2:
             rivals = [f for f in rivals if nearness[f.id] == best]
         return rivals
+
+    def _possible(self, f: FunctionInfo) -> bool:
+        return self._macros.possible(f.guard) and self._macros.possible(self._reader.file(f.file_id).guard)
 
     def _unconditional(self, f: FunctionInfo) -> bool:
         return not f.guard and not self._reader.file(f.file_id).guard

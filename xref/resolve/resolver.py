@@ -57,7 +57,7 @@ class Resolver:
         meta = reader.meta
         self.tree = IndexedTree(meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path)
         self._config = config
-        self._macros = IndexedMacros(reader)
+        self._macros = IndexedMacros(reader, config.lookup if config is not None else None)
         self.names = Names(reader, self._macros)
         self.types = Types(reader, self._macros, self.names)
         self.slots = Slots(reader, self.types)
@@ -89,7 +89,7 @@ class Resolver:
         """Whether the configuration compiles what stands under ``guard``; True without one."""
         if self._config is None or not guard:
             return True
-        return g.evaluate(g.from_text(guard), self._config.lookup) is not False
+        return self._macros.possible(guard)
 
     @staticmethod
     def _conjunction(*guards: str) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 import msgspec
 
 from xref.facts.model import Body, FieldFact
+from xref.lex import guard as conditions
 from xref.lex.directives import Include, MacroDef
 from xref.store.database import open_readonly
 from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes
 
 
 class FileInfo(msgspec.Struct, frozen=True, gc=False):
-    """One file of the index; ``guard`` says when Kbuild compiles it."""
+    """One file of the index; ``guard`` says when Kbuild compiles it, or when a header is included at all."""
 
     id: int
     path: str
@@ -225,13 +226,23 @@ class Reader:
 
     def _macros(self, name: str) -> tuple[MacroDef, ...]:
         rows = self._db.execute(
-            "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.path, m.line, m.until FROM macros m"
+            "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until FROM macros m"
             " JOIN files f ON f.id = m.file_id WHERE m.name = ?",
             (name,),
         )
         return tuple(
-            MacroDef(n, None if p is None else tuple(p.split(",")) if p else (), v, b, g, path, line, line, until)
-            for n, p, v, b, g, path, line, until in rows
+            MacroDef(
+                n,
+                None if p is None else tuple(p.split(",")) if p else (),
+                v,
+                b,
+                _both(g, there, path),
+                path,
+                line,
+                line,
+                until,
+            )
+            for n, p, v, b, g, there, path, line, until in rows
         )
 
     def registrations_of_field(self, field: str) -> list[RegistrationInfo]:
@@ -276,6 +287,15 @@ class Reader:
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _both(guard: str, header: str, path: str) -> str:
+    """A definition's own condition, and the one under which its header is included."""
+    if not header or not path.endswith(".h"):
+        return guard
+    if not guard:
+        return header
+    return conditions.to_text(conditions.conj(conditions.from_text(guard), conditions.from_text(header)))
 
 
 class _Includes(Mapping[str, tuple[Include, ...]]):

@@ -11,7 +11,7 @@ CREATE TABLE files (
     mtime_ns INTEGER NOT NULL,
     hash BLOB NOT NULL,
     program TEXT NOT NULL,
-    guard TEXT NOT NULL,          -- when Kbuild compiles it
+    guard TEXT NOT NULL,          -- when Kbuild compiles it, or something includes it
     error_bytes INTEGER NOT NULL, -- bytes the parser could not read
     defines BLOB NOT NULL,        -- hash of its macro definitions
     includes BLOB NOT NULL,       -- its #include directives

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -50,6 +50,28 @@ def file_guards(tree: Tree, arch: str) -> dict[str, str]:
 def include_dirs(tree: Tree, arch: str) -> dict[str, tuple[str, ...]]:
     """:attr:`Kbuild.include_dirs`."""
     return read_kbuild(tree, arch).include_dirs
+
+
+_FLAG = re.compile(rb"(?<![\w-])-D\s*([A-Za-z_]\w*)")
+
+
+def defined_flags(tree: Tree, files: Iterable[str]) -> frozenset[str]:
+    """The macros that some build file defines on a command line (``-DMODULE``), anywhere above ``files``."""
+    folders = {""}
+    for path in files:
+        folder = posixpath.dirname(path)
+        while folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+    found: set[str] = set()
+    for folder in folders:
+        try:
+            for file in (tree.root / folder).iterdir():
+                if file.name.startswith(("Makefile", "Kbuild")):
+                    found.update(m[1].decode("latin-1") for m in _FLAG.finditer(file.read_bytes()))
+        except OSError:
+            continue
+    return frozenset(found)
 
 
 # The variables that hold the folders to begin with, in the Makefiles at the top and of the architecture.

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""What the tree's own definitions decide about its ``#ifdef``s, before any configuration is named.
+
+``#ifndef HAVE_ARCH_BUG`` asks whether a header of the architecture has defined a name. All definitions of the tree are
+known, so the answer is: always, never, or under a condition. The same for whole headers: what is included only under
+``#ifdef CONFIG_PREEMPT_RT`` exists only there.
+
+Both are worked out for the kernel program alone, and only where the order of inclusion cannot matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from xref.lex import guard as g
+from xref.lex.directives import Include, MacroDef
+from xref.lex.guard import Cond, Lookup
+from xref.macros.visibility import IncludeGraph
+from xref.tree.files import program_of
+
+_COMPILER: Final = re.compile(r"__\w+__|_[A-Z]\w*|__GNUC\w*|__clang\w*")
+"""Names that a compiler may define by itself (C11 7.1.3)."""
+_PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
+_MAX_LEAVES: Final = 12
+"""A larger condition is not worth carrying: the name, or the header, counts as undecided."""
+_MAX_INCLUDERS: Final = 16
+
+
+def defined_names(
+    macros: Iterable[MacroDef],
+    used: Mapping[str, Collection[str]],
+    plain_numbers: Collection[str],
+    flags: Collection[str],
+    graph: IncludeGraph,
+    arch: str,
+) -> dict[str, Cond]:
+    """The condition under which each name is defined, for the names of which the tree says so.
+
+    ``used`` maps a file to the names, options aside, that its conditionals ask for; ``plain_numbers`` are names that
+    are somewhere defined to a number (their definitions are not kept), ``flags`` those that a Makefile defines.
+    """
+    users: dict[str, list[str]] = {}
+    for path, names in used.items():
+        for name in names:
+            if _PLAIN.fullmatch(name) and not name.startswith("CONFIG_"):
+                users.setdefault(name, []).append(path)
+    definitions: dict[str, list[MacroDef]] = {name: [] for name in users}
+    for m in macros:
+        if m.name in definitions and program_of(m.file) == "kernel":
+            definitions[m.name].append(m)
+    found: dict[str, Cond] = {}
+    shared = _Shared(arch)
+    for name, places in users.items():
+        if name in plain_numbers or name in flags:
+            continue
+        places = [p for p in places if program_of(p) == "kernel"]
+        verdict = _verdict(name, places, definitions[name], graph, shared)
+        if verdict is not None and verdict.size <= _MAX_LEAVES:
+            found[name] = verdict
+    return _closed(found)
+
+
+class _Shared:
+    """Which headers every file of the kernel may lean on."""
+
+    def __init__(self, arch: str) -> None:
+        self._arch = f"arch/{arch}/include/"
+
+    def arch(self, path: str) -> bool:
+        return path.startswith(self._arch)
+
+    def __call__(self, path: str) -> bool:
+        return path.startswith("include/") or path.startswith(self._arch)
+
+
+def _verdict(name: str, users: list[str], defs: list[MacroDef], graph: IncludeGraph, shared: _Shared) -> Cond | None:
+    """When ``name`` is defined where ``users`` ask for it; None where that depends on who includes what first."""
+    strong: list[tuple[MacroDef, Cond]] = []
+    fallback_files: set[str] = set()
+    for m in defs:
+        cond = g.from_text(m.guard)
+        if name in cond.about and g.evaluate(cond, {name: True}.get) is False:
+            fallback_files.add(m.file)  # #ifndef X ... #define X: what stands there for want of a better one
+        elif m.until or name in cond.about:
+            return None
+        else:
+            strong.append((m, cond))
+    if not strong:
+        if defs:
+            return g.NEVER if all(u in fallback_files for u in users) else None
+        if _COMPILER.fullmatch(name) or not any(shared(u) for u in users):
+            return None
+        return g.NEVER
+    if not all(shared(m.file) for m, _ in strong):
+        return None
+    for user in users:
+        for m, _ in strong:
+            if m.file == user and not shared.arch(user):
+                continue
+            if not (shared.arch(m.file) or graph.sees(user, m.file) or graph.sees(m.file, user)):
+                return None
+    return g.disj(*(cond for _, cond in strong))
+
+
+def _closed(found: dict[str, Cond]) -> dict[str, Cond]:
+    """The conditions with the names of other verdicts put in."""
+    closed: dict[str, Cond] = {}
+
+    def condition(name: str, open_names: frozenset[str]) -> Cond:
+        if name not in closed:
+            value = g.rewrite(
+                found[name],
+                lambda n: condition(n, open_names | {name}) if n in found and n not in open_names | {name} else None,
+            )
+            if open_names:
+                return value
+            closed[name] = value
+        return closed[name]
+
+    for name in found:
+        condition(name, frozenset())
+    return {name: c for name, c in closed.items() if c.size <= _MAX_LEAVES}
+
+
+def header_conditions(includes: Mapping[str, tuple[Include, ...]], graph: IncludeGraph) -> dict[str, Cond]:
+    """The condition under which each header of the kernel is included at all; those that always are, are left out.
+
+    A header that nothing includes counts as always there: who says ``#include GENERATED`` cannot be followed.
+    """
+    includers: dict[str, dict[str, Cond]] = {}
+    always: set[str] = set()
+    todo: list[str] = []
+    for path, directives in includes.items():
+        if program_of(path) != "kernel":
+            continue
+        if not path.endswith(".h"):
+            always.add(path)
+            todo.append(path)
+        for inc in directives:
+            target = graph.resolve(path, inc)
+            if target is not None and target.endswith(".h"):
+                cond = g.from_text(inc.guard)
+                known = includers.setdefault(target, {})
+                known[path] = g.disj(known[path], cond) if path in known else cond
+    unconditional: dict[str, list[str]] = {}
+    for target, sources in includers.items():
+        for source, cond in sources.items():
+            if cond is g.ALWAYS:
+                unconditional.setdefault(source, []).append(target)
+    for path in includes:
+        if path.endswith(".h") and path not in includers and path not in always:
+            always.add(path)
+            todo.append(path)
+    while todo:
+        for target in unconditional.get(todo.pop(), ()):
+            if target not in always:
+                always.add(target)
+                todo.append(target)
+    found: dict[str, Cond] = {}
+
+    def condition(path: str, under: frozenset[str]) -> Cond:
+        if path in always:
+            return g.ALWAYS
+        if path in found:
+            return found[path]
+        if path in under or len(under) > 20:
+            return g.NEVER
+        sources = includers.get(path, {})
+        if not sources or len(sources) > _MAX_INCLUDERS:
+            return g.ALWAYS
+        result = g.NEVER
+        for source, cond in sources.items():
+            result = g.disj(result, g.conj(cond, condition(source, under | {path})))
+            if result is g.ALWAYS:
+                break
+        if result is g.NEVER or result.size > _MAX_LEAVES:
+            result = g.ALWAYS
+        if not under or result is g.ALWAYS:
+            found[path] = result
+        return result
+
+    for path in includers:
+        condition(path, frozenset())
+    return {path: c for path, c in found.items() if c is not g.ALWAYS}
+
+
+class Known:
+    """All that is known of guards: options that the architecture or a ``.config`` decides, and defined names."""
+
+    def __init__(
+        self, constants: Mapping[str, bool], defined: Mapping[str, Cond], config: Lookup | None = None
+    ) -> None:
+        self.constants = constants
+        self.defined = defined
+        self._config = config
+        self._possible: dict[str, bool] = {}
+
+    def meaning(self, name: str) -> Cond | None:
+        """What an atom of a guard comes to, if that is known; for :func:`~xref.lex.presence.rewrite`."""
+        value = self._config(name) if self._config is not None else None
+        if value is None:
+            value = self.constants.get(name)
+            if value is None and self.constants.get(name.partition("=")[0]) is False:
+                value = False  # CONFIG_X=m without CONFIG_X
+        if value is not None:
+            return g.ALWAYS if value else g.NEVER
+        return self.defined.get(name)
+
+    def simplified(self, cond: Cond) -> Cond:
+        """``cond`` with all that is known put in."""
+        return g.rewrite(g.rewrite(cond, self.defined.get), self.meaning)
+
+    def possible(self, guard: str) -> bool:
+        """Whether some configuration of this architecture can make the text ``guard`` true."""
+        answer = self._possible.get(guard)
+        if answer is None:
+            answer = self._possible[guard] = not guard or self.simplified(g.from_text(guard)) is not g.NEVER
+        return answer
+
+    def to_text(self) -> tuple[str, str]:
+        """Constants and defined names as two texts, a line each, for the index."""
+        return (
+            "\n".join(f"{name}={'y' if value else 'n'}" for name, value in sorted(self.constants.items())),
+            "\n".join(f"{name}\t{g.to_text(cond)}" for name, cond in sorted(self.defined.items())),
+        )
+
+    @classmethod
+    def from_text(cls, constants: str, defined: str, config: Lookup | None = None) -> Known:
+        """What :meth:`to_text` made, under a configuration if there is one."""
+        names = (line.partition("=") for line in constants.splitlines())
+        conditions = (line.partition("\t") for line in defined.splitlines())
+        return cls({n: v == "y" for n, _, v in names}, {n: g.from_text(c) for n, _, c in conditions}, config)
+
+
+NOTHING_KNOWN: Final = Known({}, {})
