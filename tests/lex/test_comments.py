@@ -27,6 +27,7 @@ c_like = st.lists(pieces, max_size=30).map(b"".join)
         (b"a /* b */ c", b"a         c"),
         (b"a /* b\n * c\n */ d", b"a     \n    \n    d"),
         (b"a // b\nc", b"a     \nc"),
+        (b"#define f() a /* b \\\n c */ \\\n d", b"#define f() a      \\\n      \\\n d"),
         (b"a // b \\\nstill b\nc", b"a       \n       \nc"),
         (b"a // b \\\r\nstill b\nc", b"a        \n       \nc"),
         (b'"/* no */" /* yes */', b'"/* no */"          '),

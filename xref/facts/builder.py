@@ -35,7 +35,13 @@ class FunctionBuilder:
 
     def build(self) -> FunctionFact:
         """The finished facts, calls in the order of the source."""
-        calls = sorted(self.calls, key=lambda c: (c.line, c.column))
+        merged: dict[tuple[object, ...], CallFact] = {}
+        for c in self.calls:
+            key = (c.line, c.column, c.callee, c.arguments, c.guard, c.macro)
+            other = merged.get(key)
+            if other is None or (other.condition != c.condition and not c.condition):
+                merged[key] = c  # in one arm of an #if inside an if, in the other not
+        calls = sorted(merged.values(), key=lambda c: (c.line, c.column))
         body = Body(tuple(calls), tuple(self.assigns), tuple(self.returns), tuple(self.locals))
         return FunctionFact(
             self.name,

@@ -16,6 +16,7 @@ from typing import Final
 from tree_sitter import Node
 
 from xref.facts.builder import FunctionBuilder
+from xref.facts.conditions import Regions
 from xref.facts.initialisers import Element, can_hold_address, walk
 from xref.facts.makers import Makers, macro_body
 from xref.facts.model import (
@@ -31,10 +32,12 @@ from xref.facts.model import (
 )
 from xref.facts.records import declared_name, read_record, read_typedefs, record_tag, type_text
 from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
+from xref.lex import guard as g
 from xref.lex.comments import blank_comments
-from xref.lex.directives import MacroDef, blank_directives, has_code, scan
+from xref.lex.directives import Directives, MacroDef, blank_directives, has_code, scan
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
+from xref.macros.liveness import Liveness
 from xref.macros.nature import NOT_CALLED, Nature, Natures, split_arguments
 from xref.macros.table import MacroTable, MacroView
 from xref.parse.arms import blank_dead, variants
@@ -73,7 +76,10 @@ class Extractor:
         self.natures = natures
         self.grammar = grammar
         self.masker = Masker(table, natures)
+        self.liveness = Liveness()
+        self._anywhere = Liveness()
         self._callers: dict[bytes, bool] = {}
+        self._droppers: dict[bytes, bool] = {}
 
     def calls_when_named(self, raw: bytes) -> bool:
         """Whether a name is an object-like macro that calls something, remembered by its bytes."""
@@ -83,6 +89,14 @@ class Extractor:
             known = self._callers[raw] = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
                 self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
             )
+        return known
+
+    def drops(self, raw: bytes) -> bool:
+        """Whether a macro of that name may leave an argument unevaluated, under any of its definitions."""
+        known = self._droppers.get(raw)
+        if known is None:
+            name = raw.decode("latin-1")
+            known = self._droppers[raw] = name in self.table and bool(self._anywhere.of(name, self.table))
         return known
 
     def extract(self, path: str, source: bytes) -> FileFacts:
@@ -110,6 +124,7 @@ class _FileExtraction:
         self._error_bytes = 0
         self._object_types: dict[int, str] = {}
         self._include_lines: tuple[int, ...] = ()
+        self._regions = Regions()
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
     def run(self, raw: bytes) -> FileFacts:
@@ -120,7 +135,12 @@ class _FileExtraction:
             return FileFacts(self._path, macros=kept_macros(directives.macros), includes=directives.includes)
         self._include_lines = tuple(i.line for i in directives.includes)
         code = blank_dead(blank_directives(source), directives)
-        makers = Makers(self._x.table, self._view, self._x.natures, self._x.masker)
+        trailing = _trailing_include(code, directives)
+        later = None
+        if trailing:
+            later = self._view
+            self._view = self._x.table.view(self._path, trailing)
+        makers = Makers(self._x.table, self._view, self._x.natures, self._x.masker, later)
         found = makers.find(code, FileText(code, code, {}, directives, True))
         for text, origin in found.parts:
             self._queue.append((text, origin))
@@ -181,8 +201,17 @@ class _FileExtraction:
 
         functions: list[dict[str, list[Node]]] = []
         inner: list[dict[str, list[Node]]] = []
+        regions = self._regions = Regions()
         for captures in self._x.grammar.matches(root):
-            (functions if "definition.function" in captures else inner).append(captures)
+            if "definition.function" in captures:
+                functions.append(captures)
+            elif "branch.condition" in captures or "branch.never" in captures or "branch.case" in captures:
+                regions.branch(captures, source)
+            else:
+                inner.append(captures)
+                if "reference.call" in captures:
+                    self._dropped_arguments(text, captures)
+        regions.close()
         spans: list[tuple[int, int, FunctionBuilder]] = []
         for captures in functions:
             builder = self._function(text, captures, bodies, spelled)
@@ -244,10 +273,25 @@ class _FileExtraction:
                 self._initialiser(text, node, "", decl, holder, spelled)
         for at_offset, name in text.iterators.items():
             self._iterator(text, at_offset, name, owner)
+        self._object_macros(text, owner)
         if isinstance(text, FileText):
-            self._object_macros(text, owner)
             if text.first and root.has_error:
                 self._error_bytes += _error_bytes(root)
+
+    def _dropped_arguments(self, text: Text, captures: dict[str, list[Node]]) -> None:
+        """Notes which arguments of a macro are evaluated only under some configuration, or never."""
+        call = captures["reference.call"][0]
+        if call.type != "identifier":
+            return
+        raw = text.source[call.start_byte : call.end_byte]
+        if not self._x.drops(raw):
+            return
+        alive = self._x.liveness.of(raw.decode("latin-1"), self._view)
+        if alive:
+            for k, argument in enumerate(captures["arguments"][0].named_children):
+                guard = self._x.table.known.simplified(alive[min(k, len(alive) - 1)])
+                if guard is not g.ALWAYS:
+                    self._regions.add(argument.start_byte, argument.end_byte, guard)
 
     def _placed(self, text: Text, offset: int) -> tuple[Place, str]:
         origin = text.origin(offset)
@@ -372,21 +416,35 @@ class _FileExtraction:
             head = _HEAD.match(callee)
             if head is not None and head[1] in self._x.table and self._view.get(head[1]) is not None:
                 # CLASS(fd, f)(fd), static_call(key)(args): the whole is one thing
-                self._expand(text, holder, offset, at, f"{callee}({args})", head[1])
+                if holder.params.isdisjoint(_IDENTIFIER.findall(callee)):
+                    self._expand(text, holder, offset, at, f"{callee}({args})", head[1])
                 return
-        holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain)] = None
+        condition, implied = self._regions.at(offset)
+        if implied is g.NEVER:
+            return  # while (0 && (c)): nothing is evaluated
+        guard = at.guard
+        if implied is not g.ALWAYS:
+            guard = g.to_text(g.conj(g.from_text(guard), implied))
+            if guard == "0":
+                return
+            at = at._replace(guard=guard)
+        holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(guard), chain, condition)] = None
         if macro_name:
-            if args and self._decides(macro_name, args) and self._view.get(macro_name) is not None:
+            if args and self._decides(macro_name, args, holder.params) and self._view.get(macro_name) is not None:
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
 
-    def _decides(self, name: str, args: str) -> bool:
-        """Whether the arguments that stand where ``name`` makes names of them can be names of functions or members."""
+    def _decides(self, name: str, args: str, own: frozenset[str]) -> bool:
+        """Whether the arguments that stand where ``name`` makes names of them can be names of functions or members.
+
+        Not where they are parameters (``own``) of the macro that holds the invocation: then it is expanded with it.
+        """
         positions = self._x.natures.structural(name)
         if not positions:
             return False
         given = split_arguments(("(", *tokenize(args), ")"), 0)
         last = max(len(d.params or ()) for d in self._x.table.all(name))
-        return any(min(k, last) in positions and any(_is_name(t) for t in arg) for k, arg in enumerate(given))
+        deciding = [arg for k, arg in enumerate(given) if min(k, last) in positions]
+        return any(_is_name(t) for arg in deciding for t in arg) and own.isdisjoint(t for arg in deciding for t in arg)
 
     def _expand(self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str) -> None:
         """Queues the expansion of an invocation inside ``holder``."""
@@ -394,8 +452,6 @@ class _FileExtraction:
         chain = origin.chain if origin is not None and origin.role is Role.IN_FUNCTION else ()
         if chain.count(name) > 2 or len(chain) > 12 or self._made > _MAX_MADE:
             return
-        if holder.params and holder.params.intersection(_IDENTIFIER.findall(invocation)):
-            return  # depends on the macro's own arguments: expanded with them
         if _nesting(invocation) > _MAX_NESTING:
             self._notes["macro invocations nested too deeply: not expanded"] = None
             return
@@ -430,6 +486,8 @@ class _FileExtraction:
             m = lookup(n)
             if n == name or m is None:
                 return True
+            if n in g.OPTION_TESTS:
+                return False
             if m.params is None:
                 return _SPEAKS.search(m.body) is not None
             return bool(natures.structural(n))
@@ -449,10 +507,10 @@ class _FileExtraction:
         args = " ".join(text.source[opening + 1 : closing - 1].decode("latin-1").split())
         at, chain = self._placed(text, offset)
         holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain)] = None
-        if self._decides(name, args) and self._view.get(name) is not None:
+        if self._decides(name, args, holder.params) and self._view.get(name) is not None:
             self._expand(text, holder, offset, at, f"{name}({args})", name)
 
-    def _object_macros(self, text: FileText, owner: _Owner) -> None:
+    def _object_macros(self, text: Text, owner: _Owner) -> None:
         """Object-like macros that call: ``current`` is ``get_current()``."""
         code = text.masked
         for raw in sorted(w for w in set(_WORD.findall(code)) if self._x.calls_when_named(w)):
@@ -463,7 +521,7 @@ class _FileExtraction:
             at = find_word(code, raw, 0)
             while at >= 0:
                 holder = owner(at)
-                if holder is not None and holder.kind != "macro":
+                if holder is not None and name not in holder.params:
                     self._expand(text, holder, at, text.place(at), name, name)
                 at = find_word(code, raw, at + len(raw))
 
@@ -634,6 +692,14 @@ class _FileExtraction:
 
 _ALIAS_MARK: Final = "\0"
 _ELEMENT: Final = "xref_element"
+
+
+def _trailing_include(code: bytes, directives: Directives) -> int:
+    """The line of the first ``#include`` behind all code (directives blanked); 0 for none."""
+    if not directives.includes:
+        return 0
+    last = directives.line_at(len(code.rstrip()))
+    return next((i.line for i in directives.includes if i.line > last), 0) if last > 1 else 0
 
 
 def _nesting(text: str) -> int:

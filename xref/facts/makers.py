@@ -55,8 +55,12 @@ class Found:
 class Makers:
     """Finds and expands the makers of one file."""
 
-    def __init__(self, table: MacroTable, view: MacroView, natures: Natures, masker: Masker) -> None:
+    def __init__(
+        self, table: MacroTable, view: MacroView, natures: Natures, masker: Masker, later: MacroView | None = None
+    ) -> None:
+        """``later``: the macros as they are behind the file's trailing includes, which read the file once more."""
         self._table = table
+        self._later = later
         self._view = view
         self._natures = natures
         self._masker = masker
@@ -103,9 +107,9 @@ class Makers:
         found.code = bytes(buffer)
         return found
 
-    def _expand(self, invocation: str, name: str, variant: int, line: int) -> str:
+    def _expand(self, invocation: str, name: str, variant: int, line: int, view: MacroView | None = None) -> str:
         """The invocation expanded: everything outside braces, inside them only what an argument decides."""
-        view = self._view
+        view = view or self._view
 
         def lookup(n: str) -> MacroDef | None:
             return view.variant(n, variant)
@@ -121,6 +125,8 @@ class Makers:
             return depth == 0 and definition is not None and definition.params is not None  # __alias(__do_sys_getpid)
         if depth == 0:
             return True
+        if name in g.OPTION_TESTS:
+            return False
         return definition is None or definition.params is None or bool(self._natures.structural(name))
 
     def _variants(self, name: str) -> int:
@@ -206,8 +212,13 @@ class Makers:
         at = text.place(m.start(2))
         name = m[2].decode("latin-1")
         prefix = m[1].decode("latin-1")
-        for k in range(self._variants(name) if self._structural(name) else 1):
-            expansion = self._expand(invocation, name, k, at.line)
+        expansions = [
+            self._expand(invocation, name, k, at.line)
+            for k in range(self._variants(name) if self._structural(name) else 1)
+        ]
+        if self._later is not None and self._later.get(name) not in (None, self._view.get(name)):
+            expansions.append(self._expand(invocation, name, 0, at.line, self._later))
+        for expansion in expansions:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():
                     return

@@ -23,7 +23,8 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class CallFact(Fact, frozen=True, array_like=True, gc=False):
     """One call: ``callee`` and ``arguments`` (without their parentheses) as source text.
 
-    ``macro`` names the function-like macro whose expansion made it, '' for what the source itself spells.
+    ``macro`` names the function-like macro whose expansion made it, '' for what the source itself spells. ``condition``
+    is the branch that the call stands in, as text.
     """
 
     line: int
@@ -32,6 +33,7 @@ class CallFact(Fact, frozen=True, array_like=True, gc=False):
     arguments: str
     guard: str = ""
     macro: str = ""
+    condition: str = ""
 
 
 class AssignFact(Fact, frozen=True, array_like=True, gc=False):

@@ -13,6 +13,7 @@ from typing import Final
 _COMMENT_OR_LITERAL: Final = re.compile(
     rb"""/\*.*?\*/|//(?:[^\\\n]|\\\r?\n|\\.)*|"(?:[^"\\\n]|\\\r?\n|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL
 )
+_CONTINUED: Final = re.compile(rb"\\\r?\n")
 BLANK: Final = bytes(c if c in b"\n" else 0x20 for c in range(256))
 """Translation table: every byte but the line feed becomes a blank."""
 
@@ -24,6 +25,13 @@ def blank_comments(source: bytes) -> bytes:
 
     def replace(m: re.Match[bytes]) -> bytes:
         text = m.group()
-        return text.translate(BLANK) if text[0] == 0x2F else text
+        if text[0] != 0x2F:
+            return text
+        blank = text.translate(BLANK)
+        if text[1] == 0x2A and b"\\" in text:
+            # Lines are joined before comments go (phase 2): a macro goes on behind a comment of several lines.
+            for end in _CONTINUED.finditer(text):
+                blank = blank[: end.start()] + b"\\" + blank[end.start() + 1 :]
+        return blank
 
     return _COMMENT_OR_LITERAL.sub(replace, source)

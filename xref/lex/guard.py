@@ -37,6 +37,7 @@ __all__ = [
     "ALWAYS",
     "CONSTANTS",
     "NEVER",
+    "OPTION_TESTS",
     "Cond",
     "Lookup",
     "atom",
@@ -59,6 +60,7 @@ CONSTANTS: Final[dict[str, bool]] = {
     "__ASSEMBLER__": False,  # the compiler's own name for the same
     "__CHECKER__": False,  # set only by sparse: CHECKFLAGS := -D__CHECKER__
     "__cplusplus": False,  # the kernel is C
+    "__GNUC__": True,  # clang defines it too
     "__GENKSYMS__": False,  # set only by scripts/genksyms for its own reading
     "__DTS__": False,  # set only for device trees: dtc_cpp_flags = ... -D__DTS__
 }
@@ -71,7 +73,10 @@ _BINARY: Final = {
     for op in ops.split()
 }
 _UNARY: Final = 99
-_IS: Final = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE")
+OPTION_TESTS: Final = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE")
+"""Macros of include/linux/kconfig.h that ask for an option. They are questions here, not text: what they expand to
+depends on a header that only a configured build has.
+"""
 _TOKEN = re.compile(r"""[A-Za-z_]\w*|\d[\w.]*|'(?:\\.|[^'])+'|"(?:\\.|[^"])*"|&&|\|\||[=!<>]=|<<|>>|\S""", re.S)
 _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
 _COMMENT = re.compile(r"/\*.*?(\*/|$)|//.*|\\\n", re.S)
@@ -189,7 +194,7 @@ class _Expression:
         if self.peek() == "(":
             argument = self.arguments()
             text = f"{token}({argument})"
-            if token in _IS and re.fullmatch(r"CONFIG_\w+", argument):
+            if token in OPTION_TESTS and re.fullmatch(r"CONFIG_\w+", argument):
                 return _Value(text, _option(token, argument), _UNARY)
             return _Value(text, atom(text), _UNARY)
         if token.startswith("CONFIG_") or token in self.constants:

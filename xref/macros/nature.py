@@ -8,12 +8,15 @@ only the expansion says what happens. Everything else is a plain macro whose bod
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
 
 from xref.lex.directives import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import Expander, body_tokens
 from xref.macros.table import MacroSource
+
+T = TypeVar("T")
 
 
 class Nature:
@@ -45,15 +48,67 @@ NOT_CALLED: Final = frozenset(
 """Words that a parenthesis may follow although nothing is called."""
 
 
+class Fixpoint(Generic[T]):
+    """A property of names that may depend on itself through other names, each worked out once.
+
+    ``judge`` asks for other names through this object and must be monotone: what it says may only grow. Names that
+    reach one another are judged together, again and again, until nothing changes.
+    """
+
+    def __init__(self, judge: Callable[[str], T], bottom: T) -> None:
+        self._judge = judge
+        self._bottom = bottom
+        self._known: dict[str, T] = {}
+        self._guesses: dict[str, T] = {}
+        self._asked: dict[str, bool] = {}
+        self._leaned: set[str] = set()
+        self._again = False
+        self._busy = False
+
+    def __call__(self, name: str) -> T:
+        """The property of ``name``."""
+        if name in self._known:
+            return self._known[name]
+        if self._busy:
+            return self._guess(name)
+        self._busy = True
+        try:
+            while True:
+                self._asked.clear()
+                self._again = False
+                self._guess(name)
+                if not self._again:
+                    break
+            self._known.update((n, self._guesses[n]) for n in self._asked)
+        finally:
+            self._busy = False
+            self._guesses.clear()
+        return self._known[name]
+
+    def _guess(self, name: str) -> T:
+        before = self._guesses.get(name, self._bottom)
+        if name in self._asked:
+            if self._asked[name]:
+                self._leaned.add(name)  # still open: what is said of it now may have to be said again
+            return before
+        self._asked[name] = True
+        after = self._guesses[name] = self._judge(name)
+        self._asked[name] = False
+        if after != before and name in self._leaned:
+            self._again = True
+        self._leaned.discard(name)
+        return after
+
+
 class Natures:
     """Answers for every macro of a table; each name is worked out once."""
 
     def __init__(self, table: MacroSource) -> None:
         self._table = table
         self._known: dict[str, int] = {}
-        self._calls: dict[str, bool] = {}
         self._inert: dict[tuple[str, int], bool] = {}
-        self._structural: dict[str, frozenset[int]] = {}
+        self._structural = Fixpoint(self._structural_of, frozenset[int]())
+        self._calls = Fixpoint(self._calls_of, False)
 
     def of(self, name: str) -> int:
         """The nature of ``name`` over all its definitions; PLAIN for what is no macro."""
@@ -92,15 +147,14 @@ class Natures:
         """The positions of the parameters of ``name`` that decide a name, a member, a callee or what is stored in a
         member; the variadic one counts behind the last.
         """
-        known = self._structural.get(name)
-        if known is None:
-            self._structural[name] = frozenset()
-            found: set[int] = set()
-            for m in self._table.all(name):
-                if m.params is not None:
-                    found |= self._structural_params(m, body_tokens(m.body))
-            known = self._structural[name] = frozenset(found)
-        return known
+        return self._structural(name)
+
+    def _structural_of(self, name: str) -> frozenset[int]:
+        found: set[int] = set()
+        for m in self._table.all(name):
+            if m.params is not None:
+                found |= self._structural_params(m, body_tokens(m.body))
+        return frozenset(found)
 
     def inert(self, definitions: tuple[MacroDef, ...]) -> bool:
         """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments, under
@@ -135,11 +189,10 @@ class Natures:
 
     def calls(self, name: str) -> bool:
         """Whether using ``name`` calls a function: its body does, or a macro in its body. ``BIT(3)`` does not."""
-        known = self._calls.get(name)
-        if known is None:
-            self._calls[name] = False
-            known = self._calls[name] = any(self._body_calls(m) for m in self._table.all(name)[:_MAX_DEFINITIONS])
-        return known
+        return self._calls(name)
+
+    def _calls_of(self, name: str) -> bool:
+        return any(self._body_calls(m) for m in self._table.all(name)[:_MAX_DEFINITIONS])
 
     def _body_calls(self, m: MacroDef) -> bool:
         tokens = body_tokens(m.body)

@@ -58,17 +58,33 @@ class MacroTable:
         """Every definition of ``name`` that some configuration allows."""
         return self._by_name.get(name, ())
 
-    def view(self, file: str) -> MacroView:
-        """The macros as ``file`` sees them."""
-        return MacroView(self, file)
+    def candidates(self, name: str) -> tuple[MacroDef, ...]:
+        """Every definition, whoever sees it."""
+        return self.all(name)
+
+    def view(self, file: str, before: int = 0) -> MacroView:
+        """The macros as ``file`` sees them: all of it, or what stands above the line ``before``."""
+        return MacroView(self, file, before)
+
+
+class Definitions(Protocol):
+    """The definitions that a name may have somewhere."""
+
+    def candidates(self, name: str) -> tuple[MacroDef, ...]:
+        """The definitions that may be in force, the likeliest first."""
 
 
 class MacroView:
-    """The macros that one file sees; answers are remembered."""
+    """The macros that one file sees; answers are remembered.
 
-    def __init__(self, table: MacroSource, file: str) -> None:
+    ``before``: what is included at or below this line is not seen. include/trace/events/x.h ends with
+    ``#include <trace/define_trace.h>``, which defines TRACE_EVENT anew for passes of its own.
+    """
+
+    def __init__(self, table: MacroSource, file: str, before: int = 0) -> None:
         self._table = table
         self.file = file
+        self._early = table.graph.closure_before(file, before) if before else None
         self._program = _program(file)
         self._known: dict[str, tuple[MacroDef, ...]] = {}
 
@@ -103,8 +119,7 @@ class MacroView:
         if not own:
             own = [m for m in defs if not m.until and self._reachable(m.file)]
             if len({m.file for m in own}) > 1:
-                graph = self._table.graph
-                seen = [m for m in own if graph.sees(self.file, m.file)]
+                seen = [m for m in own if self._sees(m.file)]
                 own = seen or own
         # the fullest body first: the other arms are stubs for a feature that is off
         own.sort(key=lambda m: (-len(m.body), m.file, m.line))
@@ -116,12 +131,15 @@ class MacroView:
     def _reachable(self, other: str) -> bool:
         """A cheap test before the include graph is asked: is ``other`` a header that this program may include."""
         if other.endswith(".c"):
-            return self._table.graph.sees(self.file, other)
+            return self._sees(other)
         theirs = _program(other)
         if theirs != self._program and (theirs != "kernel" or self._program.startswith("tools")):
-            return self._table.graph.sees(self.file, other)
+            return self._sees(other)
         if "/asm-generic/" in other:
-            return self._table.graph.sees(self.file, other)  # an architecture may have its own instead
+            return self._sees(other)  # an architecture may have its own instead
         if other.startswith("include/") or (other.startswith("arch/") and "/include/" in other):
             return True
-        return self._table.graph.sees(self.file, other)
+        return self._sees(other)
+
+    def _sees(self, other: str) -> bool:
+        return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)

@@ -84,6 +84,15 @@ class IncludeGraph:
         """``path`` and all it includes, directly or not."""
         return self._closure(path)
 
+    def closure_before(self, path: str, line: int) -> frozenset[str]:
+        """``path`` and all that its includes above ``line`` bring in."""
+        seen = {path}
+        for inc in self._raw.get(path, ()):
+            target = self.resolve(path, inc) if inc.line < line else None
+            if target is not None and target not in seen:
+                seen |= self._closure(target)
+        return frozenset(seen)
+
     def sees(self, path: str, other: str) -> bool:
         """Whether ``path`` is ``other`` or includes it."""
         return path == other or other in self._closure(path)

@@ -18,7 +18,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from xref.errors import XrefError
 
-FAMILIES: Final = ("functions", "calls", "flow", "types", "data")
+FAMILIES: Final = ("functions", "calls", "branches", "flow", "types", "data")
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 

@@ -359,7 +359,7 @@ class Resolver:
         callee = self.symbol(t.function.id)
         return Edge(
             caller, callee, kind, site.via, t.confidence, caller.file, call.line, call.column,
-            self.text(caller.file, call.line), self.conjunction(guard, callee.guard), "",
+            self.text(caller.file, call.line), self.conjunction(guard, callee.guard), call.condition,
             tuple(self._evidence(s) for s in t.steps),
         )  # fmt: skip
 

@@ -1,0 +1,37 @@
+; What decides at run time whether a call happens.
+
+; if (sock->ops->release_cb) f(); else g();
+(if_statement
+  condition: (_) @branch.condition
+  consequence: (_) @branch.then
+  alternative: (_)? @branch.else)
+
+; while (0 && (c)) f();
+(while_statement
+  condition: (_) @branch.condition
+  body: (_) @branch.then)
+
+; err ?: f(), IS_ENABLED(CONFIG_IPV6) ? f() : g()
+(conditional_expression
+  condition: (_) @branch.condition
+  consequence: (_)? @branch.then
+  alternative: (_) @branch.else)
+
+; sk && f(sk)
+(binary_expression
+  left: (_) @branch.condition
+  operator: "&&"
+  right: (_) @branch.then)
+
+; !sk || f(sk)
+(binary_expression
+  left: (_) @branch.condition
+  operator: "||"
+  right: (_) @branch.else)
+
+; case SYS_SEND: f();
+(case_statement
+  value: (_) @branch.case) @branch.label
+
+; sizeof(f()) calls nothing
+(sizeof_expression) @branch.never

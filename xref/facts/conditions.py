@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""The condition under which a call happens: the branch it stands in, as text, and what of it the configuration decides.
+
+``if (IS_ENABLED(CONFIG_IPV6) && sk) f();``: the text is kept for the reader, and the call has the guard
+``CONFIG_IPV6``, because a compiler leaves it out elsewhere (a controlling expression that is an integer constant,
+C11 6.6 and 6.8.4.1).
+``while (0 && (c))`` evaluates nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Final, NamedTuple
+
+from tree_sitter import Node
+
+from xref.lex import guard as g
+from xref.lex.guard import Cond
+
+_DECIDED: Final = re.compile(rb"\bIS_(?:ENABLED|BUILTIN|MODULE|REACHABLE)\b|(?<![\w.])(?:0|1)(?![\w.])")
+_OPTION: Final = re.compile(r"IS_\w+ ?\( ?CONFIG_\w+ ?\)")
+_MAX_TEXT: Final = 80
+_UNKNOWN: Final = (g.ALWAYS, g.ALWAYS)
+
+
+class Region(NamedTuple):
+    """Bytes ``[start, end)`` that run only under a condition; ``guard`` is what the configuration decides of it."""
+
+    start: int
+    end: int
+    text: str
+    guard: Cond
+
+
+class Regions:
+    """The regions of one text, asked for the calls in it."""
+
+    def __init__(self) -> None:
+        self._all: list[Region] = []
+        self._starts: list[int] = []
+        self._outer: list[int] = []
+
+    def branch(self, captures: dict[str, list[Node]], source: bytes) -> None:
+        """Adds what one match of ``queries/branches.scm`` says."""
+        never = captures.get("branch.never")
+        if never is not None:
+            self._all.append(Region(never[0].start_byte, never[0].end_byte, "", g.NEVER))
+            return
+        case = captures.get("branch.case")
+        if case is not None:
+            label = captures["branch.label"][0]
+            words = " ".join(source[case[0].start_byte : case[0].end_byte].decode("latin-1").split())
+            self._all.append(Region(case[0].end_byte, label.end_byte, _cut(f"case {words}"), g.ALWAYS))
+            return
+        condition = captures["branch.condition"][0]
+        raw = source[condition.start_byte : condition.end_byte]
+        text = " ".join(raw.decode("latin-1").split())
+        if text[:1] == "(" and text[-1:] == ")" and condition.type == "parenthesized_expression":
+            text = text[1:-1].strip()
+        yes, no = implied(condition, source) if _DECIDED.search(raw) else _UNKNOWN
+        then = captures.get("branch.then")
+        if then is not None:
+            self._all.append(Region(then[0].start_byte, then[0].end_byte, _cut(text), yes))
+        otherwise = captures.get("branch.else")
+        if otherwise is not None:
+            self._all.append(Region(otherwise[0].start_byte, otherwise[0].end_byte, _cut(_negated(text)), no))
+
+    def add(self, start: int, end: int, guard: Cond) -> None:
+        """Adds a region that is evaluated only under ``guard``: an argument that some definitions of a macro drop."""
+        self._all.append(Region(start, end, "", guard))
+
+    def close(self) -> None:
+        """Must be called between the last addition and the first question."""
+        self._all.sort(key=lambda r: (r.start, -r.end))
+        self._starts = [r.start for r in self._all]
+        stack: list[int] = []
+        for i, r in enumerate(self._all):
+            while stack and self._all[stack[-1]].end <= r.start:
+                stack.pop()
+            self._outer.append(stack[-1] if stack else -1)
+            stack.append(i)
+
+    def at(self, offset: int) -> tuple[str, Cond]:
+        """The innermost condition at a byte, as text, and the guard that all conditions there come to."""
+        i = bisect_right(self._starts, offset) - 1
+        text = ""
+        guard = g.ALWAYS
+        while i >= 0:
+            r = self._all[i]
+            if r.end > offset:
+                text = text or r.text
+                if r.guard is not g.ALWAYS:
+                    guard = g.conj(guard, r.guard)
+            i = self._outer[i]
+        return text, guard
+
+
+def implied(node: Node, source: bytes) -> tuple[Cond, Cond]:
+    """What must hold of the configuration when the expression is not zero, and when it is."""
+    kind = node.type
+    if kind == "parenthesized_expression" and node.named_child_count == 1:
+        return implied(node.named_children[0], source)
+    if kind == "number_literal":
+        zero = source[node.start_byte : node.end_byte].rstrip(b"uUlL") in (b"0", b"0x0")
+        return (g.NEVER, g.ALWAYS) if zero else (g.ALWAYS, g.NEVER)
+    if kind == "call_expression":
+        words = " ".join(source[node.start_byte : node.end_byte].decode("latin-1").split())
+        if _OPTION.fullmatch(words):
+            cond = g.parse_if(words)
+            return cond, g.neg(cond)
+        function, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is not None and given is not None and given.named_child_count == 1:
+            if source[function.start_byte : function.end_byte].endswith(b"likely"):
+                return implied(given.named_children[0], source)  # __builtin_expect(!!(x), 0)
+        return _UNKNOWN
+    if kind == "unary_expression" and source[node.start_byte : node.start_byte + 1] == b"!":
+        operand = node.child_by_field_name("argument")
+        if operand is not None:
+            yes, no = implied(operand, source)
+            return no, yes
+    if kind == "binary_expression":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is not None and right is not None and operator is not None and operator.type in ("&&", "||"):
+            (a, not_a), (b, not_b) = implied(left, source), implied(right, source)
+            if operator.type == "&&":
+                return g.conj(a, b), g.disj(not_a, not_b)
+            return g.disj(a, b), g.conj(not_a, not_b)
+    return _UNKNOWN
+
+
+def _negated(text: str) -> str:
+    if text[:1] == "!" and text[1:].lstrip("_").isalnum():
+        return text[1:]
+    return f"!{text}" if text.replace("_", "").isalnum() else f"!({text})"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 3] + "..."

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Which arguments of a macro are evaluated, and under which configuration.
+
+``rcu_dereference_check(p, lockdep_rtnl_is_held())`` calls its second argument only under ``CONFIG_PROVE_RCU``: the
+other definition of ``RCU_LOCKDEP_WARN`` has it in ``while (0 && (c))``. A compiler does not evaluate what stands behind
+``0 &&``, in ``sizeof`` or ``typeof``, and what a macro drops it never sees (C11 6.5.13 p4, 6.5.3.4 p2, 6.10.3.1).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xref.lex import guard as g
+from xref.lex.directives import MacroDef
+from xref.lex.guard import Cond
+from xref.lex.tokens import is_identifier
+from xref.macros.expand import body_tokens
+from xref.macros.table import Definitions
+
+_UNEVALUATED: Final = frozenset(
+    "sizeof typeof __typeof__ __typeof typeof_unqual __alignof__ _Alignof offsetof __builtin_offsetof "
+    "__builtin_constant_p __builtin_types_compatible_p __same_type".split()
+)
+_OPENING: Final = frozenset("([{")
+_CLOSING: Final = frozenset(")]}")
+_BEGINS: Final = frozenset("({,;?:")
+_MAX_DEPTH: Final = 8
+_MAX_BODY: Final = 600
+_Memo = dict[tuple[tuple[str, int], ...], tuple[Cond, ...]]
+
+
+class Liveness:
+    """Answers for the macros of one table; each set of definitions is worked out once."""
+
+    def __init__(self) -> None:
+        self._known: _Memo = {}
+
+    def of(self, name: str, view: Definitions, depth: int = 0) -> tuple[Cond, ...]:
+        """For each parameter (the variadic one last) the condition under which it is evaluated; () where all are."""
+        definitions = [m for m in view.candidates(name) if m.params is not None]
+        if not definitions or depth > _MAX_DEPTH:
+            return ()
+        key = tuple((m.file, m.line) for m in definitions)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = ()  # what reaches itself is evaluated
+            known = self._known[key] = self._together(definitions, view, depth)
+        return known
+
+    def _together(self, definitions: list[MacroDef], view: Definitions, depth: int) -> tuple[Cond, ...]:
+        width = max(len(m.params or ()) + bool(m.variadic) for m in definitions)
+        if not width:
+            return ()
+        nowhere = g.neg(g.disj(*(g.from_text(m.guard) for m in definitions)))  # a function may have the name there
+        result = [nowhere] * width
+        for m in definitions:
+            own = g.from_text(m.guard)
+            alive = self._alive(m, view, depth)
+            for k in range(width):
+                result[k] = g.disj(result[k], g.conj(own, alive[k]) if k < len(alive) else own)
+        return () if all(c is g.ALWAYS for c in result) else tuple(result)
+
+    def _alive(self, m: MacroDef, view: Definitions, depth: int) -> list[Cond]:
+        names = [*(m.params or ()), *((m.variadic,) if m.variadic else ())]
+        tokens = body_tokens(m.body)
+        if len(tokens) > _MAX_BODY:
+            return [g.ALWAYS] * len(names)
+        position = {name: k for k, name in enumerate(names)}
+        found = [g.NEVER] * len(names)
+        # One entry an open bracket: what holds inside it, the macro whose arguments it holds, and which of them.
+        stack: list[tuple[Cond, str, int]] = []
+        now, callee, index = g.ALWAYS, "", 0
+        skipped: tuple[int, Cond] | None = None  # if (0) statement;
+        for i, t in enumerate(tokens):
+            before = tokens[i - 1] if i else ""
+            following = tokens[i + 1] if i + 1 < len(tokens) else ""
+            if t in _OPENING:
+                stack.append((now, callee, index))
+                if t == "(" and before in _UNEVALUATED:
+                    now, callee = g.NEVER, ""
+                elif t == "(" and before and is_identifier(before) and before != m.name and before not in position:
+                    callee, index = before, 0
+                    now = g.conj(now, self._argument(callee, 0, view, depth))
+                else:
+                    callee = ""
+            elif t in _CLOSING and stack:
+                now, callee, index = stack.pop()
+                if t == ")" and tokens[i - 3 : i] == ("if", "(", "0"):
+                    skipped = len(stack), now
+                    now = g.NEVER
+                elif t == "}" and skipped is not None and skipped[0] == len(stack):
+                    now, skipped = skipped[1], None
+            elif t == ";" and skipped is not None and skipped[0] == len(stack):
+                now, skipped = skipped[1], None
+            elif t == "," and callee:
+                index += 1
+                outer = stack[-1][0] if stack else g.ALWAYS
+                now = g.conj(outer, self._argument(callee, index, view, depth))
+            elif t in ("&&", "||") and before == ("0" if t == "&&" else "1") and (i < 2 or tokens[i - 2] in _BEGINS):
+                now = g.NEVER  # until the bracket closes
+            elif t == m.variadic and before == "##" and i > 1 and tokens[i - 2] == ",":
+                found[position[t]] = g.disj(found[position[t]], now)  # GNU's , ## args
+            elif t in position and before not in ("#", "##", ".", "->") and following != "##":
+                found[position[t]] = g.disj(found[position[t]], now)
+            elif t in position and (before == "##" or following == "##"):
+                found[position[t]] = g.ALWAYS  # pasted: only its expansion says
+        return found
+
+    def _argument(self, name: str, index: int, view: Definitions, depth: int) -> Cond:
+        alive = self.of(name, view, depth + 1)
+        return alive[min(index, len(alive) - 1)] if alive else g.ALWAYS
