@@ -444,7 +444,16 @@ class _FileExtraction:
         given = split_arguments(("(", *tokenize(args), ")"), 0)
         last = max(len(d.params or ()) for d in self._x.table.all(name))
         deciding = [arg for k, arg in enumerate(given) if min(k, last) in positions]
-        return any(_is_name(t) for arg in deciding for t in arg) and own.isdisjoint(t for arg in deciding for t in arg)
+        if not own.isdisjoint(t for arg in deciding for t in arg):
+            return False
+        return any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg)
+
+    def _invocable(self, token: str) -> bool:
+        """Whether a token in capitals is a macro with parameters: WARN_ONCE hands WARN to DO_ONCE_LITE_IF."""
+        if token not in self._x.table or token in NOT_CALLED:
+            return False
+        macro = self._view.get(token)
+        return macro is not None and macro.params is not None
 
     def _expand(self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str) -> None:
         """Queues the expansion of an invocation inside ``holder``."""

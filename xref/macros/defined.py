@@ -26,6 +26,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 _MAX_LEAVES: Final = 12
 """A larger condition is not worth carrying: the name, or the header, counts as undecided."""
 _MAX_INCLUDERS: Final = 16
+_GENERIC: Final = "include/asm-generic/"
 
 
 def defined_names(
@@ -150,7 +151,7 @@ def header_conditions(includes: Mapping[str, tuple[Include, ...]], graph: Includ
             if cond is g.ALWAYS:
                 unconditional.setdefault(source, []).append(target)
     for path in includes:
-        if path.endswith(".h") and path not in includers and path not in always:
+        if path.endswith(".h") and path not in includers and path not in always and not path.startswith(_GENERIC):
             always.add(path)
             todo.append(path)
     while todo:
@@ -168,20 +169,24 @@ def header_conditions(includes: Mapping[str, tuple[Include, ...]], graph: Includ
         if path in under or len(under) > 20:
             return g.NEVER
         sources = includers.get(path, {})
-        if not sources or len(sources) > _MAX_INCLUDERS:
+        if not sources:
+            # asm/x.h means asm-generic/x.h where the architecture has none of its own (Kbuild's generic-y): one that
+            # nothing includes is replaced
+            return g.NEVER if path.startswith(_GENERIC) else g.ALWAYS
+        if len(sources) > _MAX_INCLUDERS:
             return g.ALWAYS
         result = g.NEVER
         for source, cond in sources.items():
             result = g.disj(result, g.conj(cond, condition(source, under | {path})))
             if result is g.ALWAYS:
                 break
-        if result is g.NEVER or result.size > _MAX_LEAVES:
+        if (result is g.NEVER and not path.startswith(_GENERIC)) or result.size > _MAX_LEAVES:
             result = g.ALWAYS
         if not under or result is g.ALWAYS:
             found[path] = result
         return result
 
-    for path in includers:
+    for path in [*includers, *(p for p in includes if p.startswith(_GENERIC))]:
         condition(path, frozenset())
     return {path: c for path, c in found.items() if c is not g.ALWAYS}
 

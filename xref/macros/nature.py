@@ -15,6 +15,7 @@ from xref.lex.directives import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import Expander, body_tokens
 from xref.macros.table import MacroSource
+from xref.tree.files import program_of
 
 T = TypeVar("T")
 
@@ -38,7 +39,6 @@ _QUALIFIERS: Final = frozenset(
     "_Noreturn".split()
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
-_MAX_DEPTH: Final = 12
 _MAX_DEFINITIONS: Final = 8
 NOT_CALLED: Final = frozenset(
     "if for while switch return sizeof do else case typeof __typeof__ __typeof defined __attribute__ asm __asm__ goto "
@@ -106,21 +106,41 @@ class Natures:
     def __init__(self, table: MacroSource) -> None:
         self._table = table
         self._known: dict[str, int] = {}
+        self._among: dict[tuple[tuple[str, int], ...], int] = {}
         self._inert: dict[tuple[str, int], bool] = {}
         self._structural = Fixpoint(self._structural_of, frozenset[int]())
         self._calls = Fixpoint(self._calls_of, False)
 
     def of(self, name: str) -> int:
-        """The nature of ``name`` over all its definitions; PLAIN for what is no macro."""
+        """The nature of ``name`` over all definitions of the kernel, or else of other programs; PLAIN for what is no
+        macro.
+        """
         known = self._known.get(name)
         if known is None:
             self._known[name] = Nature.PLAIN  # a macro that reaches itself is plain
-            known = self._known[name] = self._judge(name, 0)
+            defs = self._table.all(name)
+            if len(defs) > 1:
+                defs = tuple(m for m in defs if program_of(m.file) == "kernel") or defs
+            known = self._known[name] = self._judge(name, defs)
         return known
 
-    def _judge(self, name: str, depth: int) -> int:
-        defs = self._table.all(name)
-        if not defs or depth > _MAX_DEPTH:
+    def among(self, name: str, definitions: tuple[MacroDef, ...]) -> int:
+        """The nature of ``name`` where these definitions may be in force."""
+        key = tuple((m.file, m.line) for m in definitions)
+        known = self._among.get(key)
+        if known is None:
+            known = self._among[key] = self._judge(name, definitions)
+        return known
+
+    def anywhere(self, name: str) -> int:
+        """What ``name`` may be under one definition or another."""
+        nature = Nature.PLAIN
+        for m in self._table.all(name):
+            nature |= self.among(name, (m,))
+        return nature
+
+    def _judge(self, name: str, defs: tuple[MacroDef, ...]) -> int:
+        if not defs:
             return Nature.PLAIN
         nature = Nature.PLAIN
         kinds = [self._attribute(m) for m in defs]
@@ -212,6 +232,8 @@ class Natures:
         the empty set: it may be an attribute that is off.
         """
         tokens = body_tokens(m.body)
+        if tokens and all(t in _CLOSERS for t in tokens):
+            return {"__attribute__"}  # } endfor_nexthops(fi): what only closes what another macro opened
         words: set[str] = set()
         i, n = 0, len(tokens)
         while i < n:
@@ -223,7 +245,7 @@ class Natures:
                     return None
                 if i < n and tokens[i] == "(":
                     i = _skip(tokens, i)
-                if t in ("asm", "__asm__") and n - i == 0 and len(words) == 1:
+                if t in ("asm", "__asm__") and n - i == 0 and len(words) == 1 and not _renames(tokens):
                     return None  # a statement of its own, not the asm("name") of a declarator
             elif t in _QUALIFIERS:
                 words.add(t)
@@ -313,6 +335,14 @@ class Natures:
                     # CONCATENATE(UNROLL_, N)(MACRO, args): what is invoked is known only when it is expanded
                     found.update(position[a] for a in tokens[end : _skip(tokens, end)] if a in position)
         return found
+
+
+_CLOSERS: Final = frozenset("})")
+
+
+def _renames(tokens: tuple[str, ...]) -> bool:
+    """Whether the body is ``__asm__(#name)``: another name for the linker."""
+    return len(tokens) == 5 and tokens[2] == "#"
 
 
 _TYPE_OPERATORS: Final = frozenset({"sizeof", "typeof", "__typeof__", "__typeof", "typeof_unqual", "__alignof__"})

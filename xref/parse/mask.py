@@ -14,6 +14,7 @@ from typing import Final
 from xref.lex.comments import BLANK
 from xref.macros.nature import Nature, Natures
 from xref.macros.table import MacroTable, MacroView
+from xref.parse.asm import mask_asm
 
 _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
@@ -29,6 +30,20 @@ _TYPE_WORDS: Final = (
 # stands on one side at least
 _TYPE_ARGUMENT: Final = re.compile(rb"(?<=[(,])(\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*,)")
 _LAST_TYPE_ARGUMENT: Final = re.compile(rb"(?<=,)(\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*\))")
+# offsetof(struct sock, sk_node.next): the grammar knows only a single member behind the comma
+_OFFSETOF: Final = re.compile(rb"\b(?:__builtin_)?offsetof(?=\s*\()")
+# alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *), __SC_CAST(loff_t *, offset)
+_ONLY_TYPE_ARGUMENT: Final = re.compile(
+    rb"(?<!\w)(?!sizeof|typeof|__typeof|_Alignof|__alignof|return|if|while|switch|void|int|long|char)"
+    rb"([A-Za-z_]\w*[ \t]*\(\s*)"
+    rb"((?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*)(?=\s*\))"
+)
+_POINTER_ARGUMENT: Final = re.compile(rb"(?<=[(,])(\s*)([A-Za-z_]\w*\s*\*+)(?=\s*,)")
+_EMPTY_ARGUMENT: Final = re.compile(rb",(?=\s*\))")
+# dump_page(page, "VM_BUG_ON_PAGE(" __stringify(cond) ")")
+_LITERAL_MAKER: Final = re.compile(rb"(?<=\")\s*([A-Za-z_]\w*\s*)\(")
+# printk(KERN_ERR pr_fmt(fmt)): a literal that is a macro, joined with one that a macro makes
+_JOINED_LITERAL: Final = re.compile(rb"(?<=[(,])(\s*)([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*\()")
 
 
 @dataclass(slots=True)
@@ -70,11 +85,11 @@ class Masker:
         self._judged: dict[bytes, int] = {}
 
     def _nature(self, raw: bytes) -> int:
-        """The nature of a name, remembered by its bytes: this is asked for every word of a tree."""
+        """What a name may be, remembered by its bytes: this is asked for every word of a tree."""
         known = self._judged.get(raw)
         if known is None:
             name = raw.decode("latin-1")
-            known = self._judged[raw] = self._natures.of(name) if name in self._table else Nature.PLAIN
+            known = self._judged[raw] = self._natures.anywhere(name) if name in self._table else Nature.PLAIN
         return known
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
@@ -90,18 +105,24 @@ class Masker:
             if word in names:
                 self._typeof(buffer, word)
         for raw in sorted(n for n in names if nature_of(n) & _MASKED):
-            nature = nature_of(raw)
             name = raw.decode("latin-1")
+            candidates = view.candidates(name)
+            nature = self._natures.among(name, candidates) if candidates else Nature.PLAIN
             if nature & Nature.ATTRIBUTE:
-                definition = view.get(name)
-                if definition is not None:
-                    self._blank_all(buffer, raw, definition.params is not None, _keyword(nature), result.statics)
-            elif nature & Nature.ITERATOR and len(raw) >= 5 and view.get(name) is not None:
+                with_arguments = candidates[0].params is not None
+                self._blank_all(buffer, raw, with_arguments, _keyword(nature), result.statics)
+            elif nature & Nature.ITERATOR and len(raw) >= 5:
                 self._iterators(buffer, raw, result)
-        text = bytes(buffer)
+        text = mask_asm(bytes(buffer))
+        text = _OFFSETOF.sub(lambda m: b"offset_f".ljust(len(m[0]), b"_"), text)
         if b"," in text:
             text = _TYPE_ARGUMENT.sub(_placeholder, text)
             text = _LAST_TYPE_ARGUMENT.sub(_placeholder, text)
+            text = _POINTER_ARGUMENT.sub(_placeholder, text)
+            text = _EMPTY_ARGUMENT.sub(b" ", text)
+        text = _ONLY_TYPE_ARGUMENT.sub(_placeholder, text)
+        text = _without_literal_makers(text)
+        text = _JOINED_LITERAL.sub(lambda m: m[1] + m[2].translate(BLANK), text)
         result.text = text
         return result
 
@@ -160,6 +181,19 @@ def _keyword(nature: int) -> bytes:
 def _placeholder(m: re.Match[bytes]) -> bytes:
     text = m.group(2)
     return m.group(1) + b"T" + text[1:].translate(BLANK)
+
+
+def _without_literal_makers(text: bytes) -> bytes:
+    """``text`` without the invocations that stand between string literals."""
+    buffer: bytearray | None = None
+    for m in _LITERAL_MAKER.finditer(text):
+        if text.count(b'"', text.rfind(b"\n", 0, m.start()) + 1, m.start()) % 2:
+            continue  # inside a literal
+        end = matching_paren(text, m.end() - 1)
+        if end > 0:
+            buffer = buffer if buffer is not None else bytearray(text)
+            buffer[m.start(1) : end] = text[m.start(1) : end].translate(BLANK)
+    return bytes(buffer) if buffer is not None else text
 
 
 def find_word(buffer: bytes | bytearray, word: bytes, start: int) -> int:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Inline assembly as something that tree-sitter can read: its operands as arguments of a call.
+
+``asm volatile(LOCK_PREFIX "xorb %2,%1" CC_SET(s) : CC_OUT(s) (negative) : "iq" (f(mask)) : "memory")`` mixes literals
+with macros that make literals in ways that only a preprocessor sorts out. All that matters here are the operand
+expressions: what stands in parentheses behind a constraint.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xref.lex.comments import BLANK
+
+_ASM: Final = re.compile(
+    rb"(?<![\w.>])(?:asm|__asm__|__asm)\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
+)
+_TOKEN: Final = re.compile(rb"""[():]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+_LONGEST: Final = 20_000
+
+
+def mask_asm(text: bytes) -> bytes:
+    """``text`` of the same length with its inline assembly rewritten."""
+    if b"asm" not in text:
+        return text
+    buffer = bytearray(text)
+    for m in _ASM.finditer(text):
+        groups, end = _operands(text, m.end())
+        if end < 0:
+            continue
+        filler = bytearray(text[m.start() : end].translate(BLANK))
+        if groups:
+            base = m.start()
+            filler[0:1] = b"A"
+            filler[m.end() - 1 - base] = 0x28
+            filler[end - 1 - base] = 0x29
+            for k, (start, stop) in enumerate(groups):
+                filler[start - base : stop - base] = text[start:stop]
+                if k:
+                    filler[start - 1 - base] = 0x2C
+        buffer[m.start() : end] = filler
+    return bytes(buffer)
+
+
+def _operands(text: bytes, start: int) -> tuple[list[tuple[int, int]], int]:
+    """The spans of the operands' parentheses behind the first colon, and the offset behind the closing one; -1 where
+    there is none.
+    """
+    groups: list[tuple[int, int]] = []
+    depth, opened, colons = 1, 0, 0
+    for m in _TOKEN.finditer(text, start, start + _LONGEST):
+        token = m.group()
+        if token == b"(":
+            depth += 1
+            if depth == 2:
+                opened = m.start()
+        elif token == b")":
+            depth -= 1
+            if depth == 0:
+                return groups, m.end()
+            if depth == 1 and colons:
+                groups.append((opened, m.end()))
+        elif token == b":" and depth == 1:
+            colons += 1
+    return [], -1
