@@ -15,6 +15,7 @@ from xref.macros.defined import Known
 from xref.macros.expand import Expander
 from xref.macros.table import MacroView
 from xref.macros.visibility import IncludeGraph
+from xref.resolve.includes import IndexedIncludes
 from xref.store.reader import Reader
 
 
@@ -29,7 +30,7 @@ class IndexedMacros:
             folder: tuple(paths.split())
             for folder, _, paths in (line.partition("\t") for line in reader.meta.get("include_dirs", "").splitlines())
         }
-        self.graph = IncludeGraph(reader.includes(), reader.meta.get("arch", ""), dirs)
+        self.graph: IncludeGraph = IndexedIncludes(reader.includes(), reader.meta.get("arch", ""), dirs)
         self.view = lru_cache(maxsize=4096)(self._view)
         self.possible = self.known.possible
         self.all = lru_cache(maxsize=100_000)(self._all)

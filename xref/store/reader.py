@@ -6,9 +6,10 @@ remembered.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +18,9 @@ from xref.lex import guard as conditions
 from xref.lex.directives import Include, MacroDef
 from xref.store.database import open_readonly
 from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes
+
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
 
 
 class FileInfo(msgspec.Struct, frozen=True, gc=False):
@@ -109,6 +113,28 @@ _FUNCTION = (
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
+_FUNCTION_AND_BODY = (
+    "SELECT f.id, f.body, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard,"
+    " f.signature, f.broken, f.made_by FROM functions f"
+)
+_ALIASED = (
+    "SELECT a.name, f.id, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard,"
+    " f.signature, f.broken, f.made_by FROM aliases a CROSS JOIN functions f ON f.id = a.function_id"
+)
+_MACRO = (
+    "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until"
+    " FROM macros m CROSS JOIN files f ON f.id = m.file_id WHERE m.name IN"
+)
+_CHUNK = 256
+_LENGTHS = (1, 4, 16, 64, _CHUNK)
+_FEW = 8_000
+"""How many bodies are kept; of what is smaller, ``_MANY``."""
+_MANY = 200_000
+
+
+def _make_room(memo: dict[_Key, _Row], most: int) -> None:
+    if len(memo) > max(most, 0):
+        memo.clear()
 
 
 class Reader:
@@ -120,13 +146,14 @@ class Reader:
         self._db = open_readonly(path)
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
         self.file = lru_cache(maxsize=None)(self._file)
-        self.functions_named = lru_cache(maxsize=200_000)(self._functions_named)
         self.records = lru_cache(maxsize=20_000)(self._records)
         self.typedefs = lru_cache(maxsize=20_000)(self._typedefs)
-        self.objects = lru_cache(maxsize=50_000)(self._objects)
-        self.macros = lru_cache(maxsize=100_000)(self._macros)
-        self.body = lru_cache(maxsize=4_000)(self._body)
         self.file_id = lru_cache(maxsize=None)(self._file_id)
+        self._functions: dict[int, FunctionInfo | None] = {}
+        self._bodies: dict[int, bytes | Body] = {}
+        self._named: dict[str, tuple[FunctionInfo, ...]] = {}
+        self._objects: dict[str, tuple[DeclInfo, ...]] = {}
+        self._macros: dict[str, tuple[MacroDef, ...]] = {}
 
     def close(self) -> None:
         """Closes the file."""
@@ -158,15 +185,74 @@ class Reader:
 
     def function(self, fid: int) -> FunctionInfo | None:
         """One function by its row."""
-        row = self._db.execute(f"{_FUNCTION} WHERE f.id = ?", (fid,)).fetchone()
-        return FunctionInfo(*row) if row is not None else None
+        if fid not in self._functions:
+            row = self._db.execute(f"{_FUNCTION} WHERE f.id = ?", (fid,)).fetchone()
+            _make_room(self._functions, _MANY)
+            self._functions[fid] = FunctionInfo(*row) if row is not None else None
+        return self._functions[fid]
 
-    def _functions_named(self, name: str) -> tuple[FunctionInfo, ...]:
-        rows = self._db.execute(f"{_FUNCTION} WHERE f.name = ?", (name,)).fetchall()
-        rows += self._db.execute(
-            f"{_FUNCTION} JOIN aliases a ON a.function_id = f.id WHERE a.name = ? AND f.name <> ?", (name, name)
-        ).fetchall()
-        return tuple(FunctionInfo(*r) for r in rows)
+    def body(self, fid: int) -> Body:
+        """What happens inside a function."""
+        known = self._bodies.get(fid)
+        if known is None:
+            row = self._db.execute("SELECT body FROM functions WHERE id = ?", (fid,)).fetchone()
+            _make_room(self._bodies, _FEW)
+            known = row[0] if row is not None else Body()
+        if isinstance(known, bytes):
+            known = decode_body(known)
+        self._bodies[fid] = known
+        return known
+
+    def functions(self, ids: Iterable[int]) -> list[FunctionInfo]:
+        """The functions of these rows, in this order, read all at once and their bodies with them."""
+        wanted = list(ids)
+        missing = [i for i in wanted if i not in self._bodies or i not in self._functions]
+        if len(missing) <= _FEW:
+            _make_room(self._functions, _MANY - len(missing))
+            _make_room(self._bodies, _FEW - len(missing))
+            missing = [i for i in wanted if i not in self._bodies or i not in self._functions]
+            for fid, body, *row in self._of_each(f"{_FUNCTION_AND_BODY} WHERE f.id IN", missing):
+                self._functions[fid] = FunctionInfo(fid, *row)
+                self._bodies.setdefault(fid, body)
+        found = (self.function(i) for i in wanted)
+        return [f for f in found if f is not None]
+
+    def functions_named(self, name: str) -> tuple[FunctionInfo, ...]:
+        """The functions, macros and assembly entries of that name, then those that have it for an alias."""
+        known = self._named.get(name)
+        if known is None:
+            self._read_names([name])
+            known = self._named[name]
+        return known
+
+    def expect(self, names: Iterable[str], *, objects: bool = False) -> None:
+        """Reads what is called ``names`` (functions and macros; objects on request) at once: the look-ups that follow
+        find it remembered.
+        """
+        wanted = dict.fromkeys(names)
+        self._read_names([name for name in wanted if name not in self._named])
+        self._read_macros([name for name in wanted if name not in self._macros])
+        if objects:
+            self._read_objects([name for name in wanted if name not in self._objects])
+
+    def _read_names(self, names: list[str]) -> None:
+        _make_room(self._named, _MANY)
+        found: dict[str, list[FunctionInfo]] = {name: [] for name in names}
+        for row in self._of_each(f"{_FUNCTION} WHERE f.name IN", names):
+            found[row[2]].append(FunctionInfo(*row))
+        for name, *rest in self._of_each(f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", names):
+            found[name].append(FunctionInfo(*rest))
+        self._named.update((name, tuple(rows)) for name, rows in found.items())
+
+    def _of_each(self, sql: str, keys: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+        """The rows of ``sql``, which ends in ``IN``, for these keys. Lists come in few lengths, so that SQLite has to
+        understand few statements.
+        """
+        for start in range(0, len(keys), _CHUNK):
+            part = keys[start : start + _CHUNK]
+            length = next(n for n in _LENGTHS if n >= len(part))
+            marks = ",".join("?" * length)
+            yield from self._db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
         """The functions whose row is in ``[low, high)``."""
@@ -176,10 +262,6 @@ class Reader:
     def last_function(self) -> int:
         """The highest row of ``functions``; 0 for none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM functions").fetchone()[0])
-
-    def _body(self, fid: int) -> Body:
-        row = self._db.execute("SELECT body FROM functions WHERE id = ?", (fid,)).fetchone()
-        return decode_body(row[0]) if row is not None else Body()
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
@@ -218,32 +300,48 @@ class Reader:
         rows = self._db.execute("SELECT name, file_id, decl, line, guard FROM typedefs WHERE name = ?", (name,))
         return tuple(DeclInfo(r[0], r[1], r[2], r[3], "", r[4], "") for r in rows)
 
-    def _objects(self, name: str) -> tuple[DeclInfo, ...]:
-        rows = self._db.execute(
-            "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name = ?", (name,)
-        )
-        return tuple(DeclInfo(*r) for r in rows)
+    def objects(self, name: str) -> tuple[DeclInfo, ...]:
+        """The variables of that name."""
+        known = self._objects.get(name)
+        if known is None:
+            self._read_objects([name])
+            known = self._objects[name]
+        return known
 
-    def _macros(self, name: str) -> tuple[MacroDef, ...]:
-        rows = self._db.execute(
-            "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until FROM macros m"
-            " JOIN files f ON f.id = m.file_id WHERE m.name = ?",
-            (name,),
-        )
-        return tuple(
-            MacroDef(
-                n,
-                None if p is None else tuple(p.split(",")) if p else (),
-                v,
-                b,
-                _both(g, there, path),
-                path,
-                line,
-                line,
-                until,
+    def _read_objects(self, names: list[str]) -> None:
+        _make_room(self._objects, _MANY)
+        found: dict[str, list[DeclInfo]] = {name: [] for name in names}
+        sql = "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name IN"
+        for row in self._of_each(sql, names):
+            found[row[0]].append(DeclInfo(*row))
+        self._objects.update((name, tuple(rows)) for name, rows in found.items())
+
+    def macros(self, name: str) -> tuple[MacroDef, ...]:
+        """Every definition of the macro ``name``."""
+        known = self._macros.get(name)
+        if known is None:
+            self._read_macros([name])
+            known = self._macros[name]
+        return known
+
+    def _read_macros(self, names: list[str]) -> None:
+        _make_room(self._macros, _MANY)
+        found: dict[str, list[MacroDef]] = {name: [] for name in names}
+        for n, p, v, b, g, there, path, line, until in self._of_each(_MACRO, names):
+            found[n].append(
+                MacroDef(
+                    n,
+                    None if p is None else tuple(p.split(",")) if p else (),
+                    v,
+                    b,
+                    _both(g, there, path),
+                    path,
+                    line,
+                    line,
+                    until,
+                )
             )
-            for n, p, v, b, g, there, path, line, until in rows
-        )
+        self._macros.update((name, tuple(rows)) for name, rows in found.items())
 
     def registrations_of_field(self, field: str) -> list[RegistrationInfo]:
         """The initialisers whose last designator is ``.field``."""
