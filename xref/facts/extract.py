@@ -18,6 +18,7 @@ from tree_sitter import Node
 from xref.facts.builder import FunctionBuilder
 from xref.facts.conditions import Regions
 from xref.facts.initialisers import Element, can_hold_address, walk
+from xref.facts.listings import Listed, Listings
 from xref.facts.makers import Makers, macro_body
 from xref.facts.model import (
     AssignFact,
@@ -33,13 +34,15 @@ from xref.facts.model import (
 from xref.facts.records import declared_name, read_record, read_typedefs, record_tag, type_text
 from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
 from xref.lex import guard as g
-from xref.lex.comments import blank_comments
+from xref.lex.comments import BLANK, blank_comments
 from xref.lex.directives import Directives, MacroDef, blank_directives, has_code, scan
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.liveness import Liveness
-from xref.macros.nature import NOT_CALLED, Nature, Natures, split_arguments
+from xref.macros.nature import NOT_CALLED, Nature, Natures, skip_brackets, split_arguments
+from xref.macros.passes import Environment, passes
 from xref.macros.table import MacroTable, MacroView
+from xref.macros.template import Template
 from xref.parse.arms import blank_dead, variants
 from xref.parse.mask import Masker, find_word, matching_paren
 from xref.parse.queries import Grammar
@@ -54,6 +57,8 @@ _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
+_TEMPLATE_FROM: Final = 3
+"""After so many expansions of one macro in a file a template of it is made."""
 _SPEAKS: Final = re.compile(r"[A-Za-z_]")
 """What a plain macro's body must have for its expansion to matter: a name."""
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
@@ -125,6 +130,9 @@ class _FileExtraction:
         self._object_types: dict[int, str] = {}
         self._include_lines: tuple[int, ...] = ()
         self._regions = Regions()
+        self._invoked: dict[tuple[str, int], int] = {}
+        self._templates: dict[tuple[str, int], Template] = {}
+        self._listed_inside: list[Listed] = []
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
     def run(self, raw: bytes) -> FileFacts:
@@ -136,10 +144,11 @@ class _FileExtraction:
         self._include_lines = tuple(i.line for i in directives.includes)
         code = blank_dead(blank_directives(source), directives)
         trailing = _trailing_include(code, directives)
-        later = None
+        later: list[Environment] = []
         if trailing:
-            later = self._view
+            later = passes(self._x.table, self._path, trailing)
             self._view = self._x.table.view(self._path, trailing)
+        code = self._listed(code, directives)
         makers = Makers(self._x.table, self._view, self._x.natures, self._x.masker, later)
         found = makers.find(code, FileText(code, code, {}, directives, True))
         for text, origin in found.parts:
@@ -151,7 +160,7 @@ class _FileExtraction:
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
             whole = FileText(variant, found.code, masked.iterators, directives, i == 0)
-            whole.statics = masked.statics
+            whole.statics, whole.lists = masked.statics, masked.lists
             self._read(whole, found.bodies)
         for macro in directives.macros:
             self._macro(macro)
@@ -171,6 +180,25 @@ class _FileExtraction:
             tuple(self._notes),
         )
 
+    def _listed(self, code: bytes, directives: Directives) -> bytes:
+        """Queues what included listings make; ``code`` without the constructs that are read with their listings in."""
+        table = self._x.table
+        if not table.listings or not directives.includes:
+            return code
+        graph = table.graph
+        buffer = bytearray(code)
+        listings = Listings(table.listings, self._view, self._x.natures)
+        for part in listings.find(code, directives, lambda inc: graph.resolve(self._path, inc)):
+            if part.function:
+                self._listed_inside.append(part)
+                continue
+            at = Place(part.line, 0, part.guard)
+            chain = (part.name,) if part.name else ()
+            self._queue.append((part.text, Origin(at, Role.MAKER, chain, line_end=part.line)))
+            if part.end:
+                buffer[part.start : part.end] = code[part.start : part.end].translate(BLANK)
+        return bytes(buffer)
+
     def _rounds(self) -> None:
         for _ in range(MAX_ROUNDS):
             if not self._queue:
@@ -181,7 +209,9 @@ class _FileExtraction:
             self._queue = []
             source = made.bytes()
             masked = self._x.masker.mask(source, self._view)
-            self._read(SyntheticText(masked.text, source, masked.iterators, made), {})
+            synthetic = SyntheticText(masked.text, source, masked.iterators, made)
+            synthetic.lists = masked.lists
+            self._read(synthetic, {})
         if self._queue:
             self._notes["expansion cut after too many rounds"] = None
             self._queue = []
@@ -273,6 +303,15 @@ class _FileExtraction:
                 self._initialiser(text, node, "", decl, holder, spelled)
         for at_offset, name in text.iterators.items():
             self._iterator(text, at_offset, name, owner)
+        if isinstance(text, FileText) and text.first:
+            for part in self._listed_inside:
+                holder = owner(part.offset)
+                if holder is not None:
+                    at = Place(part.line, 0, part.guard)
+                    origin = Origin(at, Role.IN_FUNCTION, (part.name,), _key(holder))
+                    self._queue.append((f"void f(void){{{part.text};}}\n", origin))
+        for at_offset, name in text.lists.items():
+            self._list(text, at_offset, name, owner)
         self._object_macros(text, owner)
         if isinstance(text, FileText):
             if text.first and root.has_error:
@@ -501,6 +540,19 @@ class _FileExtraction:
                 return _SPEAKS.search(m.body) is not None
             return bool(natures.structural(n))
 
+        key = (name, variant)
+        template = self._templates.get(key)
+        if template is None:
+            seen = self._invoked[key] = self._invoked.get(key, 0) + 1
+            macro = lookup(name)
+            if seen > _TEMPLATE_FROM and macro is not None and macro.params is not None:
+                template = self._templates[key] = Template(macro, Expander(lookup, want, line))
+        if template is not None:
+            tokens = tokenize(invocation)
+            end = skip_brackets(tuple(tokens), 1)
+            filled = template.filled(split_arguments(tuple(tokens), 1), lookup)
+            if filled is not None and end == len(tokens):
+                return filled, template.cut
         expander = Expander(lookup, want, line)
         return expander.expand_text(invocation), expander.cut
 
@@ -518,6 +570,21 @@ class _FileExtraction:
         holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain)] = None
         if self._decides(name, args, holder.params) and self._view.get(name) is not None:
             self._expand(text, holder, offset, at, f"{name}({args})", name)
+
+    def _list(self, text: Text, offset: int, name: str, owner: _Owner) -> None:
+        """An object-like macro that stood alone: the statements, or definitions, that it holds."""
+        holder = owner(offset)
+        at = text.place(offset)
+        if holder is not None:
+            self._expand(text, holder, offset, at, name, name)
+            return
+        origin = text.origin(offset)
+        chain = origin.chain if origin is not None else ()
+        if name not in chain and len(chain) < 8:
+            tokens, _ = self._expanded(name, name, 0, at.line)
+            self._made += 4 * len(tokens)
+            if self._made <= _MAX_MADE:
+                self._queue.append((" ".join(tokens) + ";\n", Origin(at, Role.MAKER, (*chain, name), line_end=at.line)))
 
     def _object_macros(self, text: Text, owner: _Owner) -> None:
         """Object-like macros that call: ``current`` is ``get_current()``."""

@@ -9,6 +9,7 @@ and its expansion becomes a synthetic text of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,7 @@ from xref.lex.comments import BLANK
 from xref.lex.directives import MacroDef
 from xref.macros.expand import Expander
 from xref.macros.nature import Nature, Natures
+from xref.macros.passes import Environment
 from xref.macros.table import MacroTable, MacroView
 from xref.parse.mask import Masker, matching_paren
 
@@ -30,6 +32,8 @@ _INVOCATION: Final = re.compile(
 # An export is an attribute of a function that is defined elsewhere. Its expansion is a linker section for a symbol
 # table, the same 37,000 times in 6.12, and says nothing that the name does not.
 _EXPORT: Final = re.compile(rb"\w*EXPORT_(?:PER_CPU_)?SYMBOL\w*")
+# PAGEFLAG(LRU, lru, PF_HEAD) __CLEARPAGEFLAG(LRU, lru, PF_HEAD)   include/linux/page-flags.h
+_CHAINED: Final = re.compile(rb"\s+()([A-Za-z_]\w*)[ \t]*\(")
 _NEXT: Final = re.compile(rb"\s*(.)", re.DOTALL)
 _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _ALIAS: Final = re.compile(r"([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
@@ -52,13 +56,27 @@ class Found:
     exports: list[str] = field(default_factory=list)
 
 
+def _invocations(code: bytes, done: list[int]) -> Iterator[re.Match[bytes]]:
+    """What may be an invocation at file scope: at the beginning of a line, or right behind one that was taken, of which
+    the consumer puts the end into ``done``.
+    """
+    at = 0
+    while True:
+        m = _CHAINED.match(code, done[0]) if done[0] > at else None
+        m = m or _INVOCATION.search(code, max(at, done[0]))
+        if m is None:
+            return
+        at = m.end()
+        yield m
+
+
 class Makers:
     """Finds and expands the makers of one file."""
 
     def __init__(
-        self, table: MacroTable, view: MacroView, natures: Natures, masker: Masker, later: MacroView | None = None
+        self, table: MacroTable, view: MacroView, natures: Natures, masker: Masker, later: Sequence[Environment] = ()
     ) -> None:
-        """``later``: the macros as they are behind the file's trailing includes, which read the file once more."""
+        """``later``: what the macros mean in each further reading of the file, by its trailing includes."""
         self._table = table
         self._later = later
         self._view = view
@@ -69,10 +87,8 @@ class Makers:
         """All makers of ``code`` (comments and directives blanked); ``text`` places its offsets."""
         found = Found(code)
         buffer = bytearray(code)
-        done = 0
-        for m in _INVOCATION.finditer(code):
-            if m.start() < done:
-                continue
+        done = [0]
+        for m in _invocations(code, done):
             name = m[2].decode("latin-1")
             macro = self._view.get(name)
             if macro is None or macro.params is None or self._natures.of(name) & Nature.ATTRIBUTE:
@@ -103,16 +119,19 @@ class Makers:
                 elif not self._natures.inert(self._view.candidates(name)):
                     self._without_body(found, text, m, closing, invocation)
                 _overwrite(buffer, m.start(), closing, b"")
-            done = closing
+            done[0] = closing
         found.code = bytes(buffer)
         return found
 
-    def _expand(self, invocation: str, name: str, variant: int, line: int, view: MacroView | None = None) -> str:
+    def _expand(
+        self, invocation: str, name: str, variant: int, line: int, environment: Environment | None = None
+    ) -> str:
         """The invocation expanded: everything outside braces, inside them only what an argument decides."""
-        view = view or self._view
 
         def lookup(n: str) -> MacroDef | None:
-            return view.variant(n, variant)
+            if environment is not None and n in environment:
+                return environment[n]
+            return self._view.variant(n, variant)
 
         def want(n: str, depth: int) -> bool:
             return n == name or self._wanted(n, depth, lookup(n))
@@ -216,8 +235,11 @@ class Makers:
             self._expand(invocation, name, k, at.line)
             for k in range(self._variants(name) if self._structural(name) else 1)
         ]
-        if self._later is not None and self._later.get(name) not in (None, self._view.get(name)):
-            expansions.append(self._expand(invocation, name, 0, at.line, self._later))
+        expansions.extend(
+            self._expand(invocation, name, 0, at.line, environment)
+            for environment in self._later
+            if name in environment and not self._natures.inert((environment[name],))
+        )
         for expansion in expansions:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():

@@ -71,6 +71,8 @@ class Text:
         self.source = source
         self.iterators = iterators
         self.first = first
+        self.lists: dict[int, str] = {}
+        """Object-like macros that stood for statements or definitions, by offset."""
         self.statics: list[int] = []
         """Where a macro stood that means ``static`` and was too short to be replaced by it."""
 

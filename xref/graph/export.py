@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -196,22 +197,37 @@ def _initialiser_rows(r: Resolver) -> list[str]:
     for reg in r.reader.all_registrations():
         if not r.compiled(reg.guard) or not r.compiled(r.reader.file(reg.file_id).guard):
             continue
-        holdings = [
-            h for h in r.values.registered(reg.value, reg.file_id, reg.line, reg.guard) if r.in_config(h.function)
-        ]
-        if not holdings:
+        trampoline = _TRAMPOLINE.fullmatch(reg.value)
+        held: list[tuple[str, str]]
+        if trampoline is not None:
+            held = [("", trampoline[1])]
+        else:
+            held = [
+                (r.reader.file(h.function.file_id).path, _as_spelled(reg.value, h.function))
+                for h in r.values.registered(reg.value, reg.file_id, reg.line, reg.guard)
+                if r.in_config(h.function)
+            ]
+        if not held:
             continue
         target = r.slots.target(reg)
         if target is None or not target.field:
             continue
         path = r.reader.file(reg.file_id).path
-        for h in holdings:
-            rows[
-                _row(
-                    (
-                        path, reg.line, reg.object, target.owner, target.field, r.reader.file(h.function.file_id).path,
-                        h.function.name, reg.how, reg.guard,
-                    )
-                )
-            ] = None  # fmt: skip
+        for file, function in held:
+            cells = path, reg.line, reg.object, target.owner, target.field, file, function, reg.how, reg.guard
+            rows[_row(cells)] = None
     return list(rows)
+
+
+# What a static call's key is updated to is called through a trampoline of its own, which only assembler defines:
+# ARCH_DEFINE_STATIC_CALL_TRAMP of arch/x86/include/asm/static_call.h
+_TRAMPOLINE: Final = re.compile(r"& ?(__SCT__\w+)")
+_LAST_NAME: Final = re.compile(r"([A-Za-z_]\w*)\W*")
+
+
+def _as_spelled(value: str, f: FunctionInfo) -> str:
+    """The function's name as the initialiser spells it, where that is one of its names: BPF_CALL_2 makes two."""
+    for word in reversed(_LAST_NAME.findall(value)):
+        if word in f.aliases.split(","):
+            return str(word)
+    return f.name

@@ -17,6 +17,7 @@ import msgspec
 
 from xref.facts.assembly import extract_assembly
 from xref.facts.extract import Extractor, kept_macros
+from xref.facts.listings import listing_of
 from xref.facts.model import FileFacts
 from xref.lex.comments import blank_comments
 from xref.lex.directives import Include, MacroDef, has_code, plain_numbers, scan
@@ -33,7 +34,8 @@ _SNIFF: Final = 8192
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
     directives, and no macro with parameters: the second pass has nothing to find in it. ``asked`` holds the names,
-    options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number.
+    options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number; ``listing`` is
+    the text of a header of nothing but invocations.
     """
 
     path: str
@@ -45,6 +47,7 @@ class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     failure: str = ""
     asked: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    listing: bytes = b""
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -96,7 +99,7 @@ def lex_files(root: str, paths: Sequence[str]) -> bytes:
         found.append(
             LexedFile(
                 path, macros, directives.includes, digest.digest(), content_hash(data), bare, "",
-                directives.asked(), plain_numbers(source) if not bare else (),
+                directives.asked(), plain_numbers(source) if not bare else (), listing_of(path, source),
             )
         )  # fmt: skip
     return _encoder.encode(found)

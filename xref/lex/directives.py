@@ -62,7 +62,7 @@ class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``."""
+    """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``; ``path`` is empty where a macro computes it."""
 
     path: str
     angled: bool
@@ -124,6 +124,10 @@ class Directives:
     def line_at(self, offset: int) -> int:
         """The 1-based line of a byte offset."""
         return bisect_right(self._newlines, offset) + 1
+
+    def offset_of(self, line: int) -> int:
+        """The byte offset at which a 1-based line begins."""
+        return self._newlines[line - 2] if 1 < line <= len(self._newlines) + 1 else 0
 
     def column_at(self, offset: int) -> int:
         """The 0-based byte column of a byte offset."""
@@ -203,6 +207,9 @@ def scan(text: str, file: str = "") -> Directives:
             if inc is not None:
                 line = bisect_right(newlines, m.start("word")) + 1
                 includes.append(Include(inc[1] or inc[2], inc[1] is not None, line, g.to_text(current)))
+            elif _WORD.match(m["rest"].strip()):
+                line = bisect_right(newlines, m.start("word")) + 1
+                includes.append(Include("", False, line, g.to_text(current)))
         elif word in ("if", "ifdef", "ifndef"):
             rest = _CONTINUATION.sub(" ", m["rest"]).strip()
             if word == "if":

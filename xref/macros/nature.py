@@ -244,7 +244,7 @@ class Natures:
                 while i < n and tokens[i] in ("volatile", "__volatile__", "goto"):
                     return None
                 if i < n and tokens[i] == "(":
-                    i = _skip(tokens, i)
+                    i = skip_brackets(tokens, i)
                 if t in ("asm", "__asm__") and n - i == 0 and len(words) == 1 and not _renames(tokens):
                     return None  # a statement of its own, not the asm("name") of a declarator
             elif t in _QUALIFIERS:
@@ -258,7 +258,7 @@ class Natures:
                     words.add("inline")
                 i += 1
                 if i < n and tokens[i] == "(":
-                    i = _skip(tokens, i)
+                    i = skip_brackets(tokens, i)
             elif t == m.name and n == 1:
                 return words  # `#define noinline noinline`
             else:
@@ -274,22 +274,22 @@ class Natures:
             if t == "do" or t == "{":
                 if t == "do":
                     return False
-                i = _skip(tokens, i)
+                i = skip_brackets(tokens, i)
                 open_head = False
             elif t in _LOOPS and i + 1 < n and tokens[i + 1] == "(":
-                i = _skip(tokens, i + 1)
+                i = skip_brackets(tokens, i + 1)
                 open_head = True
             elif t == "else":
                 open_head = True
                 i += 1
             elif is_identifier(t) and i + 1 < n and tokens[i + 1] == "(":
-                end = _skip(tokens, i + 1)
+                end = skip_brackets(tokens, i + 1)
                 inner = self.of(t)
                 open_head = end >= n and bool(inner & Nature.ITERATOR)
                 i = end
             else:
                 open_head = False
-                i = _skip(tokens, i) if t in ("(", "[") else i + 1
+                i = skip_brackets(tokens, i) if t in ("(", "[") else i + 1
         return open_head
 
     def _structural_params(self, m: MacroDef, tokens: tuple[str, ...]) -> set[int]:
@@ -330,10 +330,10 @@ class Natures:
                     for k, arg in enumerate(split_arguments(tokens, i + 1)):
                         if min(k, last) in inner:
                             found.update(position[a] for a in arg if a in position)
-                end = _skip(tokens, i + 1)
+                end = skip_brackets(tokens, i + 1)
                 if end < n and tokens[end] == "(":
                     # CONCATENATE(UNROLL_, N)(MACRO, args): what is invoked is known only when it is expanded
-                    found.update(position[a] for a in tokens[end : _skip(tokens, end)] if a in position)
+                    found.update(position[a] for a in tokens[end : skip_brackets(tokens, end)] if a in position)
         return found
 
 
@@ -401,7 +401,7 @@ def split_arguments(tokens: tuple[str, ...], start: int) -> list[tuple[str, ...]
     return args
 
 
-def _skip(tokens: tuple[str, ...], start: int) -> int:
+def skip_brackets(tokens: tuple[str, ...], start: int) -> int:
     """The index behind the bracket that opens at ``start`` (or the end)."""
     nesting = 0
     for i in range(start, len(tokens)):

@@ -37,8 +37,11 @@ class MacroTable:
 
     def __init__(self, macros: Iterable[MacroDef], graph: IncludeGraph, known: Known = NOTHING_KNOWN) -> None:
         self.graph = graph
+        self.listings: dict[str, bytes] = {}
+        """Headers that hold nothing but invocations, by path: see :mod:`xref.facts.listings`."""
         self.known = known
         self._by_name: dict[str, tuple[MacroDef, ...]] = {}
+        self._by_file: dict[str, list[MacroDef]] = {}
         self.displaced: dict[str, tuple[MacroDef, ...]] = {}
         """Definitions for want of a better one (``#ifndef X``) of names that always have a better one."""
         collected: dict[str, list[MacroDef]] = {}
@@ -57,6 +60,14 @@ class MacroTable:
     def all(self, name: str) -> tuple[MacroDef, ...]:
         """Every definition of ``name`` that some configuration allows."""
         return self._by_name.get(name, ())
+
+    def of_file(self, path: str) -> tuple[MacroDef, ...]:
+        """The definitions that stand in one file."""
+        if not self._by_file:
+            for defs in self._by_name.values():
+                for m in defs:
+                    self._by_file.setdefault(m.file, []).append(m)
+        return tuple(self._by_file.get(path, ()))
 
     def candidates(self, name: str) -> tuple[MacroDef, ...]:
         """Every definition, whoever sees it."""
@@ -111,6 +122,10 @@ class MacroView:
     def variants(self, name: str) -> int:
         """How many readings ``name`` has."""
         return len([m for m in self.candidates(name) if m.body])
+
+    def possible(self, definition: MacroDef) -> bool:
+        """Whether some configuration has this definition."""
+        return definition in self._table.all(definition.name)
 
     def _candidates(self, defs: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
         if not defs:

@@ -31,6 +31,7 @@ class IncludeGraph:
         self._search = tuple(
             f"{d}/" for d in (base, f"{base}/asm/mach-default", "include", f"{base}/uapi", "include/uapi")
         )
+        self._rereads: dict[str, bool] = {}
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._closure = lru_cache(maxsize=64)(self._compute_closure)
 
@@ -83,6 +84,19 @@ class IncludeGraph:
     def closure(self, path: str) -> frozenset[str]:
         """``path`` and all it includes, directly or not."""
         return self._closure(path)
+
+    def includes(self, path: str) -> tuple[Include, ...]:
+        """The directives of a file; one whose name is computed by a macro has an empty ``path``."""
+        return self._raw.get(path, ())
+
+    def rereads(self, path: str) -> bool:
+        """Whether ``path``, or what it includes, has an include whose name a macro computes."""
+        known = self._rereads.get(path)
+        if known is None:
+            self._rereads[path] = False
+            known = any(not inc.path for inc in self.includes(path)) or any(self.rereads(p) for p in self.direct(path))
+            self._rereads[path] = known
+        return known
 
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """``path`` and all that its includes above ``line`` bring in."""

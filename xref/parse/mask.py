@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xref.lex.comments import BLANK
-from xref.macros.nature import Nature, Natures
+from xref.macros.nature import NOT_CALLED, Nature, Natures
 from xref.macros.table import MacroTable, MacroView
 from xref.parse.asm import mask_asm
 
@@ -42,6 +42,13 @@ _POINTER_ARGUMENT: Final = re.compile(rb"(?<=[(,])(\s*)([A-Za-z_]\w*\s*\*+)(?=\s
 _EMPTY_ARGUMENT: Final = re.compile(rb",(?=\s*\))")
 # dump_page(page, "VM_BUG_ON_PAGE(" __stringify(cond) ")")
 _LITERAL_MAKER: Final = re.compile(rb"(?<=\")\s*([A-Za-z_]\w*\s*)\(")
+# case offsetof(struct x, a) ... offsetof(struct x, b):
+_CASE_RANGE: Final = re.compile(rb"(?<=\bcase)(\s[^:;{}\n]*?)(\.\.\.[^:;{}\n]*)(?=:)")
+# N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases
+_OPEN_STATEMENT: Final = re.compile(rb"(?<![\w.>])([A-Za-z_]\w*)[ \t]*(\([^()\n;{}]*\))(?=[ \t]*\n?[ \t]*[A-Za-z_}])")
+_LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
+# XDP_METADATA_KFUNC_xxx, alone between two functions or statements
+_ALONE: Final = re.compile(rb"^[ \t]*([A-Za-z_]\w*)[ \t]*\n(?=\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))", re.MULTILINE)
 # printk(KERN_ERR pr_fmt(fmt)): a literal that is a macro, joined with one that a macro makes
 _JOINED_LITERAL: Final = re.compile(rb"(?<=[(,])(\s*)([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*\()")
 
@@ -50,12 +57,14 @@ _JOINED_LITERAL: Final = re.compile(rb"(?<=[(,])(\s*)([A-Z][A-Z0-9_]+)(?=\s+[A-Z
 class Masked:
     """The text to parse, and what was masked in it.
 
-    ``iterators`` maps the offset of each masked iterator to its name; ``statics`` holds the offsets at which a macro
-    stood that means ``static`` but is shorter than that word.
+    ``iterators`` maps the offset of each masked iterator to its name, ``lists`` that of each object-like macro which
+    stood alone where a statement or a definition may; ``statics`` holds the offsets at which a macro stood that means
+    ``static`` but is shorter than that word.
     """
 
     text: bytes
     iterators: dict[int, str] = field(default_factory=dict)
+    lists: dict[int, str] = field(default_factory=dict)
     statics: list[int] = field(default_factory=list)
 
 
@@ -113,8 +122,11 @@ class Masker:
                 self._blank_all(buffer, raw, with_arguments, _keyword(nature), result.statics)
             elif nature & Nature.ITERATOR and len(raw) >= 5:
                 self._iterators(buffer, raw, result)
+        self._statements(buffer, view, result)
         text = mask_asm(bytes(buffer))
         text = _OFFSETOF.sub(lambda m: b"offset_f".ljust(len(m[0]), b"_"), text)
+        if b"..." in text:
+            text = _CASE_RANGE.sub(lambda m: m[1] + m[2].translate(BLANK), text)
         if b"," in text:
             text = _TYPE_ARGUMENT.sub(_placeholder, text)
             text = _LAST_TYPE_ARGUMENT.sub(_placeholder, text)
@@ -125,6 +137,30 @@ class Masker:
         text = _JOINED_LITERAL.sub(lambda m: m[1] + m[2].translate(BLANK), text)
         result.text = text
         return result
+
+    def _statements(self, buffer: bytearray, view: MacroView, result: Masked) -> None:
+        """Ends the invocations that stand for statements without a semicolon, ``N(UP) N(DOWN)``, and takes out the
+        lists of them that a macro holds.
+        """
+        code = bytes(buffer)
+        for m in _OPEN_STATEMENT.finditer(code):
+            name = m[1].decode("latin-1")
+            if name in NOT_CALLED or name not in self._table or not _starts_statement(buffer, m.start()):
+                continue
+            if _LIST_OPENS.search(code, max(0, m.start() - 40), m.start()):
+                continue
+            macro = view.get(name)
+            if macro is not None and macro.params is not None and buffer[m.end(2)] in b" \t\n":
+                if not self._natures.among(name, (macro,)) & Nature.ITERATOR and not macro.body.endswith("else"):
+                    buffer[m.end(2)] = 0x3B
+        for m in _ALONE.finditer(code):
+            name = m[1].decode("latin-1")
+            if name not in self._table or not _starts_statement(buffer, m.start(1)):
+                continue
+            macro = view.get(name)
+            if macro is not None and macro.params is None and "(" in macro.body:
+                result.lists[m.start(1)] = name
+                buffer[m.start(1) : m.end(1)] = code[m.start(1) : m.end(1)].translate(BLANK)
 
     @staticmethod
     def _blank_all(

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""A macro expanded once for many invocations.
+
+Most arguments cannot change what is expanded: they hold no macro, and what they are pasted into is none. Then every
+expansion of a macro is the same text with other words in it, and a file that invokes ``call_int_hook`` 250 times needs
+only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from xref.lex.directives import MacroDef
+from xref.lex.tokens import is_identifier
+from xref.macros.expand import Expander
+
+_MARK: Final = "XREFARGUMENT"
+
+
+class Template:
+    """The expansion of ``macro`` by ``expander``, with its parameters open."""
+
+    def __init__(self, macro: MacroDef, expander: Expander) -> None:
+        self._fixed = len(macro.params or ())
+        self._variadic = bool(macro.variadic)
+        marks = [f"{_MARK}{k}Q" for k in range(self._fixed + self._variadic)]
+        invocation = [macro.name, "("]
+        for k, mark in enumerate(marks):
+            invocation.extend([",", mark] if k else [mark])
+        tokens = [str(t) for t in expander.expand([*invocation, ")"])]
+        self.cut = expander.cut
+        position = {mark: k for k, mark in enumerate(marks)}
+        self._tokens = tokens
+        self._whole = [(i, position[t]) for i, t in enumerate(tokens) if t in position]
+        """Which tokens are an argument."""
+        self._inside = [
+            (i, [k for mark, k in position.items() if mark in t])
+            for i, t in enumerate(tokens)
+            if t not in position and _MARK in t
+        ]
+        """Which tokens an argument was pasted into, or made a literal of."""
+        self._marks = marks
+        self._used = {k for _, k in self._whole} | {k for _, ks in self._inside for k in ks}
+        self._pasted = {k for _, ks in self._inside for k in ks}
+
+    def filled(self, args: list[tuple[str, ...]], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
+        """The tokens with these arguments; None where they could change what is expanded."""
+        given = args[: self._fixed]
+        if self._variadic:
+            rest: list[str] = []
+            for k, arg in enumerate(args[self._fixed :]):
+                rest.extend([",", *arg] if k else arg)
+            if not rest:
+                return None  # , ## args takes the comma away
+            given.append(tuple(rest))
+        if len(given) != len(self._marks):
+            return None
+        for k in self._used:
+            arg = given[k]
+            if any(is_identifier(t) and lookup(t) is not None for t in arg):
+                return None
+            if k in self._pasted and (len(arg) != 1 or not is_identifier(arg[0])):
+                return None
+        made: list[str | tuple[str, ...]] = list(self._tokens)
+        for i, ks in self._inside:
+            token = self._tokens[i]
+            for k in ks:
+                token = token.replace(self._marks[k], given[k][0])
+            if is_identifier(token) and lookup(token) is not None:
+                return None
+            made[i] = token
+        for i, k in self._whole:
+            made[i] = given[k]
+        out: list[str] = []
+        for part in made:
+            if isinstance(part, str):
+                out.append(part)
+            else:
+                out.extend(part)
+        return out
