@@ -24,12 +24,17 @@ class Names:
         self._macros = macros
         self.functions = lru_cache(maxsize=500_000)(self._functions)
         self.macro_nodes = lru_cache(maxsize=200_000)(self._macro_nodes)
+        self.called = lru_cache(maxsize=200_000)(self._called)
+        self._rows = lru_cache(maxsize=200_000)(self._possible_rows)
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several."""
-        rows = [f for f in self._reader.functions_named(name) if f.kind != "macro" and self._possible(f)]
+        rows = self._rows(name)
         if not rows:
             return ()
+        if len(rows) == 1 and not self._elsewhere(rows[0], name):
+            mine, theirs = self._reader.file(file_id).program, self._reader.file(rows[0].file_id).program
+            return rows if same_program(mine, theirs) else ()
         own = [f for f in rows if f.file_id == file_id]
         if any(f.linkage != "weak" for f in own):
             return tuple(own)
@@ -39,7 +44,7 @@ class Names:
         externs: list[FunctionInfo] = []
         for f in rows:
             there = self._reader.file(f.file_id)
-            if there.path.endswith(".h") or (f.linkage == "static" and f.name == name):
+            if self._elsewhere(f, name):
                 headers.append(f)
             elif same_program(here.program, there.program):
                 externs.append(f)
@@ -76,6 +81,13 @@ class Names:
             rivals = [f for f in rivals if nearness[f.id] == best]
         return rivals
 
+    def _possible_rows(self, name: str) -> tuple[FunctionInfo, ...]:
+        return tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and self._possible(f))
+
+    def _elsewhere(self, f: FunctionInfo, name: str) -> bool:
+        """Whether other files mean ``f`` only if they include the file that it stands in."""
+        return (f.linkage == "static" and f.name == name) or self._reader.file(f.file_id).path.endswith(".h")
+
     def _possible(self, f: FunctionInfo) -> bool:
         return self._macros.possible(f.guard) and self._macros.possible(self._reader.file(f.file_id).guard)
 
@@ -84,6 +96,8 @@ class Names:
 
     def _macro_nodes(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The function-like macros that ``name`` may mean in a file, as nodes."""
+        if not self._macros.all(name):
+            return ()
         view = self._macros.view(self._reader.file(file_id).path)
         wanted = {(m.file, m.line) for m in view.candidates(name) if m.params is not None}
         if not wanted:
@@ -94,7 +108,7 @@ class Names:
             if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted
         )
 
-    def called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
+    def _called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the
         function of that name as well; likewise where an alias leads to nothing here (``__builtin_memcmp``).
         """
@@ -109,6 +123,8 @@ class Names:
 
     def alias(self, name: str, file_id: int) -> str:
         """What an object-like macro that is nothing but another name stands for; ``name`` itself where it is none."""
+        if not self._macros.all(name):
+            return name
         view = self._macros.view(self._reader.file(file_id).path)
         seen = {name}
         while True:

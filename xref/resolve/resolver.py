@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from xref.lex import guard as g
 from xref.parse import cexpr as x
 from xref.resolve.edge import (
     Calls,
     DispatchSite,
     Edge,
     EdgeKind,
-    Evidence,
     Slot,
     SlotEntry,
     Symbol,
@@ -31,7 +29,8 @@ from xref.resolve.names import Names
 from xref.resolve.sites import Site, Sites, Target
 from xref.resolve.slots import Slots
 from xref.resolve.types import Types
-from xref.resolve.values import Step, Values
+from xref.resolve.values import Values
+from xref.resolve.wording import FoundEdge, FoundGap, Wording
 from xref.store.reader import FunctionInfo, Reader, SyscallInfo
 from xref.store.rows import last_member
 from xref.tree.config import Config, read_config
@@ -63,10 +62,11 @@ class Resolver:
         self.slots = Slots(reader, self.types)
         self.values = Values(reader, self._macros, self.names, self.types, self.slots)
         self.sites = Sites(reader, self._macros, self.names, self.types, self.values)
-        self._source = lru_cache(maxsize=64)(self._read_source)
+        self._wording = Wording(reader, self.tree.root)
+        self.text = self._wording.text
+        self.conjunction = self._wording.conjunction
         self.symbol = lru_cache(maxsize=300_000)(self._symbol)
         self.compiled = lru_cache(maxsize=100_000)(self._compiled)
-        self.conjunction = lru_cache(maxsize=100_000)(self._conjunction)
 
     @classmethod
     def open(cls, db: Path, *, config: Path | None = None) -> Resolver:
@@ -91,15 +91,10 @@ class Resolver:
             return True
         return self._macros.possible(guard)
 
-    @staticmethod
-    def _conjunction(*guards: str) -> str:
-        parts = [x for x in guards if x]
-        if len(parts) < 2:
-            return parts[0] if parts else ""
-        return g.to_text(g.conj(*(g.from_text(p) for p in parts)))
-
     def in_config(self, f: FunctionInfo) -> bool:
         """Whether the configuration compiles a function and its file."""
+        if self._config is None:
+            return True
         return self.compiled(f.guard) and self.compiled(self.reader.file(f.file_id).guard)
 
     # -- symbols ------------------------------------------------------------------------------------------------------
@@ -193,7 +188,8 @@ class Resolver:
             if not targets:
                 reason = site.reason or "no target is built in this configuration"
                 where = (site.call.line, site.call.column, site.via or site.call.callee)
-                missing.setdefault(where, self._unresolved(sym, site, guard, reason))
+                gap = FoundGap(sym, site.call, site.via, site.kind, guard, reason, self._wording)
+                missing.setdefault(where, gap)
             for t in targets:
                 key = (site.call.line, site.call.column, site.via, t.function.id)
                 if key not in edges:
@@ -213,16 +209,15 @@ class Resolver:
             callers[fid] = None
         names = {sym.name, *sym.aliases}
         found: list[Edge] = []
-        for fid in callers:
-            f = self.reader.function(fid)
-            if f is None or not self.in_config(f):
+        for f in self.reader.functions(list(callers)):
+            if not self.in_config(f):
                 continue
             for site in self._sites_towards(f, names, vias):
                 guard = site.call.guard or f.guard
                 if not self.compiled(guard):
                     continue
                 found.extend(
-                    self._edge(self.symbol(fid), site, t, guard) for t in site.targets if t.function.id == sym.fid
+                    self._edge(self.symbol(f.id), site, t, guard) for t in site.targets if t.function.id == sym.fid
                 )
         unique = {(e.caller.fid, e.line, e.column, e.via): e for e in found}
         return tuple(sorted(unique.values(), key=lambda e: (e.file, e.line, e.column, e.via)))
@@ -234,7 +229,7 @@ class Resolver:
         for call in scope.body.calls:
             callee = call.callee
             plain = callee.isidentifier()
-            if plain and callee not in names and callee not in scope.words and not self.reader.objects(callee):
+            if plain and callee not in names and not scope.mentions(callee) and not self.reader.objects(callee):
                 if self.names.alias(callee, f.file_id) not in names:
                     continue
             if not plain and last_member(callee) not in fields and "__SC" not in callee and "->" in callee:
@@ -319,25 +314,27 @@ class Resolver:
 
     def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}
-        for fid in self.reader.mentions("m", field):
-            f = self.reader.function(fid)
-            if f is None or not self.in_config(f):
+        for f in self.reader.functions(self.reader.mentions("m", field)):
+            if not self.in_config(f):
                 continue
-            scope = self.values.scope(f)
-            for call in scope.body.calls:
-                if last_member(call.callee) != field or not self.compiled(call.guard or f.guard):
+            for call in self.reader.body(f.id).calls:
+                if (
+                    field not in call.callee
+                    or last_member(call.callee) != field
+                    or not self.compiled(call.guard or f.guard)
+                ):
                     continue
                 e = self.types.parse(call.callee)
                 while isinstance(e, x.Unary | x.Cast | x.Index):
                     e = e.base if isinstance(e, x.Index) else e.operand
                 if not isinstance(e, x.Member):
                     continue
-                member = self.values.member(e, scope, call.line)
+                member = self.values.member(e, self.values.scope(f), call.line)
                 if member is None or member.owner != struct or member.field != field:
                     continue
                 path = self.reader.file(f.file_id).path
-                found[fid, call.line, call.column] = DispatchSite(
-                    struct, field, self.symbol(fid), path, call.line, call.column, self.text(path, call.line),
+                found[f.id, call.line, call.column] = DispatchSite(
+                    struct, field, self.symbol(f.id), path, call.line, call.column, self.text(path, call.line),
                     call.guard or f.guard,
                 )  # fmt: skip
         return sorted(found.values(), key=lambda s: (s.file, s.line, s.column))
@@ -356,34 +353,9 @@ class Resolver:
     def _edge(self, caller: Symbol, site: Site, t: Target, guard: str) -> Edge:
         call = site.call
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
-        callee = self.symbol(t.function.id)
-        return Edge(
-            caller, callee, kind, site.via, t.confidence, caller.file, call.line, call.column,
-            self.text(caller.file, call.line), self.conjunction(guard, callee.guard), call.condition,
-            tuple(self._evidence(s) for s in t.steps),
-        )  # fmt: skip
-
-    def _evidence(self, step: Step) -> Evidence:
-        path = self.reader.file(step.file_id).path
-        return Evidence(step.rule, path, step.line, self.text(path, step.line))
-
-    def _unresolved(self, caller: Symbol, site: Site, guard: str, reason: str) -> Unresolved:
-        call = site.call
-        return Unresolved(
-            caller, call.callee, site.via, site.kind, caller.file, call.line, call.column,
-            self.text(caller.file, call.line), guard, reason,
-        )  # fmt: skip
-
-    def text(self, path: str, line: int) -> str:
-        """The source line, stripped; '' where the file is gone or shorter now."""
-        lines = self._source(path)
-        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
-
-    def _read_source(self, path: str) -> list[str]:
-        try:
-            return Path(self.tree.root, path).read_bytes().decode("utf-8", "replace").split("\n")
-        except OSError:
-            return []
+        return FoundEdge(
+            caller, self.symbol(t.function.id), kind, site.via, t.confidence, call, guard, t.steps, self._wording
+        )
 
 
 def _path_ends(path: str, suffix: str) -> bool:

@@ -24,16 +24,22 @@ class Scope:
         self.body = body
         self._is_type = is_type
         self.extra: dict[str, Decl] = {}
+        self._locals: dict[str, list[tuple[LocalFact, Decl]]] = {}
+
+    @cached_property
+    def _text(self) -> str:
+        """All declarations: what is not in here is not declared here, which is quickly seen."""
+        signature = self.function.signature.partition("(")[2] if self.function.kind != "macro" else ""
+        return "\n".join([signature, *(local.text for local in self.body.locals)])
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every identifier in the declarations: a cheap first test for "may be local"."""
-        found: set[str] = set()
-        if self.function.kind != "macro":
-            found.update(_IDENTIFIER.findall(self.function.signature.partition("(")[2]))
-        for local in self.body.locals:
-            found.update(_IDENTIFIER.findall(local.text))
-        return frozenset(found)
+        """Every identifier in the declarations."""
+        return frozenset(_IDENTIFIER.findall(self._text))
+
+    def mentions(self, name: str) -> bool:
+        """A cheap first test for "may be local": whether ``name`` is in the declarations."""
+        return name in self._text and name in self.words
 
     @cached_property
     def params(self) -> tuple[Decl, ...]:
@@ -52,15 +58,6 @@ class Scope:
         """The 0-based position of a macro's parameter; None where ``name`` is none."""
         return self._macro_params.index(name) if name in self._macro_params else None
 
-    @cached_property
-    def _locals(self) -> dict[str, list[tuple[LocalFact, Decl]]]:
-        found: dict[str, list[tuple[LocalFact, Decl]]] = {}
-        for local in self.body.locals:
-            for decl in parse_declaration(local.text, self._is_type):
-                if decl.name:
-                    found.setdefault(decl.name, []).append((local, decl))
-        return found
-
     def local(self, name: str, line: int) -> Decl | None:
         """The declaration of a local variable as it holds at ``line``: the innermost one."""
         if name in self.extra:
@@ -70,9 +67,9 @@ class Scope:
 
     def declaration(self, name: str, line: int) -> tuple[LocalFact, Decl] | None:
         """The same with the fact it comes from; names that a statement expression declares have none."""
-        if name not in self.words:
+        if not self.mentions(name):
             return None
-        rivals = self._locals.get(name)
+        rivals = self.declarations(name)
         if not rivals:
             return None
         holding = [r for r in rivals if r[0].line <= line <= r[0].end_line]
@@ -81,12 +78,21 @@ class Scope:
         return max(holding, key=lambda r: (r[0].line, -r[0].end_line))
 
     def declarations(self, name: str) -> list[tuple[LocalFact, Decl]]:
-        """All declarations of a local name."""
-        return self._locals.get(name, [])
+        """All declarations of a local name. Of a function's declarations most are never asked for, nor parsed."""
+        found = self._locals.get(name)
+        if found is None:
+            found = self._locals[name] = [
+                (local, decl)
+                for local in self.body.locals
+                if name in local.text
+                for decl in parse_declaration(local.text, self._is_type)
+                if decl.name == name
+            ]
+        return found
 
     def declares(self, name: str) -> bool:
         """Whether a local variable or a parameter of this name is declared anywhere in the function."""
-        return name in self.words and (name in self._locals or self.param(name) is not None)
+        return self.mentions(name) and (bool(self.declarations(name)) or self.param(name) is not None)
 
     @contextmanager
     def declaring(self, decls: tuple[Decl, ...]) -> Iterator[None]:
@@ -101,7 +107,7 @@ class Scope:
 
     def param(self, name: str) -> tuple[int, Decl] | None:
         """A parameter with its 0-based position."""
-        if name not in self.words:
+        if not self.mentions(name):
             return None
         for i, decl in enumerate(self.params):
             if decl.name == name:
@@ -110,4 +116,4 @@ class Scope:
 
     def holds(self, name: str, line: int) -> bool:
         """Whether ``name`` is a local variable or a parameter here."""
-        return name in self.words and (self.local(name, line) is not None or self.param(name) is not None)
+        return self.mentions(name) and (self.local(name, line) is not None or self.param(name) is not None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
@@ -23,8 +24,7 @@ from xref.store.rows import last_member
 _BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, gc=False):
     """One function that a call site can reach."""
 
     function: FunctionInfo
@@ -34,8 +34,7 @@ class Target:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True, gc=False):
     """One call site, resolved: ``via`` is '' for a direct call. ``reason`` says why there are no targets."""
 
     call: CallFact
@@ -58,6 +57,7 @@ class Sites:
     def of(self, function: FunctionInfo, body: Body | None = None) -> Iterator[Site]:
         """Every call site of a function, in the order of the source."""
         scope = self._values.scope(function, body)
+        self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
         for call in scope.body.calls:
             site = self.site(call, scope)
             if site is not None:
@@ -67,7 +67,7 @@ class Sites:
         """One call site; None for what is no call at all."""
         callee = call.callee
         if callee.isidentifier():
-            if callee in scope.words and scope.holds(callee, call.line):
+            if scope.holds(callee, call.line):
                 return self._pointer(call, x.Name(callee), scope)
             return self._named(call, callee, scope)
         key = self._values.static_call_key(callee)
@@ -187,7 +187,7 @@ class Sites:
             return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee is nested too deeply")
         match e:
             case x.Name(name):
-                if name in scope.words and scope.holds(name, call.line):
+                if scope.holds(name, call.line):
                     return self._pointer(call, e, scope)
                 return self._named(call, name, scope)
             case x.Cast(_, operand) | x.Unary("*" | "&", operand):

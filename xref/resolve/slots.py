@@ -21,6 +21,7 @@ class Slots:
         self._reader = reader
         self._types = types
         self._target_memo = lru_cache(maxsize=300_000)(self._target)
+        self._owner_memo = lru_cache(maxsize=50_000)(self._owner)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
@@ -86,10 +87,56 @@ class Slots:
         """Every initialiser of ``struct.field``, designated or positional, by file and line; ``home`` (see MemberType)
         tells records of one tag apart, None takes them all.
         """
-        found = [r for r in self._reader.registrations_of_field(field) if self._is(r, struct, field, home)]
+        found = [r for r in self._candidates(struct, field) if self._is(r, struct, field, home)]
         for tag in self._parents_memo(struct):
             found.extend(r for r in self._reader.positional_registrations(tag) if self._is(r, struct, field, home))
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
+
+    def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
+        """The initialisers of some ``field`` but for those that are plainly of another record. Of the tens of thousands
+        of a ``.get`` few are wanted, and whole tables are told by the type they begin with.
+        """
+        wanted: dict[tuple[str, str, int], bool] = {}
+        ids: list[int] = []
+        for rid, tag, path, brackets in self._reader.registration_shapes(field):
+            shape = (tag, path, brackets)
+            may_be = wanted.get(shape)
+            if may_be is None:
+                may_be = wanted[shape] = self._owner_memo(*shape) in ("", struct)
+            if may_be:
+                ids.append(rid)
+        return self._reader.registrations(ids)
+
+    def _owner(self, tag: str, path: str, brackets: int) -> str:
+        """The record whose member an initialiser at ``path`` of a ``struct tag`` sets, whatever file it is in; '' where
+        that may depend on the file, or on more of the declaration than its tag and how many ``brackets`` it has.
+        """
+        types, reader = self._types, self._reader
+        if not tag or reader.typedefs(tag) or reader.macros(tag):
+            return ""
+        current: CType | None = None
+        found: MemberType | None = None
+        for m in _STEP.finditer(path):
+            if m[2] is not None:
+                return ""
+            if m[1] is not None:
+                while isinstance(current, Array | Pointer):
+                    current = current.of if isinstance(current, Array) else current.to
+                if found is not None and not isinstance(current, Tagged):
+                    return ""
+                found = types.settled(current.tag if isinstance(current, Tagged) else tag, m[1])
+                if found is None:
+                    return ""
+                current = found.ctype
+            elif found is None:
+                brackets -= 1
+                if m[3] is not None and brackets < 0:
+                    return ""
+            elif isinstance(current, Array):
+                current = current.of
+            else:
+                return ""
+        return found.owner if found is not None else ""
 
     def _is(self, r: RegistrationInfo, struct: str, field: str, home: int | None) -> bool:
         target = self.target(r)
@@ -115,6 +162,8 @@ class Slots:
         return tuple(found)
 
     def _embeds(self, decl: str, tags: dict[str, None]) -> bool:
+        if not any(tag in decl for tag in tags):
+            return False
         t = self._types.decl_type(decl)
         while isinstance(t, Array):
             t = t.of

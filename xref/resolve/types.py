@@ -8,6 +8,7 @@ statement expressions, ``typeof``, and macros, which are expanded one level when
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from xref.lex.directives import MacroDef
 from xref.macros.table import MacroView
 from xref.parse import cexpr as x
 from xref.parse.ctype import (
+    WORD,
     Array,
     AutoType,
     Base,
@@ -39,6 +41,10 @@ from xref.store.reader import DeclInfo, Reader, RecordInfo
 
 _MAX_DEPTH = 40
 _INT = Base("int")
+# By far the commonest declaration, of which a kernel has hundreds of thousands: `static const struct x y[]`
+_PLAIN_DECL = re.compile(
+    r"(?:(?:static|const|extern)\s+)*(struct|union)\s+([A-Za-z_]\w*)\s+(\*{0,2})([A-Za-z_]\w*)((?:\[[^][(){}\"']*\]){0,4})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Types:
         self.record = lru_cache(maxsize=100_000)(self._record)
         self._typedef_memo = lru_cache(maxsize=100_000)(self._typedef)
         self._member_memo = lru_cache(maxsize=200_000)(self._member)
+        self.settled = lru_cache(maxsize=200_000)(self._settled)
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
         self.returned = lru_cache(maxsize=100_000)(self._return_type)
         self.is_type = lru_cache(maxsize=200_000)(self._is_type)
@@ -79,6 +86,14 @@ class Types:
 
     def _decl_type(self, decl: str) -> CType | None:
         """The type in a declaration's text."""
+        plain = _PLAIN_DECL.fullmatch(decl)
+        if plain is not None and plain[2] not in WORD and plain[4] not in WORD:
+            ctype: CType = Tagged(plain[1], plain[2])
+            for _ in plain[3]:
+                ctype = Pointer(ctype)
+            for _ in range(plain[5].count("[")):
+                ctype = Array(ctype)
+            return ctype
         decls = parse_declaration(decl, self.is_type)
         return decls[0].ctype if decls else None
 
@@ -138,7 +153,12 @@ class Types:
                 break
         if not isinstance(t, Tagged) or t.kind == "enum":
             return None
-        return self._member_memo(t.tag, field, file_id)
+        return self.settled(t.tag, field) or self._member_memo(t.tag, field, file_id)
+
+    def _settled(self, tag: str, field: str) -> MemberType | None:
+        """A member that is the same seen from every file, which most are: the tag means one record, and it is in it."""
+        records = self._reader.records(tag)
+        return self._in_record(records[0], display_name(tag), field, 0) if len(records) == 1 else None
 
     def _member(self, tag: str, field: str, file_id: int) -> MemberType | None:
         owner = display_name(tag)
@@ -189,9 +209,7 @@ class Types:
     def _in_record(self, record: RecordInfo, owner: str, field: str, depth: int) -> MemberType | None:
         for f in record.fields:
             if f.name == field:
-                decls = parse_declaration(f.decl, self.is_type)
-                ctype = decls[0].ctype if decls else None
-                return MemberType(owner, field, ctype)
+                return MemberType(owner, field, self.decl_type(f.decl))
         if depth > 8:
             return None
         for f in record.fields:

@@ -13,8 +13,10 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import cexpr as x
@@ -39,8 +41,7 @@ _STATIC_CALL = re.compile(r"__SC[TK]__(\w+)")
 _KEY_SLOTS = ((re.compile(r"lsm_static_call_(\w+)_\d+"), "security_list_options"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence: the rule, and where it was applied."""
 
     rule: str
@@ -48,8 +49,7 @@ class Step:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True, gc=False):
     """A function that a pointer can hold, and the steps by which it got there, the one nearest to the call first."""
 
     function: FunctionInfo
@@ -90,6 +90,7 @@ class Values:
         self._answers: dict[Place, tuple[Holding, ...]] = {}
         self._inflows: dict[Place, tuple[Inflow, ...]] = {}
         self._scopes: dict[int, Scope] = {}
+        self._assignments_memo = lru_cache(maxsize=1000)(self._assignments)
         self.cut = 0
         """How many questions were too wide to be followed to the end."""
 
@@ -164,7 +165,11 @@ class Values:
         known = self._inflows.get(place)
         if known is None:
             self._inflows[place] = ()
-            known = self._inflows[place] = tuple(dict.fromkeys(self._compute(place)))
+            once: dict[tuple[object, ...], Inflow] = {}
+            for i in self._compute(place):
+                source = i.source.id if isinstance(i.source, FunctionInfo) else i.source
+                once.setdefault((source, i.step, i.guard), i)
+            known = self._inflows[place] = tuple(once.values())
         return known
 
     def _compute(self, place: Place) -> Iterator[Inflow]:
@@ -393,7 +398,7 @@ class Values:
         """The functions that a value names outright: no flow, only casts and conditionals."""
         match e:
             case x.Name(name):
-                if name in scope.words and scope.holds(name, line):
+                if scope.holds(name, line):
                     return ()
                 return self._names.functions(self._names.alias(name, scope.file_id), scope.file_id)
             case x.Cast(_, operand) | x.Unary("&" | "*", operand) | x.Assign("=", _, operand):
@@ -463,25 +468,33 @@ class Values:
     def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
         found = []
-        for fid in self._reader.mentions("a", field):
-            f = self._reader.function(fid)
-            if f is None or f.kind == "macro":
+        for fid, a, member in self._assignments_memo(field):
+            if member.owner == struct and (home is None or member.home == home):
+                function = self._reader.function(fid)
+                if function is not None:
+                    found.append((self.scope(function), a))
+        return found
+
+    def _assignments(self, field: str) -> tuple[tuple[int, AssignFact, MemberType], ...]:
+        """Every ``x->field = value`` with its function and the member that it sets; those of other names, which an
+        alias macro makes of ``field``, are left out.
+        """
+        found = []
+        for f in self._reader.functions(self._reader.mentions("a", field)):
+            if f.kind == "macro":
                 continue
-            scope = self.scope(f)
-            for a in scope.body.assigns:
-                if last_member(a.target) != field:
+            for a in self._reader.body(f.id).assigns:
+                if field not in a.target or last_member(a.target) != field:
                     continue
                 target = self._types.parse(a.target)
                 while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
                     target = target.base if isinstance(target, x.Index) else target.operand
                 if not isinstance(target, x.Member) or target.field != field:
                     continue
-                member = self.member(target, scope, a.line)
-                if member is None or member.owner != struct or member.field != field:
-                    continue
-                if home is None or member.home == home:
-                    found.append((scope, a))
-        return found
+                member = self.member(target, self.scope(f), a.line)
+                if member is not None and member.field == field:
+                    found.append((f.id, a, member))
+        return tuple(found)
 
     def static_call_key(self, text: str) -> tuple[str, str, str] | None:
         """The key of a static call whose callee is spelled ``text``, and the slot (struct, field) that it stands

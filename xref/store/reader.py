@@ -203,19 +203,20 @@ class Reader:
         self._bodies[fid] = known
         return known
 
-    def functions(self, ids: Iterable[int]) -> list[FunctionInfo]:
-        """The functions of these rows, in this order, read all at once and their bodies with them."""
-        wanted = list(ids)
-        missing = [i for i in wanted if i not in self._bodies or i not in self._functions]
-        if len(missing) <= _FEW:
-            _make_room(self._functions, _MANY - len(missing))
-            _make_room(self._bodies, _FEW - len(missing))
-            missing = [i for i in wanted if i not in self._bodies or i not in self._functions]
+    def functions(self, ids: Sequence[int]) -> Iterator[FunctionInfo]:
+        """The functions of these rows, in this order, read many at once and their bodies with them."""
+        for start in range(0, len(ids), _CHUNK):
+            part = ids[start : start + _CHUNK]
+            _make_room(self._functions, _MANY)
+            _make_room(self._bodies, _FEW)
+            missing = [fid for fid in part if fid not in self._bodies or fid not in self._functions]
             for fid, body, *row in self._of_each(f"{_FUNCTION_AND_BODY} WHERE f.id IN", missing):
                 self._functions[fid] = FunctionInfo(fid, *row)
                 self._bodies.setdefault(fid, body)
-        found = (self.function(i) for i in wanted)
-        return [f for f in found if f is not None]
+            for fid in part:
+                function = self.function(fid)
+                if function is not None:
+                    yield function
 
     def functions_named(self, name: str) -> tuple[FunctionInfo, ...]:
         """The functions, macros and assembly entries of that name, then those that have it for an alias."""
@@ -348,6 +349,18 @@ class Reader:
         return [
             RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE field = ? ORDER BY id", (field,))
         ]
+
+    def registration_shapes(self, field: str) -> Iterator[tuple[int, str, str, int]]:
+        """Of the initialisers whose last designator is ``.field``: row, tag, path, and the brackets in ``decl``."""
+        return self._db.execute(
+            "SELECT id, tag, path, length(decl) - length(replace(decl, '[', '')) FROM registrations WHERE field = ?"
+            " ORDER BY id",
+            (field,),
+        )
+
+    def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
+        """The initialisers of these rows."""
+        return [RegistrationInfo(*r) for r in self._of_each(f"{_REGISTRATION} WHERE id IN", ids)]
 
     def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
         """The initialisers whose value is ``name``."""

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""What an edge says beside where it leads: source lines, evidence and conditions, worked out when they are read.
+
+A way down is searched over tens of thousands of edges of which some hundred are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from xref.facts.model import CallFact
+from xref.lex import guard as g
+from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, Symbol, Unresolved
+from xref.resolve.values import Step
+from xref.store.reader import Reader
+
+_set = object.__setattr__  # the way past "frozen" that dataclasses themselves take
+
+
+class Wording:
+    """The text behind facts: lines of the tree's files, and conditions joined."""
+
+    def __init__(self, reader: Reader, root: str) -> None:
+        self._reader = reader
+        self._root = root
+        self._lines = lru_cache(maxsize=64)(self._read)
+        self.conjunction = lru_cache(maxsize=100_000)(self._conjunction)
+
+    def text(self, path: str, line: int) -> str:
+        """The source line, stripped; '' where the file is gone or shorter now."""
+        lines = self._lines(path)
+        return lines[line - 1].decode("utf-8", "replace").strip() if 0 < line <= len(lines) else ""
+
+    def _read(self, path: str) -> list[bytes]:
+        try:
+            return Path(self._root, path).read_bytes().split(b"\n")
+        except OSError:
+            return []
+
+    def evidence(self, steps: Sequence[Step]) -> tuple[Evidence, ...]:
+        """The steps of a resolution with the lines that they speak of."""
+        found = []
+        for step in steps:
+            path = self._reader.file(step.file_id).path
+            found.append(Evidence(step.rule, path, step.line, self.text(path, step.line)))
+        return tuple(found)
+
+    @staticmethod
+    def _conjunction(*guards: str) -> str:
+        parts = [x for x in guards if x]
+        if len(parts) < 2:
+            return parts[0] if parts else ""
+        return g.to_text(g.conj(*(g.from_text(p) for p in parts)))
+
+
+class FoundEdge(Edge):
+    """An edge whose wording is still to be read."""
+
+    __slots__ = ("_here", "_steps", "_wording")
+    _here: str
+    _steps: Sequence[Step]
+    _wording: Wording
+
+    def __init__(
+        self,
+        caller: Symbol,
+        callee: Symbol,
+        kind: EdgeKind,
+        via: str,
+        confidence: Confidence,
+        call: CallFact,
+        guard: str,
+        steps: Sequence[Step],
+        wording: Wording,
+    ) -> None:
+        """``guard`` is the condition of the call site alone."""
+        _set(self, "caller", caller)
+        _set(self, "callee", callee)
+        _set(self, "kind", kind)
+        _set(self, "via", via)
+        _set(self, "confidence", confidence)
+        _set(self, "file", caller.file)
+        _set(self, "line", call.line)
+        _set(self, "column", call.column)
+        _set(self, "condition", call.condition)
+        _set(self, "_here", guard)
+        _set(self, "_steps", steps)
+        _set(self, "_wording", wording)
+
+    @property
+    def text(self) -> str:
+        """The line of the call."""
+        return self._wording.text(self.file, self.line)
+
+    @property
+    def guard(self) -> str:
+        """The conditions of site and target together."""
+        return self._wording.conjunction(self._here, self.callee.guard)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Why the edge is believed."""
+        return self._wording.evidence(self._steps)
+
+
+class FoundGap(Unresolved):
+    """A call without a target, whose line is still to be read."""
+
+    __slots__ = ("_wording",)
+    _wording: Wording
+
+    def __init__(
+        self, caller: Symbol, call: CallFact, via: str, kind: EdgeKind, guard: str, reason: str, wording: Wording
+    ) -> None:
+        _set(self, "caller", caller)
+        _set(self, "callee_text", call.callee)
+        _set(self, "via", via)
+        _set(self, "kind", kind)
+        _set(self, "file", caller.file)
+        _set(self, "line", call.line)
+        _set(self, "column", call.column)
+        _set(self, "guard", guard)
+        _set(self, "reason", reason)
+        _set(self, "_wording", wording)
+
+    @property
+    def text(self) -> str:
+        """The line of the call."""
+        return self._wording.text(self.file, self.line)
