@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Objects that a macro declares at file scope: the definitions are the kernel's, the attributes that are off included."""
+
+from __future__ import annotations
+
+import pytest
+
+from .sources import facts_of
+
+HEADER = """\
+#define __aligned(x) __attribute__((__aligned__(x)))
+#define __cacheline_aligned __aligned(64)
+#define __percpu
+#define PER_CPU_BASE_SECTION ".data..percpu"
+#define PER_CPU_ATTRIBUTES
+#define __PCPU_ATTRS(sec) __percpu __attribute__((section(PER_CPU_BASE_SECTION sec))) PER_CPU_ATTRIBUTES
+#define DEFINE_PER_CPU_SECTION(type, name, sec) __PCPU_ATTRS(sec) __typeof__(type) name
+#define DEFINE_PER_CPU(type, name) DEFINE_PER_CPU_SECTION(type, name, "")
+#define __SPIN_LOCK_UNLOCKED(x) (spinlock_t) { .name = #x }
+#define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
+#define LIST_HEAD_INIT(name) { &(name), &(name) }
+#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
+#define DECLARE_BITMAP(name, bits) unsigned long name[(bits) / 64]
+#define DECLARE_STATIC_KEY_FALSE(name) extern struct static_key_false name
+#define DECLARE_WORK(n, f) struct work_struct n = { .func = (f), .name = #n, .data = LIST_HEAD_INIT(n) }
+"""
+
+
+def objects(source: str) -> list[tuple[str, str, str]]:
+    facts = facts_of(f"{source}\nint after;\n", {"include/linux/x.h": HEADER})
+    found = [(o.name, " ".join(o.decl.split()), o.linkage) for o in facts.objects]
+    assert ("after", "int after", "extern") in found
+    return sorted(o for o in found if o[0] != "after")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("static LIST_HEAD(queue);", ("queue", "struct list_head queue", "static")),
+        ("LIST_HEAD(queue);", ("queue", "struct list_head queue", "extern")),
+        ("DEFINE_SPINLOCK(lock);", ("lock", "spinlock_t lock", "extern")),
+        ("static DECLARE_WORK(work, run);", ("work", "struct work_struct work", "static")),
+        ("DEFINE_PER_CPU(int, cpu) = -1;", ("cpu", "int cpu", "extern")),
+    ],
+)
+def test_what_a_macro_initialises_is_an_object(source: str, expected: tuple[str, str, str]) -> None:
+    assert expected in objects(source)
+
+
+@pytest.mark.xfail(strict=True, reason="a macro without an initialiser is taken to define nothing")
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # net/openvswitch/actions.c, net/ipv6/icmp.c, kernel/smp.c
+        ("static DEFINE_PER_CPU(int, level);", ("level", "int level", "static")),
+        ("DEFINE_PER_CPU(struct sock *, sk);", ("sk", "struct sock * sk", "extern")),
+        ("DECLARE_STATIC_KEY_FALSE(key);", ("key", "struct static_key_false key", "declared")),
+        ("static DECLARE_BITMAP(map, 64);", ("map", "unsigned long map[(64) / 64]", "static")),
+    ],
+)
+def test_what_a_macro_declares_is_an_object(source: str, expected: tuple[str, str, str]) -> None:
+    assert expected in objects(source)
+
+
+@pytest.mark.xfail(strict=True, reason="an invocation behind an attribute is read as a declaration")
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # mm/hugetlb.c, fs/dcache.c
+        ("__cacheline_aligned DEFINE_SPINLOCK(lock);", ("lock", "spinlock_t lock", "extern")),
+        ("static __cacheline_aligned DEFINE_SPINLOCK(lock);", ("lock", "spinlock_t lock", "static")),
+    ],
+)
+def test_an_attribute_before_the_macro(source: str, expected: tuple[str, str, str]) -> None:
+    assert expected in objects(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "LIST_HEAD(queue);",
+        "DEFINE_SPINLOCK(lock);",
+        pytest.param(
+            "static DECLARE_WORK(work, run);",
+            marks=pytest.mark.xfail(strict=True, reason="the name that an element is read under becomes an object"),
+        ),
+    ],
+)
+def test_nothing_else_is(source: str) -> None:
+    assert len(objects(source)) == 1
