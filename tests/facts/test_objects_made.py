@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Objects that a macro declares at file scope: the definitions are the kernel's, the attributes that are off included."""
+"""Objects that a macro declares at file scope: the definitions are the kernel's."""
 
 from __future__ import annotations
 
