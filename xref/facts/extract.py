@@ -44,7 +44,8 @@ from xref.macros.passes import Environment, passes
 from xref.macros.table import MacroTable, MacroView
 from xref.macros.template import Template
 from xref.parse.arms import blank_dead, variants
-from xref.parse.mask import Masker, find_word, matching_paren
+from xref.parse.mask import Masker, find_word
+from xref.parse.parens import matching_paren
 from xref.parse.queries import Grammar
 
 _Spell = Callable[[Node], str]
@@ -483,8 +484,10 @@ class _FileExtraction:
         given = split_arguments(("(", *tokenize(args), ")"), 0)
         last = max(len(d.params or ()) for d in self._x.table.all(name))
         deciding = [arg for k, arg in enumerate(given) if min(k, last) in positions]
-        if not own.isdisjoint(t for arg in deciding for t in arg):
-            return False
+        if own:
+            naming = self._x.natures.naming(name)
+            if not own.isdisjoint(t for k, arg in enumerate(given) if min(k, last) in naming for t in arg):
+                return False
         return any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg)
 
     def _invocable(self, token: str) -> bool:

@@ -20,7 +20,7 @@ from xref.macros.expand import Expander
 from xref.macros.nature import Natures, split_arguments
 from xref.macros.table import MacroView
 from xref.macros.template import Template
-from xref.parse.mask import matching_paren
+from xref.parse.parens import matching_paren
 
 _INVOCATION: Final = re.compile(rb"\s*([A-Za-z_]\w*)[ \t]*\(")
 _SEPARATOR: Final = re.compile(rb"\s*[;,]?")

@@ -22,7 +22,8 @@ from xref.macros.expand import Expander
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment
 from xref.macros.table import MacroTable, MacroView
-from xref.parse.mask import Masker, matching_paren
+from xref.parse.mask import Masker
+from xref.parse.parens import matching_paren
 
 _INVOCATION: Final = re.compile(
     rb"^((?:(?:static|extern|const|inline|__always_inline|__init|__read_mostly|noinline|asmlinkage)\s+)*)"

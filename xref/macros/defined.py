@@ -172,7 +172,8 @@ def header_conditions(includes: Mapping[str, tuple[Include, ...]], graph: Includ
         if not sources:
             # asm/x.h means asm-generic/x.h where the architecture has none of its own (Kbuild's generic-y): one that
             # nothing includes is replaced
-            return g.NEVER if path.startswith(_GENERIC) else g.ALWAYS
+            found[path] = g.NEVER if path.startswith(_GENERIC) else g.ALWAYS
+            return found[path]
         if len(sources) > _MAX_INCLUDERS:
             return g.ALWAYS
         result = g.NEVER

@@ -109,6 +109,7 @@ class Natures:
         self._among: dict[tuple[tuple[str, int], ...], int] = {}
         self._inert: dict[tuple[str, int], bool] = {}
         self._structural = Fixpoint(self._structural_of, frozenset[int]())
+        self._naming = Fixpoint(self._naming_of, frozenset[int]())
         self._calls = Fixpoint(self._calls_of, False)
 
     def of(self, name: str) -> int:
@@ -173,7 +174,18 @@ class Natures:
         found: set[int] = set()
         for m in self._table.all(name):
             if m.params is not None:
-                found |= self._structural_params(m, body_tokens(m.body))
+                found |= self._structural_params(m, body_tokens(m.body), self.structural)
+        return frozenset(found)
+
+    def naming(self, name: str) -> frozenset[int]:
+        """Those of :meth:`structural` that decide a name; the others are only stored in a member."""
+        return self._naming(name)
+
+    def _naming_of(self, name: str) -> frozenset[int]:
+        found: set[int] = set()
+        for m in self._table.all(name):
+            if m.params is not None:
+                found |= self._structural_params(m, body_tokens(m.body), self.naming, stored=False)
         return frozenset(found)
 
     def inert(self, definitions: tuple[MacroDef, ...]) -> bool:
@@ -271,10 +283,12 @@ class Natures:
         open_head = False
         while i < n:
             t = tokens[i]
-            if t == "do" or t == "{":
-                if t == "do":
-                    return False
-                i = skip_brackets(tokens, i)
+            if t == "do":
+                return False
+            if t == "{":
+                end = skip_brackets(tokens, i)
+                # { int nhsel; for (...): a block that stays open, as net/ipv4/fib_semantics.c has it
+                i = end if tokens[end - 1] == "}" else i + 1
                 open_head = False
             elif t in _LOOPS and i + 1 < n and tokens[i + 1] == "(":
                 i = skip_brackets(tokens, i + 1)
@@ -292,7 +306,12 @@ class Natures:
                 i = skip_brackets(tokens, i) if t in ("(", "[") else i + 1
         return open_head
 
-    def _structural_params(self, m: MacroDef, tokens: tuple[str, ...]) -> set[int]:
+    def _structural_params(
+        self, m: MacroDef, tokens: tuple[str, ...], judge: Callable[[str], frozenset[int]], *, stored: bool = True
+    ) -> set[int]:
+        """The parameters of one definition that decide something; ``judge`` says so of the macros in its body, and
+        ``stored`` whether being put into a member counts.
+        """
         position = {p: i for i, p in enumerate(m.params or ())}
         if m.variadic:
             position[m.variadic] = len(position)
@@ -319,12 +338,12 @@ class Natures:
                 elif before == "(" and following == ")" and i + 2 < n and tokens[i + 2] == "(":
                     if i < 2 or tokens[i - 2] not in _TYPE_OPERATORS:
                         found.add(position[t])  # (fn)(args)
-            elif t == "=" and before not in position and i >= 2 and tokens[i - 2] in (".", "->"):
+            elif t == "=" and stored and before not in position and i >= 2 and tokens[i - 2] in (".", "->"):
                 value = [v for v in _until(tokens, i + 1) if v not in ("(", ")", "&")]
                 if value and value[-1] in position and "#" not in value:
                     found.add(position[value[-1]])  # x->member = argument
             elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
-                inner = self.structural(t)
+                inner = judge(t)
                 if inner:
                     last = max(len(d.params or ()) for d in self._table.all(t))
                     for k, arg in enumerate(split_arguments(tokens, i + 1)):

@@ -15,42 +15,20 @@ from xref.lex.comments import BLANK
 from xref.macros.nature import NOT_CALLED, Nature, Natures
 from xref.macros.table import MacroTable, MacroView
 from xref.parse.asm import mask_asm
+from xref.parse.forms import mask_forms
+from xref.parse.parens import matching_paren
 
 _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
 _WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
-_TYPE_WORDS: Final = (
-    rb"(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+"
-    rb"|(?:unsigned|signed|long|short|int|char|void|float|double|_Bool)"
-    rb"(?:\s+(?:unsigned|signed|long|short|int|char))*)(?:\s+const)?"
-)
-# container_of(p, struct sock, member), min_t(unsigned long, a, b), per_cpu(struct x, y): not a cast, because a comma
-# stands on one side at least
-_TYPE_ARGUMENT: Final = re.compile(rb"(?<=[(,])(\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*,)")
-_LAST_TYPE_ARGUMENT: Final = re.compile(rb"(?<=,)(\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*\))")
-# offsetof(struct sock, sk_node.next): the grammar knows only a single member behind the comma
-_OFFSETOF: Final = re.compile(rb"\b(?:__builtin_)?offsetof(?=\s*\()")
-# alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *), __SC_CAST(loff_t *, offset)
-_ONLY_TYPE_ARGUMENT: Final = re.compile(
-    rb"(?<!\w)(?!sizeof|typeof|__typeof|_Alignof|__alignof|return|if|while|switch|void|int|long|char)"
-    rb"([A-Za-z_]\w*[ \t]*\(\s*)"
-    rb"((?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*)(?=\s*\))"
-)
-_POINTER_ARGUMENT: Final = re.compile(rb"(?<=[(,])(\s*)([A-Za-z_]\w*\s*\*+)(?=\s*,)")
-_EMPTY_ARGUMENT: Final = re.compile(rb",(?=\s*\))")
-# dump_page(page, "VM_BUG_ON_PAGE(" __stringify(cond) ")")
-_LITERAL_MAKER: Final = re.compile(rb"(?<=\")\s*([A-Za-z_]\w*\s*)\(")
-# case offsetof(struct x, a) ... offsetof(struct x, b):
-_CASE_RANGE: Final = re.compile(rb"(?<=\bcase)(\s[^:;{}\n]*?)(\.\.\.[^:;{}\n]*)(?=:)")
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases
-_OPEN_STATEMENT: Final = re.compile(rb"(?<![\w.>])([A-Za-z_]\w*)[ \t]*(\([^()\n;{}]*\))(?=[ \t]*\n?[ \t]*[A-Za-z_}])")
+_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=[ \t]*\n?[ \t]*[A-Za-z_}])")
+_NAME_BEFORE: Final = re.compile(rb"([A-Za-z_]\w*)[ \t]*\Z")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
 # XDP_METADATA_KFUNC_xxx, alone between two functions or statements
 _ALONE: Final = re.compile(rb"^[ \t]*([A-Za-z_]\w*)[ \t]*\n(?=\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))", re.MULTILINE)
-# printk(KERN_ERR pr_fmt(fmt)): a literal that is a macro, joined with one that a macro makes
-_JOINED_LITERAL: Final = re.compile(rb"(?<=[(,])(\s*)([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*\()")
 
 
 @dataclass(slots=True)
@@ -66,23 +44,6 @@ class Masked:
     iterators: dict[int, str] = field(default_factory=dict)
     lists: dict[int, str] = field(default_factory=dict)
     statics: list[int] = field(default_factory=list)
-
-
-def matching_paren(text: bytes | bytearray, opening: int) -> int:
-    """The offset behind the ``)`` that closes the ``(`` at ``opening``; -1 where none does."""
-    depth = 0
-    for m in _PAREN.finditer(text, opening):
-        c = m.group()
-        if c == b"(":
-            depth += 1
-        elif c == b")":
-            depth -= 1
-            if depth == 0:
-                return m.end()
-    return -1
-
-
-_PAREN: Final = re.compile(rb"""[()]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 
 
 class Masker:
@@ -123,18 +84,7 @@ class Masker:
             elif nature & Nature.ITERATOR and len(raw) >= 5:
                 self._iterators(buffer, raw, result)
         self._statements(buffer, view, result)
-        text = mask_asm(bytes(buffer))
-        text = _OFFSETOF.sub(lambda m: b"offset_f".ljust(len(m[0]), b"_"), text)
-        if b"..." in text:
-            text = _CASE_RANGE.sub(lambda m: m[1] + m[2].translate(BLANK), text)
-        if b"," in text:
-            text = _TYPE_ARGUMENT.sub(_placeholder, text)
-            text = _LAST_TYPE_ARGUMENT.sub(_placeholder, text)
-            text = _POINTER_ARGUMENT.sub(_placeholder, text)
-            text = _EMPTY_ARGUMENT.sub(b" ", text)
-        text = _ONLY_TYPE_ARGUMENT.sub(_placeholder, text)
-        text = _without_literal_makers(text)
-        text = _JOINED_LITERAL.sub(lambda m: m[1] + m[2].translate(BLANK), text)
+        text = mask_forms(mask_asm(bytes(buffer)))
         result.text = text
         return result
 
@@ -144,15 +94,18 @@ class Masker:
         """
         code = bytes(buffer)
         for m in _OPEN_STATEMENT.finditer(code):
-            name = m[1].decode("latin-1")
-            if name in NOT_CALLED or name not in self._table or not _starts_statement(buffer, m.start()):
+            head = _NAME_BEFORE.search(code, max(0, m.start() - 60), m.start())
+            if head is None:
                 continue
-            if _LIST_OPENS.search(code, max(0, m.start() - 40), m.start()):
+            name = head[1].decode("latin-1")
+            if name in NOT_CALLED or name not in self._table or not _starts_statement(buffer, head.start()):
+                continue
+            if _LIST_OPENS.search(code, max(0, head.start() - 40), head.start()):
                 continue
             macro = view.get(name)
-            if macro is not None and macro.params is not None and buffer[m.end(2)] in b" \t\n":
+            if macro is not None and macro.params is not None and buffer[m.end()] in b" \t\n":
                 if not self._natures.among(name, (macro,)) & Nature.ITERATOR and not macro.body.endswith("else"):
-                    buffer[m.end(2)] = 0x3B
+                    buffer[m.end()] = 0x3B
         for m in _ALONE.finditer(code):
             name = m[1].decode("latin-1")
             if name not in self._table or not _starts_statement(buffer, m.start(1)):
@@ -212,24 +165,6 @@ def _keyword(nature: int) -> bytes:
     if nature & Nature.STATIC:
         return b"static"
     return b"inline" if nature & Nature.INLINE else b""
-
-
-def _placeholder(m: re.Match[bytes]) -> bytes:
-    text = m.group(2)
-    return m.group(1) + b"T" + text[1:].translate(BLANK)
-
-
-def _without_literal_makers(text: bytes) -> bytes:
-    """``text`` without the invocations that stand between string literals."""
-    buffer: bytearray | None = None
-    for m in _LITERAL_MAKER.finditer(text):
-        if text.count(b'"', text.rfind(b"\n", 0, m.start()) + 1, m.start()) % 2:
-            continue  # inside a literal
-        end = matching_paren(text, m.end() - 1)
-        if end > 0:
-            buffer = buffer if buffer is not None else bytearray(text)
-            buffer[m.start(1) : end] = text[m.start(1) : end].translate(BLANK)
-    return bytes(buffer) if buffer is not None else text
 
 
 def find_word(buffer: bytes | bytearray, word: bytes, start: int) -> int:
