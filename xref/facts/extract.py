@@ -8,133 +8,59 @@ functions, initialisers) is expanded, parsed and read by the very same code, in 
 from __future__ import annotations
 
 import re
-import zlib
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import Final
 
 from tree_sitter import Node
 
 from xref.facts.builder import FunctionBuilder
 from xref.facts.conditions import Regions
-from xref.facts.initialisers import Element, can_hold_address, walk
-from xref.facts.listings import Listed, Listings
+from xref.facts.data import DataReader
+from xref.facts.expansions import MAX_MADE
+from xref.facts.listings import Listings
 from xref.facts.makers import Makers, macro_body
 from xref.facts.model import (
     AssignFact,
     CallFact,
     FileFacts,
-    LocalFact,
-    ObjectFact,
     RecordFact,
-    RegistrationFact,
     ReturnFact,
-    TypedefFact,
 )
-from xref.facts.records import declared_name, read_record, read_typedefs, record_tag, type_text
+from xref.facts.records import read_record, read_typedefs, record_tag
+from xref.facts.state import Context, Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK, blank_comments
 from xref.lex.directives import Directives, MacroDef, blank_directives, has_code, scan
-from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
-from xref.macros.liveness import Liveness
-from xref.macros.nature import NOT_CALLED, Nature, Natures, skip_brackets, split_arguments
+from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
-from xref.macros.table import MacroTable, MacroView
-from xref.macros.template import Template
 from xref.parse.arms import blank_dead, variants
-from xref.parse.mask import Masker, find_word
+from xref.parse.mask import find_word
 from xref.parse.parens import matching_paren
-from xref.parse.queries import Grammar
 
-_Spell = Callable[[Node], str]
-_Owner = Callable[[int], FunctionBuilder | None]
 MAX_ROUNDS: Final = 6
-MAX_EXPANSIONS: Final = 20_000
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
-_CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
-_TEMPLATE_FROM: Final = 3
-"""After so many expansions of one macro in a file a template of it is made."""
-_SPEAKS: Final = re.compile(r"[A-Za-z_]")
-"""What a plain macro's body must have for its expansion to matter: a name."""
-_POSITION: Final = re.compile(r"(.*)#(\d+)")
 _PASTE: Final = "__PASTED__"
-_MAX_LOCAL: Final = 600
 _MAX_CALLEE: Final = 4_000
 _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
-_MAX_NESTING: Final = 24
-"""Invocations nested deeper than this are left alone: each level scans all the levels inside it again."""
-_MAX_MADE: Final = 2_500_000
-"""How much text the expansions of one file may make, in bytes."""
 
 
-class Extractor:
+class Extractor(Context):
     """Extracts facts under one table of macros; one a process."""
-
-    def __init__(self, table: MacroTable, natures: Natures, grammar: Grammar) -> None:
-        self.table = table
-        self.natures = natures
-        self.grammar = grammar
-        self.masker = Masker(table, natures)
-        self.liveness = Liveness()
-        self._anywhere = Liveness()
-        self._callers: dict[bytes, bool] = {}
-        self._droppers: dict[bytes, bool] = {}
-
-    def calls_when_named(self, raw: bytes) -> bool:
-        """Whether a name is an object-like macro that calls something, remembered by its bytes."""
-        known = self._callers.get(raw)
-        if known is None:
-            name = raw.decode("latin-1")
-            known = self._callers[raw] = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
-                self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
-            )
-        return known
-
-    def drops(self, raw: bytes) -> bool:
-        """Whether a macro of that name may leave an argument unevaluated, under any of its definitions."""
-        known = self._droppers.get(raw)
-        if known is None:
-            name = raw.decode("latin-1")
-            known = self._droppers[raw] = name in self.table and bool(self._anywhere.of(name, self.table))
-        return known
 
     def extract(self, path: str, source: bytes) -> FileFacts:
         """The facts of the C file ``path`` with the content ``source``; never raises for any content."""
         return _FileExtraction(self, path).run(source)
 
 
-class _FileExtraction:
+class _FileExtraction(DataReader):
     """The extraction of one file."""
-
-    def __init__(self, owner: Extractor, path: str) -> None:
-        self._x = owner
-        self._path = path
-        self._view: MacroView = owner.table.view(path)
-        self._functions: dict[tuple[str, int], FunctionBuilder] = {}
-        self._records: dict[RecordFact, None] = {}
-        self._typedefs: dict[TypedefFact, None] = {}
-        self._objects: dict[ObjectFact, None] = {}
-        self._registrations: dict[RegistrationFact, None] = {}
-        self._exports: dict[str, None] = {}
-        self._queue: list[tuple[str, Origin]] = []
-        self._expansions = 0
-        self._made = 0
-        self._notes: dict[str, None] = {}
-        self._error_bytes = 0
-        self._object_types: dict[int, str] = {}
-        self._include_lines: tuple[int, ...] = ()
-        self._regions = Regions()
-        self._invoked: dict[tuple[str, int], int] = {}
-        self._templates: dict[tuple[str, int], Template] = {}
-        self._listed_inside: list[Listed] = []
-        self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
     def run(self, raw: bytes) -> FileFacts:
         """All rounds."""
@@ -309,7 +235,7 @@ class _FileExtraction:
                 holder = owner(part.offset)
                 if holder is not None:
                     at = Place(part.line, 0, part.guard)
-                    origin = Origin(at, Role.IN_FUNCTION, (part.name,), _key(holder))
+                    origin = Origin(at, Role.IN_FUNCTION, (part.name,), key_of(holder))
                     self._queue.append((f"void f(void){{{part.text};}}\n", origin))
         for at_offset, name in text.lists.items():
             self._list(text, at_offset, name, owner)
@@ -333,16 +259,10 @@ class _FileExtraction:
                 if guard is not g.ALWAYS:
                     self._regions.add(argument.start_byte, argument.end_byte, guard)
 
-    def _placed(self, text: Text, offset: int) -> tuple[Place, str]:
-        origin = text.origin(offset)
-        if origin is None or origin.role is Role.MACRO_BODY:
-            return text.place(offset), ""
-        return origin.place, origin.chain[-1] if origin.chain else ""
-
     # -- functions ----------------------------------------------------------------------------------------------------
 
     def _function(
-        self, text: Text, captures: dict[str, list[Node]], bodies: dict[int, tuple[str, int]], spelled: _Spell
+        self, text: Text, captures: dict[str, list[Node]], bodies: dict[int, tuple[str, int]], spelled: Spell
     ) -> FunctionBuilder | None:
         node = captures["definition.function"][0]
         body = captures["body"][0]
@@ -473,93 +393,7 @@ class _FileExtraction:
             if args and self._decides(macro_name, args, holder.params) and self._view.get(macro_name) is not None:
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
 
-    def _decides(self, name: str, args: str, own: frozenset[str]) -> bool:
-        """Whether the arguments that stand where ``name`` makes names of them can be names of functions or members.
-
-        Not where they are parameters (``own``) of the macro that holds the invocation: then it is expanded with it.
-        """
-        positions = self._x.natures.structural(name)
-        if not positions:
-            return False
-        given = split_arguments(("(", *tokenize(args), ")"), 0)
-        last = max(len(d.params or ()) for d in self._x.table.all(name))
-        deciding = [arg for k, arg in enumerate(given) if min(k, last) in positions]
-        if own:
-            naming = self._x.natures.naming(name)
-            if not own.isdisjoint(t for k, arg in enumerate(given) if min(k, last) in naming for t in arg):
-                return False
-        return any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg)
-
-    def _invocable(self, token: str) -> bool:
-        """Whether a token in capitals is a macro with parameters: WARN_ONCE hands WARN to DO_ONCE_LITE_IF."""
-        if token not in self._x.table or token in NOT_CALLED:
-            return False
-        macro = self._view.get(token)
-        return macro is not None and macro.params is not None
-
-    def _expand(self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str) -> None:
-        """Queues the expansion of an invocation inside ``holder``."""
-        origin = text.origin(offset)
-        chain = origin.chain if origin is not None and origin.role is Role.IN_FUNCTION else ()
-        if chain.count(name) > 2 or len(chain) > 12 or self._made > _MAX_MADE:
-            return
-        if _nesting(invocation) > _MAX_NESTING:
-            self._notes["macro invocations nested too deeply: not expanded"] = None
-            return
-        self._expansions += 1
-        if self._expansions > MAX_EXPANSIONS:
-            self._notes["too many macro invocations: not all expanded"] = None
-            return
-        for k in range(min(2, max(1, self._view.variants(name)))):
-            tokens, cut = self._expanded(invocation, name, k, at.line)
-            self._made += 4 * len(tokens)
-            if cut:
-                self._notes[f"expansion of {name} cut"] = None
-            if not tokens or tokens[0] == name:
-                continue
-            spelling = " ".join(tokens)
-            if self._made > _MAX_MADE:
-                self._notes["too much text made by macros: not all expanded"] = None
-                return
-            for m in _CLEANUP.finditer(spelling):
-                holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
-            owner = _key(holder)
-            self._queue.append((f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner)))
-
-    def _expanded(self, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
-        """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""
-        view, natures = self._view, self._x.natures
-
-        def lookup(n: str) -> MacroDef | None:
-            return view.variant(n, variant)
-
-        def want(n: str, depth: int) -> bool:
-            m = lookup(n)
-            if n == name or m is None:
-                return True
-            if n in g.OPTION_TESTS:
-                return False
-            if m.params is None:
-                return _SPEAKS.search(m.body) is not None
-            return bool(natures.structural(n))
-
-        key = (name, variant)
-        template = self._templates.get(key)
-        if template is None:
-            seen = self._invoked[key] = self._invoked.get(key, 0) + 1
-            macro = lookup(name)
-            if seen > _TEMPLATE_FROM and macro is not None and macro.params is not None:
-                template = self._templates[key] = Template(macro, Expander(lookup, want, line))
-        if template is not None:
-            tokens = tokenize(invocation)
-            end = skip_brackets(tuple(tokens), 1)
-            filled = template.filled(split_arguments(tuple(tokens), 1), lookup)
-            if filled is not None and end == len(tokens):
-                return filled, template.cut
-        expander = Expander(lookup, want, line)
-        return expander.expand_text(invocation), expander.cut
-
-    def _iterator(self, text: Text, offset: int, name: str, owner: _Owner) -> None:
+    def _iterator(self, text: Text, offset: int, name: str, owner: Owner) -> None:
         """The invocation of an iterator macro, which the parser saw as a loop."""
         holder = owner(offset)
         if holder is None:
@@ -574,7 +408,7 @@ class _FileExtraction:
         if self._decides(name, args, holder.params) and self._view.get(name) is not None:
             self._expand(text, holder, offset, at, f"{name}({args})", name)
 
-    def _list(self, text: Text, offset: int, name: str, owner: _Owner) -> None:
+    def _list(self, text: Text, offset: int, name: str, owner: Owner) -> None:
         """An object-like macro that stood alone: the statements, or definitions, that it holds."""
         holder = owner(offset)
         at = text.place(offset)
@@ -586,10 +420,10 @@ class _FileExtraction:
         if name not in chain and len(chain) < 8:
             tokens, _ = self._expanded(name, name, 0, at.line)
             self._made += 4 * len(tokens)
-            if self._made <= _MAX_MADE:
+            if self._made <= MAX_MADE:
                 self._queue.append((" ".join(tokens) + ";\n", Origin(at, Role.MAKER, (*chain, name), line_end=at.line)))
 
-    def _object_macros(self, text: Text, owner: _Owner) -> None:
+    def _object_macros(self, text: Text, owner: Owner) -> None:
         """Object-like macros that call: ``current`` is ``get_current()``."""
         code = text.masked
         for raw in sorted(w for w in set(_WORD.findall(code)) if self._x.calls_when_named(w)):
@@ -603,151 +437,6 @@ class _FileExtraction:
                 if holder is not None and name not in holder.params:
                     self._expand(text, holder, at, text.place(at), name, name)
                 at = find_word(code, raw, at + len(raw))
-
-    # -- data ---------------------------------------------------------------------------------------------------------
-
-    def _local(self, text: Text, captures: dict[str, list[Node]], owner: _Owner, spelled: _Spell) -> None:
-        node = captures["local"][0]
-        holder = owner(node.start_byte)
-        if holder is None:
-            return
-        if node.parent is not None and node.parent.type == "translation_unit":
-            return
-        source = text.source
-        start, end = node.start_byte, node.end_byte
-        brace = source.find(b"{", start, end)
-        if brace >= 0 or b"static" in source[start : start + 16]:
-            self._object(text, node, holder, spelled)
-        stop = end if brace < 0 else brace
-        words = " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
-        origin = text.origin(start)
-        at = text.place(start)
-        for macro in _HEAD.finditer(words):
-            self._cleanup(holder, words, macro, at)
-        scope = captures["scope"][0]
-        last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
-        holder.locals[LocalFact(at.line, last, words)] = None
-
-    def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
-        """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""
-        name = m[1]
-        if name not in self._x.table or not self._x.natures.of(name) & Nature.ATTRIBUTE:
-            return
-        closing = words.find(")", m.end())
-        spelling = " ".join(Expander(self._view.get).expand_text(words[m.start() : closing + 1]))
-        for made in _CLEANUP.finditer(spelling):
-            holder.calls[CallFact(at.line, at.column, made[1], "", holder.relative(at.guard), name)] = None
-
-    def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: _Spell) -> None:
-        """A declaration: its objects, and what their initialisers hold."""
-        base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.place, self._salt))
-        base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
-        if not base:
-            return
-        head = text.masked[node.start_byte : node.start_byte + 60].split()
-        linkage = "declared" if b"extern" in head[:3] else "static" if b"static" in head[:3] else "extern"
-        for declarator in node.children_by_field_name("declarator"):
-            value: Node | None = None
-            named = declarator
-            if declarator.type == "init_declarator":
-                value = declarator.child_by_field_name("value")
-                inner = declarator.child_by_field_name("declarator")
-                if inner is None:
-                    continue
-                named = inner
-            name = declared_name(named, spelled)
-            if not name:
-                continue
-            if _is_prototype(named):
-                continue
-            decl = f"{base} {spelled(named)}"
-            at = text.place(named.start_byte)
-            if holder is None or linkage == "static":
-                self._objects[ObjectFact(name, decl, at.line, linkage, at.guard, holder.name if holder else "")] = None
-            if value is None:
-                continue
-            if value.type == "initializer_list":
-                self._initialiser(text, value, name, decl, holder, spelled)
-            elif holder is None or linkage == "static":
-                words = spelled(value)
-                whole = Element("", "", words, "designated", value)
-                if self._element_macro(text, whole, at, name, decl, holder):
-                    continue  # struct device_attribute x = __ATTR(x, 0444, show, NULL);
-                if can_hold_address(words):
-                    self._registrations[
-                        RegistrationFact(
-                            at.line, at.column, name, decl, "", "", words, "designated", at.guard,
-                            holder.name if holder else "",
-                        )
-                    ] = None  # fmt: skip
-
-    def _initialiser(
-        self, text: Text, node: Node, name: str, decl: str, holder: FunctionBuilder | None, spelled: _Spell
-    ) -> None:
-        origin = text.origin(node.start_byte)
-        path, index = "", 0
-        if origin is not None and origin.role is Role.INITIALISER and name == _ELEMENT:
-            name, decl, path, index = origin.object, origin.decl, origin.path, origin.index
-        function = holder.name if holder is not None and holder.kind != "macro" else ""
-        if holder is not None and holder.kind == "macro":
-            return  # a table inside a macro's body is made where the macro is used
-        for element in walk(node, spelled, path, index):
-            at = text.place(element.node.start_byte)
-            if self._element_macro(text, element, at, name, decl, holder) or not can_hold_address(element.value):
-                continue
-            how = element.how if origin is None else "macro"
-            self._registrations[
-                RegistrationFact(
-                    at.line, at.column, name, decl, element.path, element.field, element.value, how, at.guard, function
-                )
-            ] = None
-
-    def _element_macro(
-        self, text: Text, element: Element, at: Place, name: str, decl: str, holder: FunctionBuilder | None
-    ) -> bool:
-        """Queues an element that a macro makes, such as ``LSM_HOOK_INIT(socket_sendmsg, selinux_socket_sendmsg)``."""
-        m = _HEAD.match(element.value)
-        head = m[1] if m is not None else element.value
-        if head not in self._x.table:
-            return False
-        macro = self._view.get(head)
-        if macro is None or (macro.params is None) is (m is not None):
-            return False
-        if m is None and not macro.body.startswith(("{", ".")):
-            return False
-        body = macro.body.lstrip()
-        if not body.startswith(("{", ".", "[")) and not self._x.natures.structural(head):
-            return False
-        origin = text.origin(element.node.start_byte)
-        chain = origin.chain if origin is not None else ()
-        if head in chain or len(chain) > 8:
-            return False
-        self._expansions += 1
-        if self._expansions > MAX_EXPANSIONS:
-            return False
-        tokens, _ = self._expanded(element.value, head, 0, at.line)
-        if not tokens or tokens[0] == head:
-            return False
-        words = " ".join(tokens)
-        if tokens[0] in ("{", ".", "["):
-            place = _POSITION.fullmatch(element.path)
-            if place is not None:
-                path, index = place[1], int(place[2])
-            else:
-                path, index = element.path, 0  # .field = MACRO(): the element is the field's whole value
-                words = words[1:-1] if tokens[0] == "{" else words
-            key = _key(holder) if holder is not None else None
-            origin = Origin(at, Role.INITIALISER, (*chain, head), key, frozenset(), name, decl, path, index)
-            part = f"int {_ELEMENT} = {{ {words} }};"
-            self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
-            return True
-        self._registrations[
-            RegistrationFact(
-                at.line, at.column, name, decl, element.path, element.field, words, "macro", at.guard,
-                holder.name if holder is not None else "",
-            )
-        ] = None  # fmt: skip
-        return True
 
     # -- aliases ------------------------------------------------------------------------------------------------------
 
@@ -770,7 +459,6 @@ class _FileExtraction:
 
 
 _ALIAS_MARK: Final = "\0"
-_ELEMENT: Final = "xref_element"
 
 
 def _trailing_include(code: bytes, directives: Directives) -> int:
@@ -779,38 +467,6 @@ def _trailing_include(code: bytes, directives: Directives) -> int:
         return 0
     last = directives.line_at(len(code.rstrip()))
     return next((i.line for i in directives.includes if i.line > last), 0) if last > 1 else 0
-
-
-def _nesting(text: str) -> int:
-    """How deep the parentheses of a text go."""
-    depth = deepest = 0
-    for c in text:
-        if c == "(":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif c == ")":
-            depth -= 1
-    return deepest
-
-
-def _is_name(token: str) -> bool:
-    """Whether a token may name a function or a member: an identifier that is not all capitals."""
-    return is_identifier(token) and not token.isupper()
-
-
-def _key(builder: FunctionBuilder) -> tuple[str, int]:
-    return builder.name, -builder.line if builder.kind == "macro" else builder.line
-
-
-def _is_prototype(declarator: Node) -> bool:
-    """Whether a declarator declares a function, not an object: ``*g(int n)``, but not ``(*g)(int n)``."""
-    node: Node | None = declarator
-    while node is not None and node.type in ("pointer_declarator", "attributed_declarator"):
-        node = node.child_by_field_name("declarator")
-    if node is None or node.type != "function_declarator":
-        return False
-    inner = node.child_by_field_name("declarator")
-    return inner is None or inner.type != "parenthesized_declarator"
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""Reads declarations: locals, objects, and what their initialisers hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tree_sitter import Node
+
+from xref.facts.builder import FunctionBuilder
+from xref.facts.expansions import MAX_EXPANSIONS, Expansions
+from xref.facts.initialisers import Element, can_hold_address, walk
+from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
+from xref.facts.records import declared_name, record_tag, type_text
+from xref.facts.state import Owner, Spell, key_of
+from xref.facts.text import FileText, Origin, Place, Role, Text
+
+_HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_POSITION: Final = re.compile(r"(.*)#(\d+)")
+_ELEMENT: Final = "xref_element"
+_MAX_LOCAL: Final = 600
+
+
+class DataReader(Expansions):
+    """Adds declarations to what is read of a file."""
+
+    def _local(self, text: Text, captures: dict[str, list[Node]], owner: Owner, spelled: Spell) -> None:
+        node = captures["local"][0]
+        holder = owner(node.start_byte)
+        if holder is None:
+            return
+        if node.parent is not None and node.parent.type == "translation_unit":
+            return
+        source = text.source
+        start, end = node.start_byte, node.end_byte
+        brace = source.find(b"{", start, end)
+        if brace >= 0 or b"static" in source[start : start + 16]:
+            self._object(text, node, holder, spelled)
+        stop = end if brace < 0 else brace
+        words = " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
+        origin = text.origin(start)
+        at = text.place(start)
+        for macro in _HEAD.finditer(words):
+            self._cleanup(holder, words, macro, at)
+        scope = captures["scope"][0]
+        last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
+        holder.locals[LocalFact(at.line, last, words)] = None
+
+    def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: Spell) -> None:
+        """A declaration: its objects, and what their initialisers hold."""
+        base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.place, self._salt))
+        base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
+        if not base:
+            return
+        head = text.masked[node.start_byte : node.start_byte + 60].split()
+        linkage = "declared" if b"extern" in head[:3] else "static" if b"static" in head[:3] else "extern"
+        for declarator in node.children_by_field_name("declarator"):
+            value: Node | None = None
+            named = declarator
+            if declarator.type == "init_declarator":
+                value = declarator.child_by_field_name("value")
+                inner = declarator.child_by_field_name("declarator")
+                if inner is None:
+                    continue
+                named = inner
+            name = declared_name(named, spelled)
+            if not name:
+                continue
+            if _is_prototype(named):
+                continue
+            decl = f"{base} {spelled(named)}"
+            at = text.place(named.start_byte)
+            if holder is None or linkage == "static":
+                self._objects[ObjectFact(name, decl, at.line, linkage, at.guard, holder.name if holder else "")] = None
+            if value is None:
+                continue
+            if value.type == "initializer_list":
+                self._initialiser(text, value, name, decl, holder, spelled)
+            elif holder is None or linkage == "static":
+                words = spelled(value)
+                whole = Element("", "", words, "designated", value)
+                if self._element_macro(text, whole, at, name, decl, holder):
+                    continue  # struct device_attribute x = __ATTR(x, 0444, show, NULL);
+                if can_hold_address(words):
+                    self._registrations[
+                        RegistrationFact(
+                            at.line, at.column, name, decl, "", "", words, "designated", at.guard,
+                            holder.name if holder else "",
+                        )
+                    ] = None  # fmt: skip
+
+    def _initialiser(
+        self, text: Text, node: Node, name: str, decl: str, holder: FunctionBuilder | None, spelled: Spell
+    ) -> None:
+        origin = text.origin(node.start_byte)
+        path, index = "", 0
+        if origin is not None and origin.role is Role.INITIALISER and name == _ELEMENT:
+            name, decl, path, index = origin.object, origin.decl, origin.path, origin.index
+        function = holder.name if holder is not None and holder.kind != "macro" else ""
+        if holder is not None and holder.kind == "macro":
+            return  # a table inside a macro's body is made where the macro is used
+        for element in walk(node, spelled, path, index):
+            at = text.place(element.node.start_byte)
+            if self._element_macro(text, element, at, name, decl, holder) or not can_hold_address(element.value):
+                continue
+            how = element.how if origin is None else "macro"
+            self._registrations[
+                RegistrationFact(
+                    at.line, at.column, name, decl, element.path, element.field, element.value, how, at.guard, function
+                )
+            ] = None
+
+    def _element_macro(
+        self, text: Text, element: Element, at: Place, name: str, decl: str, holder: FunctionBuilder | None
+    ) -> bool:
+        """Queues an element that a macro makes, such as ``LSM_HOOK_INIT(socket_sendmsg, selinux_socket_sendmsg)``."""
+        m = _HEAD.match(element.value)
+        head = m[1] if m is not None else element.value
+        if head not in self._x.table:
+            return False
+        macro = self._view.get(head)
+        if macro is None or (macro.params is None) is (m is not None):
+            return False
+        if m is None and not macro.body.startswith(("{", ".")):
+            return False
+        body = macro.body.lstrip()
+        if not body.startswith(("{", ".", "[")) and not self._x.natures.structural(head):
+            return False
+        origin = text.origin(element.node.start_byte)
+        chain = origin.chain if origin is not None else ()
+        if head in chain or len(chain) > 8:
+            return False
+        self._expansions += 1
+        if self._expansions > MAX_EXPANSIONS:
+            return False
+        tokens, _ = self._expanded(element.value, head, 0, at.line)
+        if not tokens or tokens[0] == head:
+            return False
+        words = " ".join(tokens)
+        if tokens[0] in ("{", ".", "["):
+            place = _POSITION.fullmatch(element.path)
+            if place is not None:
+                path, index = place[1], int(place[2])
+            else:
+                path, index = element.path, 0  # .field = MACRO(): the element is the field's whole value
+                words = words[1:-1] if tokens[0] == "{" else words
+            key = key_of(holder) if holder is not None else None
+            origin = Origin(at, Role.INITIALISER, (*chain, head), key, frozenset(), name, decl, path, index)
+            part = f"int {_ELEMENT} = {{ {words} }};"
+            self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
+            return True
+        self._registrations[
+            RegistrationFact(
+                at.line, at.column, name, decl, element.path, element.field, words, "macro", at.guard,
+                holder.name if holder is not None else "",
+            )
+        ] = None  # fmt: skip
+        return True
+
+
+def _is_prototype(declarator: Node) -> bool:
+    """Whether a declarator declares a function, not an object: ``*g(int n)``, but not ``(*g)(int n)``."""
+    node: Node | None = declarator
+    while node is not None and node.type in ("pointer_declarator", "attributed_declarator"):
+        node = node.child_by_field_name("declarator")
+    if node is None or node.type != "function_declarator":
+        return False
+    inner = node.child_by_field_name("declarator")
+    return inner is None or inner.type != "parenthesized_declarator"

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""Expands what is invoked inside functions, as far as an argument decides what it does."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xref.facts.builder import FunctionBuilder
+from xref.facts.model import CallFact
+from xref.facts.state import FileState, key_of
+from xref.facts.text import Origin, Place, Role, Text
+from xref.lex import guard as g
+from xref.lex.directives import MacroDef
+from xref.lex.tokens import is_identifier, tokenize
+from xref.macros.expand import Expander
+from xref.macros.nature import NOT_CALLED, Nature, skip_brackets, split_arguments
+from xref.macros.template import Template
+
+MAX_EXPANSIONS: Final = 20_000
+_CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
+_TEMPLATE_FROM: Final = 3
+"""After so many expansions of one macro in a file a template of it is made."""
+_SPEAKS: Final = re.compile(r"[A-Za-z_]")
+"""What a plain macro's body must have for its expansion to matter: a name."""
+_MAX_NESTING: Final = 24
+"""Invocations nested deeper than this are left alone: each level scans all the levels inside it again."""
+MAX_MADE: Final = 2_500_000
+"""How much text the expansions of one file may make, in bytes."""
+
+
+class Expansions(FileState):
+    """Adds the expansion of invocations to what is known of a file."""
+
+    def _decides(self, name: str, args: str, own: frozenset[str]) -> bool:
+        """Whether the arguments that stand where ``name`` makes names of them can be names of functions or members.
+
+        Not where they are parameters (``own``) of the macro that holds the invocation: then it is expanded with it.
+        """
+        positions = self._x.natures.structural(name)
+        if not positions:
+            return False
+        given = split_arguments(("(", *tokenize(args), ")"), 0)
+        last = max(len(d.params or ()) for d in self._x.table.all(name))
+        deciding = [arg for k, arg in enumerate(given) if min(k, last) in positions]
+        if own:
+            naming = self._x.natures.naming(name)
+            if not own.isdisjoint(t for k, arg in enumerate(given) if min(k, last) in naming for t in arg):
+                return False
+        return any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg)
+
+    def _invocable(self, token: str) -> bool:
+        """Whether a token in capitals is a macro with parameters: WARN_ONCE hands WARN to DO_ONCE_LITE_IF."""
+        if token not in self._x.table or token in NOT_CALLED:
+            return False
+        macro = self._view.get(token)
+        return macro is not None and macro.params is not None
+
+    def _expand(self, text: Text, holder: FunctionBuilder, offset: int, at: Place, invocation: str, name: str) -> None:
+        """Queues the expansion of an invocation inside ``holder``."""
+        origin = text.origin(offset)
+        chain = origin.chain if origin is not None and origin.role is Role.IN_FUNCTION else ()
+        if chain.count(name) > 2 or len(chain) > 12 or self._made > MAX_MADE:
+            return
+        if _nesting(invocation) > _MAX_NESTING:
+            self._notes["macro invocations nested too deeply: not expanded"] = None
+            return
+        self._expansions += 1
+        if self._expansions > MAX_EXPANSIONS:
+            self._notes["too many macro invocations: not all expanded"] = None
+            return
+        for k in range(min(2, max(1, self._view.variants(name)))):
+            tokens, cut = self._expanded(invocation, name, k, at.line)
+            self._made += 4 * len(tokens)
+            if cut:
+                self._notes[f"expansion of {name} cut"] = None
+            if not tokens or tokens[0] == name:
+                continue
+            spelling = " ".join(tokens)
+            if self._made > MAX_MADE:
+                self._notes["too much text made by macros: not all expanded"] = None
+                return
+            for m in _CLEANUP.finditer(spelling):
+                holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
+            owner = key_of(holder)
+            self._queue.append((f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner)))
+
+    def _expanded(self, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
+        """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""
+        view, natures = self._view, self._x.natures
+
+        def lookup(n: str) -> MacroDef | None:
+            return view.variant(n, variant)
+
+        def want(n: str, depth: int) -> bool:
+            m = lookup(n)
+            if n == name or m is None:
+                return True
+            if n in g.OPTION_TESTS:
+                return False
+            if m.params is None:
+                return _SPEAKS.search(m.body) is not None
+            return bool(natures.structural(n))
+
+        key = (name, variant)
+        template = self._templates.get(key)
+        if template is None:
+            seen = self._invoked[key] = self._invoked.get(key, 0) + 1
+            macro = lookup(name)
+            if seen > _TEMPLATE_FROM and macro is not None and macro.params is not None:
+                template = self._templates[key] = Template(macro, Expander(lookup, want, line))
+        if template is not None:
+            tokens = tokenize(invocation)
+            end = skip_brackets(tuple(tokens), 1)
+            filled = template.filled(split_arguments(tuple(tokens), 1), lookup)
+            if filled is not None and end == len(tokens):
+                return filled, template.cut
+        expander = Expander(lookup, want, line)
+        return expander.expand_text(invocation), expander.cut
+
+    def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
+        """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""
+        name = m[1]
+        if name not in self._x.table or not self._x.natures.of(name) & Nature.ATTRIBUTE:
+            return
+        closing = words.find(")", m.end())
+        spelling = " ".join(Expander(self._view.get).expand_text(words[m.start() : closing + 1]))
+        for made in _CLEANUP.finditer(spelling):
+            holder.calls[CallFact(at.line, at.column, made[1], "", holder.relative(at.guard), name)] = None
+
+
+def _nesting(text: str) -> int:
+    """How deep the parentheses of a text go."""
+    depth = deepest = 0
+    for c in text:
+        if c == "(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif c == ")":
+            depth -= 1
+    return deepest
+
+
+def _is_name(token: str) -> bool:
+    """Whether a token may name a function or a member: an identifier that is not all capitals."""
+    return is_identifier(token) and not token.isupper()

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""What the extraction of one file has found so far, and what it knows of the tree."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from xref.facts.builder import FunctionBuilder
+from xref.facts.conditions import Regions
+from xref.facts.listings import Listed
+from xref.facts.model import ObjectFact, RecordFact, RegistrationFact, TypedefFact
+from xref.facts.text import Origin, Place, Role, Text
+from xref.macros.liveness import Liveness
+from xref.macros.nature import Nature, Natures
+from xref.macros.table import MacroTable, MacroView
+from xref.macros.template import Template
+from xref.parse.mask import Masker
+from xref.parse.queries import Grammar
+
+Spell = Callable[[Node], str]
+"""A node's text as the source has it, blanks merged."""
+Owner = Callable[[int], FunctionBuilder | None]
+"""The function or macro that holds a byte."""
+
+
+class Context:
+    """What extraction knows of the whole tree; one a process."""
+
+    def __init__(self, table: MacroTable, natures: Natures, grammar: Grammar) -> None:
+        self.table = table
+        self.natures = natures
+        self.grammar = grammar
+        self.masker = Masker(table, natures)
+        self.liveness = Liveness()
+        self._anywhere = Liveness()
+        self._callers: dict[bytes, bool] = {}
+        self._droppers: dict[bytes, bool] = {}
+
+    def calls_when_named(self, raw: bytes) -> bool:
+        """Whether a name is an object-like macro that calls something, remembered by its bytes."""
+        known = self._callers.get(raw)
+        if known is None:
+            name = raw.decode("latin-1")
+            known = self._callers[raw] = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
+                self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
+            )
+        return known
+
+    def drops(self, raw: bytes) -> bool:
+        """Whether a macro of that name may leave an argument unevaluated, under any of its definitions."""
+        known = self._droppers.get(raw)
+        if known is None:
+            name = raw.decode("latin-1")
+            known = self._droppers[raw] = name in self.table and bool(self._anywhere.of(name, self.table))
+        return known
+
+
+class FileState:
+    """The extraction of one file, between its steps."""
+
+    def __init__(self, owner: Context, path: str) -> None:
+        self._x = owner
+        self._path = path
+        self._view: MacroView = owner.table.view(path)
+        self._functions: dict[tuple[str, int], FunctionBuilder] = {}
+        self._records: dict[RecordFact, None] = {}
+        self._typedefs: dict[TypedefFact, None] = {}
+        self._objects: dict[ObjectFact, None] = {}
+        self._registrations: dict[RegistrationFact, None] = {}
+        self._exports: dict[str, None] = {}
+        self._queue: list[tuple[str, Origin]] = []
+        self._expansions = 0
+        self._made = 0
+        self._notes: dict[str, None] = {}
+        self._error_bytes = 0
+        self._object_types: dict[int, str] = {}
+        self._include_lines: tuple[int, ...] = ()
+        self._regions = Regions()
+        self._invoked: dict[tuple[str, int], int] = {}
+        self._templates: dict[tuple[str, int], Template] = {}
+        self._listed_inside: list[Listed] = []
+        self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
+
+    def _placed(self, text: Text, offset: int) -> tuple[Place, str]:
+        origin = text.origin(offset)
+        if origin is None or origin.role is Role.MACRO_BODY:
+            return text.place(offset), ""
+        return origin.place, origin.chain[-1] if origin.chain else ""
+
+
+def key_of(builder: FunctionBuilder) -> tuple[str, int]:
+    """What a function or a macro is known by in its file."""
+    return builder.name, -builder.line if builder.kind == "macro" else builder.line
