@@ -118,7 +118,6 @@ def test_what_is_overwritten(code: str, left: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["iface_alloc", "interval_of", "charge", "long_term", "voidable"])
-@pytest.mark.xfail(strict=True, reason="names that begin like a word of C are left out")
 def test_names_that_begin_like_a_word_of_c(name: str) -> None:
     assert words(f"p = {name}(struct a);") == f"p = {name}(T );"
 
