@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
-import networkx as nx  # type: ignore[import-untyped, unused-ignore]
-
 from xref.graph.reader import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    import networkx as nx  # type: ignore[import-untyped, unused-ignore]
 
     from xref.graph.reader import Reader
     from xref.resolve.edge import Edge, Symbol
@@ -109,6 +109,8 @@ def find_chains(
     The cheaper side goes first. When the two meet, the level that is being read is finished, and a little more is
     read, so that chains that are somewhat longer than the shortest are found as well.
     """
+    import networkx as nx  # takes longer to import than most other questions take
+
     passes = _passing(first, last, tuple(stop))
     down, up = _Side(first, reader, forward=True), _Side(last, reader, forward=False)
     graph: nx.DiGraph[str] = nx.DiGraph()
@@ -149,6 +151,8 @@ def _shortest(
     graph: nx.DiGraph[str], first: str, last: str, count: int, depth: int | None
 ) -> tuple[tuple[str, ...], ...]:
     """Up to ``count`` simple paths, shortest first, none more than ``_DETOUR`` calls longer than the shortest."""
+    import networkx as nx
+
     ahead = nx.single_source_shortest_path_length(graph, first)
     behind = nx.single_source_shortest_path_length(graph.reverse(copy=False), last)
     if last not in ahead:

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from xref.facts.model import Body, LocalFact
-from xref.parse.ctype import Decl, parse_declaration, parse_signature
+from xref.parse.ctype import WORD, CType, Decl, Pointer, Tagged, parse_declaration, parse_signature
 from xref.store.reader import FunctionInfo
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_RECORD = r"(?:const\s+)?(struct|union)\s+([A-Za-z_]\w*)\s*(\*{0,2})\s*([A-Za-z_]\w*)\s*"
+_PLAIN_LOCAL = re.compile(_RECORD + r"(?:[=,;]|$)")
+_PLAIN_PARAM = re.compile(r"[(,]\s*" + _RECORD + r"(?=[,)])")
 
 
 class Scope:
@@ -24,6 +27,7 @@ class Scope:
         self.body = body
         self._is_type = is_type
         self.extra: dict[str, Decl] = {}
+        self._plain: dict[str, CType | None] = {}
         self._locals: dict[str, list[tuple[LocalFact, Decl]]] = {}
 
     @cached_property
@@ -57,6 +61,27 @@ class Scope:
     def macro_param(self, name: str) -> int | None:
         """The 0-based position of a macro's parameter; None where ``name`` is none."""
         return self._macro_params.index(name) if name in self._macro_params else None
+
+    def plain(self, name: str) -> CType | None:
+        """The type of a parameter or local variable of a function where there is just one of the name and it is
+        declared as ``struct sock *sk``; None for all others, of which some are declared too.
+        """
+        if name in self.extra:
+            return None
+        if name in self._plain:
+            return self._plain[name]
+        found: CType | None = None
+        if name in self._text and self.function.kind != "macro":
+            signature = self.function.signature
+            rivals = [local.text for local in self.body.locals if name in local.text]
+            if not rivals and signature.count("(") == 1:
+                found = next((_record(m) for m in _PLAIN_PARAM.finditer(signature) if m[4] == name), None)
+            elif len(rivals) == 1:
+                m = _PLAIN_LOCAL.match(rivals[0])
+                if m is not None and m[4] == name:
+                    found = _record(m)
+            self._plain[name] = found
+        return found
 
     def local(self, name: str, line: int) -> Decl | None:
         """The declaration of a local variable as it holds at ``line``: the innermost one."""
@@ -117,3 +142,13 @@ class Scope:
     def holds(self, name: str, line: int) -> bool:
         """Whether ``name`` is a local variable or a parameter here."""
         return self.mentions(name) and (self.local(name, line) is not None or self.param(name) is not None)
+
+
+def _record(m: re.Match[str]) -> CType | None:
+    """The type in a match of ``_RECORD``."""
+    if m[2] in WORD or m[4] in WORD:
+        return None
+    found: CType = Tagged(m[1], m[2])
+    for _ in m[3]:
+        found = Pointer(found)
+    return found

@@ -296,6 +296,9 @@ class Types:
         return t
 
     def _name_type(self, name: str, scope: Scope, line: int, depth: int) -> CType | None:
+        plain = scope.plain(name)
+        if plain is not None:
+            return plain
         decl = scope.local(name, line)
         if decl is not None:
             if isinstance(decl.ctype, AutoType):

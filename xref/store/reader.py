@@ -125,6 +125,8 @@ _MACRO = (
     "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until"
     " FROM macros m CROSS JOIN files f ON f.id = m.file_id WHERE m.name IN"
 )
+_ASKED = 1000
+"""After so many questions for single paths, all of them are read."""
 _CHUNK = 256
 _LENGTHS = (1, 4, 16, 64, _CHUNK)
 _FEW = 8_000
@@ -414,6 +416,7 @@ class _Includes(Mapping[str, tuple[Include, ...]]):
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._known: dict[str, bool] = {}
         self._paths: set[str] | None = None
 
     def __getitem__(self, path: str) -> tuple[Include, ...]:
@@ -423,9 +426,16 @@ class _Includes(Mapping[str, tuple[Include, ...]]):
         return decode_includes(row[0])
 
     def __contains__(self, path: object) -> bool:
-        if self._paths is None:
-            self._paths = {r[0] for r in self._db.execute("SELECT path FROM files")}
-        return path in self._paths
+        if self._paths is not None:
+            return path in self._paths
+        known = self._known.get(str(path))
+        if known is None:
+            if len(self._known) == _ASKED:
+                self._paths = {r[0] for r in self._db.execute("SELECT path FROM files")}
+                return path in self._paths
+            found = self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone()
+            known = self._known[str(path)] = found is not None
+        return known
 
     def __iter__(self) -> Iterator[str]:
         return iter(r[0] for r in self._db.execute("SELECT path FROM files"))
