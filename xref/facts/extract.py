@@ -70,7 +70,7 @@ class _FileExtraction(DataReader):
             return FileFacts(self._path, macros=kept_macros(directives.macros), includes=directives.includes)
         self._include_lines = tuple(i.line for i in directives.includes)
         code = blank_dead(blank_directives(source), directives)
-        trailing = _trailing_include(code, directives)
+        trailing = self._trailing_include(code, directives)
         later: list[Environment] = []
         if trailing:
             later = passes(self._x.table, self._path, trailing)
@@ -106,6 +106,21 @@ class _FileExtraction(DataReader):
             self._error_bytes,
             tuple(self._notes),
         )
+
+    def _trailing_include(self, code: bytes, directives: Directives) -> int:
+        """The line of the first ``#include`` that reads the file again, or stands behind all its code (directives
+        blanked); 0 for none.
+        """
+        if not directives.includes:
+            return 0
+        graph = self._x.table.graph
+        if self._path.endswith(".h"):
+            for inc in directives.includes:
+                target = graph.resolve(self._path, inc) if inc.path else None
+                if target is not None and graph.rereads(target):
+                    return inc.line
+        last = directives.line_at(len(code.rstrip()))
+        return next((i.line for i in directives.includes if i.line > last), 0) if last > 1 else 0
 
     def _listed(self, code: bytes, directives: Directives) -> bytes:
         """Queues what included listings make; ``code`` without the constructs that are read with their listings in."""
@@ -459,14 +474,6 @@ class _FileExtraction(DataReader):
 
 
 _ALIAS_MARK: Final = "\0"
-
-
-def _trailing_include(code: bytes, directives: Directives) -> int:
-    """The line of the first ``#include`` behind all code (directives blanked); 0 for none."""
-    if not directives.includes:
-        return 0
-    last = directives.line_at(len(code.rstrip()))
-    return next((i.line for i in directives.includes if i.line > last), 0) if last > 1 else 0
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xref.facts.builder import FunctionBuilder
-from xref.facts.text import Origin, Role, Text
+from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
 from xref.lex.directives import MacroDef
@@ -95,7 +95,7 @@ class Makers:
             if macro is None or macro.params is None or self._natures.of(name) & Nature.ATTRIBUTE:
                 continue
             closing = matching_paren(code, m.end() - 1)
-            if closing < 0 or _continues(code, m.start()):
+            if closing < 0 or (_continues(code, m.start()) and not self._behind_list(code, m.start())):
                 continue
             if macro.guard and _contradicted(macro.guard, text.place(m.start()).guard):
                 continue
@@ -117,7 +117,7 @@ class Makers:
             else:
                 if _EXPORT.fullmatch(m[2]) is not None:
                     found.exports.append(invocation.partition("(")[2].split(",")[0].rstrip(") \t"))
-                elif not self._natures.inert(self._view.candidates(name)):
+                elif not self._natures.inert(self._view.candidates(name)) or self._made_later(name):
                     self._without_body(found, text, m, closing, invocation)
                 _overwrite(buffer, m.start(), closing, b"")
             done[0] = closing
@@ -125,14 +125,18 @@ class Makers:
         return found
 
     def _expand(
-        self, invocation: str, name: str, variant: int, line: int, environment: Environment | None = None
+        self, invocation: str, name: str, variant: int, at: Place, environment: Environment | None = None
     ) -> str:
         """The invocation expanded: everything outside braces, inside them only what an argument decides."""
+        line, guard = at.line, at.guard
 
         def lookup(n: str) -> MacroDef | None:
             if environment is not None and n in environment:
                 return environment[n]
-            return self._view.variant(n, variant)
+            found = self._view.variant(n, variant)
+            if found is not None and found.guard and guard and _contradicted(found.guard, guard):
+                return None  # PAGEFLAG_FALSE(HighMem, highmem) makes what is a macro in the other arm
+            return found
 
         def want(n: str, depth: int) -> bool:
             return n == name or self._wanted(n, depth, lookup(n))
@@ -171,7 +175,7 @@ class Makers:
         name = m[2].decode("latin-1")
         builder: FunctionBuilder | None = None
         for k in range(self._variants(name)):
-            expansion = self._expand(invocation, name, k, at.line)
+            expansion = self._expand(invocation, name, k, at)
             cut = _header_start(expansion)
             header = expansion[cut:].strip()
             made = self._header_name(header)
@@ -199,6 +203,12 @@ class Makers:
         found.bodies[m.start()] = (builder.name, builder.line)
         _overwrite(buffer, m.start(), closing, _STUB)
         return True
+
+    def _behind_list(self, code: bytes, at: int) -> bool:
+        """Whether what stands before is an object-like macro alone on its line, which is a list of its own."""
+        line = code[:at].rstrip().rpartition(b"\n")[2].strip().decode("latin-1")
+        macro = self._view.get(line) if line.isidentifier() else None
+        return macro is not None and macro.params is None and "(" in macro.body
 
     def _other_names(self, builder: FunctionBuilder, invocation: str, name: str) -> None:
         """What the function would be called where the architecture does not replace the makers: ``sys_send`` is
@@ -233,20 +243,19 @@ class Makers:
         name = m[2].decode("latin-1")
         prefix = m[1].decode("latin-1")
         expansions = [
-            self._expand(invocation, name, k, at.line)
-            for k in range(self._variants(name) if self._structural(name) else 1)
+            self._expand(invocation, name, k, at) for k in range(self._variants(name) if self._structural(name) else 1)
         ]
-        expansions.extend(
-            self._expand(invocation, name, 0, at.line, environment)
-            for environment in self._later
-            if name in environment and not self._natures.inert((environment[name],))
-        )
+        expansions.extend(self._expand(invocation, name, 0, at, env) for env in self._made_later(name))
         for expansion in expansions:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():
                     return
             origin = Origin(at, Role.MAKER, (name,), line_end=text.place(closing).line)
             found.parts.append((f"{prefix}{expansion};\n", origin))
+
+    def _made_later(self, name: str) -> list[Environment]:
+        """The further readings of the file in which ``name`` makes something."""
+        return [env for env in self._later if name in env and not self._natures.inert((env[name],))]
 
     def _structural(self, name: str) -> bool:
         return bool(self._natures.structural(name))
@@ -255,7 +264,7 @@ class Makers:
         """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is
         room.
         """
-        expansion = self._expand(invocation, m[2].decode("latin-1"), 0, 0)
+        expansion = self._expand(invocation, m[2].decode("latin-1"), 0, Place(0, 0, ""))
         masked = self._masker.mask(expansion.encode("latin-1", "replace"), self._view).text.decode("latin-1")
         declaration = " ".join(masked.rpartition(";")[2].split())
         room = closing - m.start(2)

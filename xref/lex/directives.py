@@ -219,7 +219,7 @@ def scan(text: str, file: str = "") -> Directives:
                 own = _ifdef(name.group()) if name else g.ALWAYS
                 if word == "ifndef":
                     own = g.neg(own)
-            if word != "ifdef" and not stack and _include_guard(text, m):
+            if word != "ifdef" and (not stack or "||" in rest) and _include_guard(text, m):
                 own = g.ALWAYS
             stack.append(_Open(current, [own], m.end(), g.conj(current, own)))
             enter(stack[-1].arm_cond, m.end())
