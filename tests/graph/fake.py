@@ -116,6 +116,9 @@ class FakeSource:
     def near(self, symbol):
         return tuple(sym.name for sym in self.symbols.values() if sym.name.startswith(symbol[:6]))[:3]
 
+    def expect(self, symbols):
+        pass
+
     def calls(self, sym):
         self.asked.append(sym.node)
         return Calls(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,6 +39,8 @@ def emit(text: str, path: Path | None = None) -> None:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Replace ``path`` by ``data``: written beside it, then renamed. Raises OutputFailed."""
+    import tempfile
+
     beside = ""
     try:
         if path.exists() and not path.is_file():  # /dev/stdout, a pipe: nothing to keep, nothing to rename

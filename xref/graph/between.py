@@ -28,6 +28,8 @@ _DEAR: Final = 500
 """To ask for the callers of one function takes as long as to ask for the calls of so many."""
 _BEYOND: Final = 300
 """How many more functions are read after the ends have met, for chains that are longer than the shortest."""
+_AHEAD: Final = 64
+"""So many functions are read at once."""
 _OTHER_PROGRAM: Final = re.compile(r"(tools|scripts|samples|usr|Documentation)/|arch/[^/]+/boot/")
 
 
@@ -64,7 +66,9 @@ class _Side:
         reading, waiting = self.front[:room], len(self.front) - room
         self.front = []
         met: list[Edge] = []
-        for sym in reading:
+        for at, sym in enumerate(reading):
+            if self._forward and at % _AHEAD == 0:
+                self._reader.expect(reading[at : at + _AHEAD])
             for edge in self._reader.calls(sym).edges if self._forward else self._reader.callers(sym):
                 other = edge.callee if self._forward else edge.caller
                 if not passes(other):

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from xref.graph.reader import is_macro, is_named
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from xref.resolve.edge import Edge, Symbol
 
 _NOT_YET: Final = -1
+_AHEAD: Final = 64
+"""So many functions are read at once."""
 _POINTED: Final = frozenset({EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED})
 
 State: TypeAlias = tuple[str, int]
@@ -98,7 +101,12 @@ def descend(
     queue = deque([first])
     explored: dict[str, Symbol] = {}
     layers: dict[str, str] = {}
+    ahead = 0
     while queue and len(explored) < max_visits:
+        if not ahead:
+            ahead = min(len(queue), _AHEAD)
+            reader.expect(symbols[state] for state in islice(queue, ahead))
+        ahead -= 1
         state = queue.popleft()
         sym = symbols[state]
         explored.setdefault(sym.node, sym)

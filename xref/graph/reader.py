@@ -33,6 +33,10 @@ class Reader:
         self._calls: dict[str, Outgoing] = {}
         self._callers: dict[str, tuple[Edge, ...]] = {}
 
+    def expect(self, symbols: Iterable[Symbol]) -> None:
+        """Says whose calls will be asked for next."""
+        self.source.expect([sym for sym in symbols if sym.node not in self._calls])
+
     def calls(self, sym: Symbol) -> Outgoing:
         """What leaves ``sym``, by place in the source."""
         known = self._calls.get(sym.node)

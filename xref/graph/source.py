@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xref.resolve.edge import Calls, Edge, Slot, Symbol
 
 
@@ -68,6 +70,9 @@ class CallSource(Protocol):
 
     def near(self, symbol: str) -> tuple[str, ...]:
         """Names that may have been meant, best first; at most a handful."""
+
+    def expect(self, symbols: Sequence[Symbol]) -> None:
+        """Says whose calls will be asked for next, so that they can be read at once; no answer depends on it."""
 
     def calls(self, sym: Symbol) -> Calls:
         """All that leaves ``sym``, in source order."""

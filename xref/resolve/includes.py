@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from xref.lex.directives import Include
 from xref.macros.visibility import IncludeGraph
+from xref.store.reader import Includes
 
 
 class IndexedIncludes(IncludeGraph):
@@ -19,11 +20,12 @@ class IndexedIncludes(IncludeGraph):
 
     def __init__(
         self,
-        includes: Mapping[str, tuple[Include, ...]],
+        includes: Includes,
         arch: str,
         include_dirs: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__(includes, arch, include_dirs)
+        self._source = includes
         self._bits: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._angled: dict[tuple[tuple[str, ...], str], str | None] = {}
@@ -62,7 +64,9 @@ class IndexedIncludes(IncludeGraph):
             low[path] = number[path] = len(number)
             own[path] = bits.setdefault(path, 1 << len(bits))
             component.append(path)
-            walk.append((path, iter(self.direct(path))))
+            below = self.direct(path)
+            self._source.expect(p for p in below if p not in number and p not in seen)
+            walk.append((path, iter(below)))
 
         enter(root)
         while walk:

@@ -6,8 +6,7 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,13 +28,14 @@ from xref.resolve.names import Names
 from xref.resolve.sites import Site, Sites, Target
 from xref.resolve.slots import Slots
 from xref.resolve.types import Types
-from xref.resolve.values import Values
-from xref.resolve.wording import FoundEdge, FoundGap, Wording
+from xref.resolve.values import Holding, Values
+from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap, Wording
 from xref.store.reader import FunctionInfo, Reader, SyscallInfo
 from xref.store.rows import last_member
 from xref.tree.config import Config, read_config
 
 _MAX_REGISTERED = 64
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,8 @@ class Resolver:
 
     def near(self, symbol: str) -> tuple[str, ...]:
         """Names that may have been meant."""
+        import difflib
+
         name = symbol.rpartition(":")[2]
         pool: dict[str, None] = {}
         for n in range(min(len(name), 6), 1, -1):
@@ -196,6 +198,11 @@ class Resolver:
                     edges[key] = self._edge(sym, site, t, guard)
         return Calls(tuple(edges.values()), tuple(missing.values()))
 
+    def expect(self, symbols: Sequence[Symbol]) -> None:
+        """Reads at once what ``calls`` needs of each of these."""
+        functions = self.reader.functions([sym.fid for sym in symbols])
+        self.reader.expect(c.callee for f in functions for c in self.reader.body(f.id).calls if c.callee.isidentifier())
+
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
         """All that reaches ``sym``: the direct calls, and the dispatch sites of the slots that hold it."""
         callers: dict[int, None] = {}
@@ -209,9 +216,7 @@ class Resolver:
             callers[fid] = None
         names = {sym.name, *sym.aliases}
         found: list[Edge] = []
-        for f in self.reader.functions(list(callers)):
-            if not self.in_config(f):
-                continue
+        for f in self._reading(list(callers)):
             for site in self._sites_towards(f, names, vias):
                 guard = site.call.guard or f.guard
                 if not self.compiled(guard):
@@ -221,6 +226,14 @@ class Resolver:
                 )
         unique = {(e.caller.fid, e.line, e.column, e.via): e for e in found}
         return tuple(sorted(unique.values(), key=lambda e: (e.file, e.line, e.column, e.via)))
+
+    def _reading(self, ids: list[int]) -> Iterator[FunctionInfo]:
+        """The functions of these rows that are compiled; they and what they call are read many at once."""
+        for start in range(0, len(ids), _AT_ONCE):
+            functions = [f for f in self.reader.functions(ids[start : start + _AT_ONCE]) if self.in_config(f)]
+            calls = (c.callee for f in functions for c in self.reader.body(f.id).calls)
+            self.reader.expect((callee for callee in calls if callee.isidentifier()), objects=True)
+            yield from functions
 
     def _sites_towards(self, f: FunctionInfo, names: set[str], vias: set[str]) -> Iterator[Site]:
         """The sites of ``f`` that can matter: by name, through one of the slots, or through a variable."""
@@ -281,36 +294,31 @@ class Resolver:
     def slot(self, struct: str, field: str) -> Slot:
         """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""
         entries: list[SlotEntry] = []
-        for r in self.slots.registrations(struct, field):
-            if not self.compiled(r.guard):
-                continue
-            for h in self.values.registered(r.value, r.file_id, r.line, r.guard):
-                if self.in_config(h.function):
-                    path = self.reader.file(r.file_id).path
-                    entries.append(
-                        SlotEntry(
-                            struct, field, self.symbol(h.function.id), r.object, path, r.line,
-                            self.text(path, r.line), r.how, self.conjunction(self.reader.file(r.file_id).guard,
-                            r.guard),
-                        )
-                    )  # fmt: skip
+
+        def add(h: Holding, obj: str, file_id: int, line: int, how: str, guard: str) -> None:
+            if self.in_config(h.function):
+                function, file = self.symbol(h.function.id), self.reader.file(file_id)
+                condition = self.conjunction(file.guard, guard)
+                entries.append(FoundEntry(struct, field, function, obj, file.path, line, how, condition, self._wording))
+
+        registrations = self.slots.registrations(struct, field)
+        self.reader.expect(r.name for r in registrations if r.name)
+        for r in registrations:
+            if self.compiled(r.guard):
+                for h in self.values.registered(r.value, r.file_id, r.line, r.guard):
+                    add(h, r.object, r.file_id, r.line, r.how, r.guard)
         for scope, a in self.values.slot_assignments(struct, field):
-            f = scope.function
-            if not self.compiled(a.guard or f.guard):
-                continue
-            path = self.reader.file(f.file_id).path
-            value = self.types.parse(a.value)
-            how = "copy" if isinstance(value, x.Member) else "assignment"
-            for h in self.values.of(value, scope, a.line):
-                if self.in_config(h.function):
-                    entries.append(
-                        SlotEntry(
-                            struct, field, self.symbol(h.function.id), a.target, path, a.line, self.text(path, a.line),
-                            how, self.conjunction(self.reader.file(f.file_id).guard, a.guard or f.guard),
-                        )
-                    )  # fmt: skip
+            guard = a.guard or scope.function.guard
+            if self.compiled(guard):
+                value = self.types.parse(a.value)
+                how = "copy" if isinstance(value, x.Member) else "assignment"
+                for h in self.values.of(value, scope, a.line):
+                    add(h, a.target, scope.file_id, a.line, how, guard)
         entries.sort(key=lambda e: (e.file, e.line, e.object, e.function.node))
-        return Slot(struct, field, tuple(dict.fromkeys(entries)), tuple(self._dispatch_sites(struct, field)))
+        unique: dict[tuple[object, ...], SlotEntry] = {}
+        for e in entries:
+            unique.setdefault((e.function.fid, e.object, e.file, e.line, e.how, e.guard), e)
+        return Slot(struct, field, tuple(unique.values()), tuple(self._dispatch_sites(struct, field)))
 
     def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}

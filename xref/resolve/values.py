@@ -194,7 +194,9 @@ class Values:
         return self._into_return(function)
 
     def _into_slot(self, struct: str, field: str, home: int | None) -> Iterator[Inflow]:
-        for r in self._slots.registrations(struct, field, home):
+        registrations = self._slots.registrations(struct, field, home)
+        self._reader.expect(r.name for r in registrations if r.name)
+        for r in registrations:
             yield from self._registered(r.value, r.file_id, r.line, r.guard)
         for scope, a in self.slot_assignments(struct, field, home):
             yield from self._assigned(a, scope)
@@ -483,7 +485,7 @@ class Values:
         for f in self._reader.functions(self._reader.mentions("a", field)):
             if f.kind == "macro":
                 continue
-            for a in self._reader.body(f.id).assigns:
+            for a in self._reader.assignments(f.id):
                 if field not in a.target or last_member(a.target) != field:
                     continue
                 target = self._types.parse(a.target)

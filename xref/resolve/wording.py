@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xref.facts.model import CallFact
 from xref.lex import guard as g
-from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, Symbol, Unresolved
+from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, SlotEntry, Symbol, Unresolved
 from xref.resolve.values import Step
 from xref.store.reader import Reader
 
@@ -128,4 +128,38 @@ class FoundGap(Unresolved):
     @property
     def text(self) -> str:
         """The line of the call."""
+        return self._wording.text(self.file, self.line)
+
+
+class FoundEntry(SlotEntry):
+    """A registration whose line is still to be read."""
+
+    __slots__ = ("_wording",)
+    _wording: Wording
+
+    def __init__(
+        self,
+        struct: str,
+        field: str,
+        function: Symbol,
+        object: str,
+        file: str,
+        line: int,
+        how: str,
+        guard: str,
+        wording: Wording,
+    ) -> None:
+        _set(self, "struct", struct)
+        _set(self, "field", field)
+        _set(self, "function", function)
+        _set(self, "object", object)
+        _set(self, "file", file)
+        _set(self, "line", line)
+        _set(self, "how", how)
+        _set(self, "guard", guard)
+        _set(self, "_wording", wording)
+
+    @property
+    def text(self) -> str:
+        """The line of the registration."""
         return self._wording.text(self.file, self.line)

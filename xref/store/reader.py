@@ -5,7 +5,9 @@ remembered.
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from xref.facts.model import Body, FieldFact
+from xref.facts.model import AssignFact, Body, FieldFact
 from xref.lex import guard as conditions
 from xref.lex.directives import Include, MacroDef
 from xref.store.database import open_readonly
@@ -125,8 +127,7 @@ _MACRO = (
     "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until"
     " FROM macros m CROSS JOIN files f ON f.id = m.file_id WHERE m.name IN"
 )
-_ASKED = 1000
-"""After so many questions for single paths, all of them are read."""
+_SHARED = re.compile(r"include/|arch/\w+/include/")
 _CHUNK = 256
 _LENGTHS = (1, 4, 16, 64, _CHUNK)
 _FEW = 8_000
@@ -137,6 +138,27 @@ _MANY = 200_000
 def _make_room(memo: dict[_Key, _Row], most: int) -> None:
     if len(memo) > max(most, 0):
         memo.clear()
+
+
+def _of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+    """The rows of ``sql``, which ends in ``IN``, for these keys. Lists come in few lengths, so that SQLite has to
+    understand few statements.
+    """
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        length = next(n for n in _LENGTHS if n >= len(part))
+        marks = ",".join("?" * length)
+        yield from db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
+
+
+class _Assignments(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The beginning of a ``Body``, of which the calls are not decoded."""
+
+    calls: msgspec.Raw = msgspec.Raw()
+    assigns: tuple[AssignFact, ...] = ()
+
+
+_assignments_decoder = msgspec.msgpack.Decoder(_Assignments)
 
 
 class Reader:
@@ -153,6 +175,7 @@ class Reader:
         self.file_id = lru_cache(maxsize=None)(self._file_id)
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
+        self._aliases: frozenset[str] | None = None
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
@@ -179,9 +202,9 @@ class Reader:
         )
         return [FileInfo(*r) for r in rows if r[1] == suffix or r[1].endswith(f"/{suffix}")]
 
-    def includes(self) -> Mapping[str, tuple[Include, ...]]:
+    def includes(self) -> Includes:
         """The include directives of every file, read when asked for."""
-        return _Includes(self._db)
+        return Includes(self._db)
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -205,6 +228,14 @@ class Reader:
         self._bodies[fid] = known
         return known
 
+    def assignments(self, fid: int) -> tuple[AssignFact, ...]:
+        """The assignments in a function's body, of which no more is read than that."""
+        known = self._bodies.get(fid)
+        if isinstance(known, bytes):
+            data = zlib.decompress(known[1:]) if known[:1] == b"\x01" else known[1:]
+            return _assignments_decoder.decode(data).assigns
+        return self.body(fid).assigns
+
     def functions(self, ids: Sequence[int]) -> Iterator[FunctionInfo]:
         """The functions of these rows, in this order, read many at once and their bodies with them."""
         for start in range(0, len(ids), _CHUNK):
@@ -212,7 +243,7 @@ class Reader:
             _make_room(self._functions, _MANY)
             _make_room(self._bodies, _FEW)
             missing = [fid for fid in part if fid not in self._bodies or fid not in self._functions]
-            for fid, body, *row in self._of_each(f"{_FUNCTION_AND_BODY} WHERE f.id IN", missing):
+            for fid, body, *row in _of_each(self._db, f"{_FUNCTION_AND_BODY} WHERE f.id IN", missing):
                 self._functions[fid] = FunctionInfo(fid, *row)
                 self._bodies.setdefault(fid, body)
             for fid in part:
@@ -228,6 +259,14 @@ class Reader:
             known = self._named[name]
         return known
 
+    def _is_alias(self, name: str) -> bool:
+        """Whether ``name`` may be one: there are few, and they are read when many names are asked for."""
+        if self._aliases is None:
+            if len(self._named) < _CHUNK:
+                return True
+            self._aliases = frozenset(r[0] for r in self._db.execute("SELECT name FROM aliases"))
+        return name in self._aliases
+
     def expect(self, names: Iterable[str], *, objects: bool = False) -> None:
         """Reads what is called ``names`` (functions and macros; objects on request) at once: the look-ups that follow
         find it remembered.
@@ -241,21 +280,12 @@ class Reader:
     def _read_names(self, names: list[str]) -> None:
         _make_room(self._named, _MANY)
         found: dict[str, list[FunctionInfo]] = {name: [] for name in names}
-        for row in self._of_each(f"{_FUNCTION} WHERE f.name IN", names):
+        for row in _of_each(self._db, f"{_FUNCTION} WHERE f.name IN", names):
             found[row[2]].append(FunctionInfo(*row))
-        for name, *rest in self._of_each(f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", names):
+        aliased = [name for name in names if self._is_alias(name)]
+        for name, *rest in _of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
             found[name].append(FunctionInfo(*rest))
         self._named.update((name, tuple(rows)) for name, rows in found.items())
-
-    def _of_each(self, sql: str, keys: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-        """The rows of ``sql``, which ends in ``IN``, for these keys. Lists come in few lengths, so that SQLite has to
-        understand few statements.
-        """
-        for start in range(0, len(keys), _CHUNK):
-            part = keys[start : start + _CHUNK]
-            length = next(n for n in _LENGTHS if n >= len(part))
-            marks = ",".join("?" * length)
-            yield from self._db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
         """The functions whose row is in ``[low, high)``."""
@@ -315,7 +345,7 @@ class Reader:
         _make_room(self._objects, _MANY)
         found: dict[str, list[DeclInfo]] = {name: [] for name in names}
         sql = "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name IN"
-        for row in self._of_each(sql, names):
+        for row in _of_each(self._db, sql, names):
             found[row[0]].append(DeclInfo(*row))
         self._objects.update((name, tuple(rows)) for name, rows in found.items())
 
@@ -330,7 +360,7 @@ class Reader:
     def _read_macros(self, names: list[str]) -> None:
         _make_room(self._macros, _MANY)
         found: dict[str, list[MacroDef]] = {name: [] for name in names}
-        for n, p, v, b, g, there, path, line, until in self._of_each(_MACRO, names):
+        for n, p, v, b, g, there, path, line, until in _of_each(self._db, _MACRO, names):
             found[n].append(
                 MacroDef(
                     n,
@@ -362,7 +392,7 @@ class Reader:
 
     def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
         """The initialisers of these rows."""
-        return [RegistrationInfo(*r) for r in self._of_each(f"{_REGISTRATION} WHERE id IN", ids)]
+        return [RegistrationInfo(*r) for r in _of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
 
     def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
         """The initialisers whose value is ``name``."""
@@ -411,31 +441,45 @@ def _both(guard: str, header: str, path: str) -> str:
     return conditions.to_text(conditions.conj(conditions.from_text(guard), conditions.from_text(header)))
 
 
-class _Includes(Mapping[str, tuple[Include, ...]]):
+class Includes(Mapping[str, tuple[Include, ...]]):
     """Include directives by path; a path is in it when the file is in the index."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._known: dict[str, bool] = {}
-        self._paths: set[str] | None = None
+        self._below: dict[str, frozenset[str]] = {}
+        self._read: dict[str, bytes] = {}
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Reads the directives of these files at once: the look-ups that follow find them."""
+        missing = [path for path in paths if path not in self._read]
+        self._read.update(_of_each(self._db, "SELECT path, includes FROM files WHERE path IN", missing))
 
     def __getitem__(self, path: str) -> tuple[Include, ...]:
-        row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
-        if row is None:
-            raise KeyError(path)
-        return decode_includes(row[0])
+        data = self._read.pop(path, None)
+        if data is None:
+            row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
+            if row is None:
+                raise KeyError(path)
+            data = row[0]
+        return decode_includes(data)
 
     def __contains__(self, path: object) -> bool:
-        if self._paths is not None:
-            return path in self._paths
-        known = self._known.get(str(path))
+        path = str(path)
+        folder = _SHARED.match(path)
+        if folder is not None:
+            return path in (self._below.get(folder[0]) or self._load(folder[0]))
+        known = self._known.get(path)
         if known is None:
-            if len(self._known) == _ASKED:
-                self._paths = {r[0] for r in self._db.execute("SELECT path FROM files")}
-                return path in self._paths
             found = self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone()
-            known = self._known[str(path)] = found is not None
+            known = self._known[path] = found is not None
         return known
+
+    def _load(self, folder: str) -> frozenset[str]:
+        """All files below one of the folders that most includes lead to: one query instead of thousands."""
+        rows = self._db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", (folder, f"{folder}\U0010ffff"))
+        found = self._below[folder] = frozenset(r[0] for r in rows)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(r[0] for r in self._db.execute("SELECT path FROM files"))
