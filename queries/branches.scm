@@ -9,7 +9,7 @@
 ; while (0 && (c)) f();
 (while_statement
   condition: (_) @branch.condition
-  body: (_) @branch.then)
+  body: (_) @branch.then) @branch.loop
 
 ; err ?: f(), IS_ENABLED(CONFIG_IPV6) ? f() : g()
 (conditional_expression

@@ -131,9 +131,9 @@ def implied(node: Node, source: bytes) -> tuple[Cond, Cond]:
 
 
 def _negated(text: str) -> str:
-    if text[:1] == "!" and text[1:].lstrip("_").isalnum():
+    if text[:1] == "!" and text[1:].isidentifier():
         return text[1:]
-    return f"!{text}" if text.replace("_", "").isalnum() else f"!({text})"
+    return f"!{text}" if text.isidentifier() else f"!({text})"
 
 
 def _cut(text: str) -> str:

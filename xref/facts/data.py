@@ -71,7 +71,7 @@ class DataReader(Expansions):
                 continue
             decl = f"{base} {spelled(named)}"
             at = text.place(named.start_byte)
-            if holder is None or linkage == "static":
+            if name != _ELEMENT and (holder is None or linkage == "static"):
                 self._objects[ObjectFact(name, decl, at.line, linkage, at.guard, holder.name if holder else "")] = None
             if value is None:
                 continue

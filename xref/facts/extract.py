@@ -36,6 +36,7 @@ from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
+from xref.parse.asm import is_asm
 from xref.parse.mask import find_word
 from xref.parse.parens import matching_paren
 
@@ -178,7 +179,8 @@ class _FileExtraction(DataReader):
             if "definition.function" in captures:
                 functions.append(captures)
             elif "branch.condition" in captures or "branch.never" in captures or "branch.case" in captures:
-                regions.branch(captures, source)
+                if "branch.loop" not in captures or captures["branch.loop"][0].start_byte not in text.iterators:
+                    regions.branch(captures, source)
             else:
                 inner.append(captures)
                 if "reference.call" in captures:
@@ -205,6 +207,8 @@ class _FileExtraction(DataReader):
                 call = captures["reference.call"][0]
                 args = captures["arguments"][0]
                 holder = owner(call.start_byte)
+                if is_asm(text.masked, source, call.start_byte, call.end_byte):
+                    continue
                 if call.end_byte - call.start_byte > _MAX_CALLEE or args.end_byte - args.start_byte > _MAX_ARGUMENTS:
                     self._notes["a call too long to be read"] = None
                 elif holder is not None:
@@ -267,7 +271,7 @@ class _FileExtraction(DataReader):
         raw = text.source[call.start_byte : call.end_byte]
         if not self._x.drops(raw):
             return
-        alive = self._x.liveness.of(raw.decode("latin-1"), self._view)
+        alive = self._x.liveness.of(self._view.candidates(raw.decode("latin-1")))
         if alive:
             for k, argument in enumerate(captures["arguments"][0].named_children):
                 guard = self._x.table.known.simplified(alive[min(k, len(alive) - 1)])
@@ -386,6 +390,13 @@ class _FileExtraction(DataReader):
                 return  # the argument decides: the call is made where the macro is used
         if callee in NOT_CALLED:
             return
+        condition, implied = self._regions.at(offset)
+        if implied is g.NEVER:
+            return  # while (0 && (c)): nothing is evaluated
+        if implied is not g.ALWAYS:
+            at = at._replace(guard=g.to_text(g.conj(g.from_text(at.guard), implied)))
+            if at.guard == "0":
+                return
         macro_name = callee if callee in self._x.table else ""
         if not macro_name and callee.endswith(")"):
             head = _HEAD.match(callee)
@@ -394,16 +405,7 @@ class _FileExtraction(DataReader):
                 if holder.params.isdisjoint(_IDENTIFIER.findall(callee)):
                     self._expand(text, holder, offset, at, f"{callee}({args})", head[1])
                 return
-        condition, implied = self._regions.at(offset)
-        if implied is g.NEVER:
-            return  # while (0 && (c)): nothing is evaluated
-        guard = at.guard
-        if implied is not g.ALWAYS:
-            guard = g.to_text(g.conj(g.from_text(guard), implied))
-            if guard == "0":
-                return
-            at = at._replace(guard=guard)
-        holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(guard), chain, condition)] = None
+        holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
         if macro_name:
             if args and self._decides(macro_name, args, holder.params) and self._view.get(macro_name) is not None:
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
@@ -419,7 +421,10 @@ class _FileExtraction(DataReader):
             return
         args = " ".join(text.source[opening + 1 : closing - 1].decode("latin-1").split())
         at, chain = self._placed(text, offset)
-        holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain)] = None
+        condition, implied = self._regions.at(offset)
+        if implied is g.NEVER:
+            return
+        holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain, condition)] = None
         if self._decides(name, args, holder.params) and self._view.get(name) is not None:
             self._expand(text, holder, offset, at, f"{name}({args})", name)
 
@@ -450,7 +455,9 @@ class _FileExtraction(DataReader):
             while at >= 0:
                 holder = owner(at)
                 if holder is not None and name not in holder.params:
-                    self._expand(text, holder, at, text.place(at), name, name)
+                    _, implied = self._regions.at(at)
+                    if implied is not g.NEVER:
+                        self._expand(text, holder, at, text.place(at), name, name)
                 at = find_word(code, raw, at + len(raw))
 
     # -- aliases ------------------------------------------------------------------------------------------------------

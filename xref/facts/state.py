@@ -34,8 +34,7 @@ class Context:
         self.natures = natures
         self.grammar = grammar
         self.masker = Masker(table, natures)
-        self.liveness = Liveness()
-        self._anywhere = Liveness()
+        self.liveness = Liveness(table)
         self._callers: dict[bytes, bool] = {}
         self._droppers: dict[bytes, bool] = {}
 
@@ -54,7 +53,7 @@ class Context:
         known = self._droppers.get(raw)
         if known is None:
             name = raw.decode("latin-1")
-            known = self._droppers[raw] = name in self.table and bool(self._anywhere.of(name, self.table))
+            known = self._droppers[raw] = name in self.table and self.liveness.drops(name)
         return known
 
 

@@ -236,6 +236,7 @@ def _lex(
     numbers = {n for lexed in files_read.values() for n in lexed.numbers}
     defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
     guards = kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
+    graph.rereads("")  # once, for all workers
     table = MacroTable(macros, graph, Known(constant_symbols(tree, arch), defined))
     table.listings.update((path, lexed.listing) for path, lexed in files_read.items() if lexed.listing)
     return table, files_read, guards

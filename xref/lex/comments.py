@@ -31,7 +31,7 @@ def blank_comments(source: bytes) -> bytes:
         if text[1] == 0x2A and b"\\" in text:
             # Lines are joined before comments go (phase 2): a macro goes on behind a comment of several lines.
             for end in _CONTINUED.finditer(text):
-                blank = blank[: end.start()] + b"\\" + blank[end.start() + 1 :]
+                blank = blank[: end.end() - 2] + b"\\" + blank[end.end() - 1 :]
         return blank
 
     return _COMMENT_OR_LITERAL.sub(replace, source)

@@ -11,6 +11,7 @@ Both are worked out for the kernel program alone, and only where the order of in
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -26,6 +27,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 _MAX_LEAVES: Final = 12
 """A larger condition is not worth carrying: the name, or the header, counts as undecided."""
 _MAX_INCLUDERS: Final = 16
+_MAX_ROUNDS: Final = 4
 _GENERIC: Final = "include/asm-generic/"
 
 
@@ -106,23 +108,18 @@ def _verdict(name: str, users: list[str], defs: list[MacroDef], graph: IncludeGr
 
 
 def _closed(found: dict[str, Cond]) -> dict[str, Cond]:
-    """The conditions with the names of other verdicts put in."""
-    closed: dict[str, Cond] = {}
-
-    def condition(name: str, open_names: frozenset[str]) -> Cond:
-        if name not in closed:
-            value = g.rewrite(
-                found[name],
-                lambda n: condition(n, open_names | {name}) if n in found and n not in open_names | {name} else None,
-            )
-            if open_names:
-                return value
-            closed[name] = value
-        return closed[name]
-
-    for name in found:
-        condition(name, frozenset())
-    return {name: c for name, c in closed.items() if c.size <= _MAX_LEAVES}
+    """The conditions with the names of other verdicts put in, as far as a few rounds go."""
+    closed = dict(found)
+    for _ in range(_MAX_ROUNDS):
+        before = dict(closed)
+        for name, cond in before.items():
+            meaning = {n: before[n] for n in cond.about if n in before and n != name}
+            if meaning:
+                value = g.rewrite(cond, meaning.get)
+                closed[name] = value if value.size <= _MAX_LEAVES else cond
+        if closed == before:
+            break
+    return closed
 
 
 def header_conditions(includes: Mapping[str, tuple[Include, ...]], graph: IncludeGraph) -> dict[str, Cond]:
@@ -160,36 +157,36 @@ def header_conditions(includes: Mapping[str, tuple[Include, ...]], graph: Includ
                 always.add(target)
                 todo.append(target)
     found: dict[str, Cond] = {}
-
-    def condition(path: str, under: frozenset[str]) -> Cond:
-        if path in always:
-            return g.ALWAYS
-        if path in found:
-            return found[path]
-        if path in under or len(under) > 20:
-            return g.NEVER
-        sources = includers.get(path, {})
-        if not sources:
-            # asm/x.h means asm-generic/x.h where the architecture has none of its own (Kbuild's generic-y): one that
-            # nothing includes is replaced
-            found[path] = g.NEVER if path.startswith(_GENERIC) else g.ALWAYS
-            return found[path]
-        if len(sources) > _MAX_INCLUDERS:
-            return g.ALWAYS
-        result = g.NEVER
-        for source, cond in sources.items():
-            result = g.disj(result, g.conj(cond, condition(source, under | {path})))
-            if result is g.ALWAYS:
-                break
-        if (result is g.NEVER and not path.startswith(_GENERIC)) or result.size > _MAX_LEAVES:
+    targets: dict[str, list[str]] = {}
+    for target, sources in includers.items():
+        if target not in always:
+            found[target] = g.NEVER if len(sources) <= _MAX_INCLUDERS else g.ALWAYS
+            for source in sources:
+                targets.setdefault(source, []).append(target)
+    found.update((path, g.NEVER) for path in includes if path.startswith(_GENERIC) and path not in includers)
+    changes: dict[str, int] = {}
+    waiting = deque(found)
+    while waiting:
+        path = waiting.popleft()
+        if found[path] is g.ALWAYS or path not in includers:
+            continue
+        parts = (
+            g.conj(cond, g.ALWAYS if source in always else found.get(source, g.NEVER))
+            for source, cond in includers[path].items()
+        )
+        result = g.disj(*parts)
+        if result is found[path]:
+            continue
+        changes[path] = changes.get(path, 0) + 1
+        if result.size > _MAX_LEAVES or changes[path] > _MAX_INCLUDERS:
             result = g.ALWAYS
-        if not under or result is g.ALWAYS:
-            found[path] = result
-        return result
-
-    for path in [*includers, *(p for p in includes if p.startswith(_GENERIC))]:
-        condition(path, frozenset())
-    return {path: c for path, c in found.items() if c is not g.ALWAYS}
+        found[path] = result
+        waiting.extend(targets.get(path, ()))
+    # what only headers include that nothing includes cannot be told; but asm/x.h means asm-generic/x.h only where the
+    # architecture has none of its own (Kbuild's generic-y): one that nothing includes is replaced
+    return {
+        path: c for path, c in found.items() if c is not g.ALWAYS and (c is not g.NEVER or path.startswith(_GENERIC))
+    }
 
 
 class Known:

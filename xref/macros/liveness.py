@@ -8,6 +8,7 @@ other definition of ``RCU_LOCKDEP_WARN`` has it in ``while (0 && (c))``. A compi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xref.lex import guard as g
@@ -15,7 +16,8 @@ from xref.lex.directives import MacroDef
 from xref.lex.guard import Cond
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import body_tokens
-from xref.macros.table import Definitions
+from xref.macros.table import MacroSource
+from xref.tree.files import program_of
 
 _UNEVALUATED: Final = frozenset(
     "sizeof typeof __typeof__ __typeof typeof_unqual __alignof__ _Alignof offsetof __builtin_offsetof "
@@ -23,6 +25,7 @@ _UNEVALUATED: Final = frozenset(
 )
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
+_ENDS: Final = frozenset((";", ",", "?", ":", "||"))
 _BEGINS: Final = frozenset("({,;?:")
 _MAX_DEPTH: Final = 8
 _MAX_BODY: Final = 600
@@ -32,22 +35,25 @@ _Memo = dict[tuple[tuple[str, int], ...], tuple[Cond, ...]]
 class Liveness:
     """Answers for the macros of one table; each set of definitions is worked out once."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: MacroSource) -> None:
+        self._table = table
         self._known: _Memo = {}
 
-    def of(self, name: str, view: Definitions, depth: int = 0) -> tuple[Cond, ...]:
-        """For each parameter (the variadic one last) the condition under which it is evaluated; () where all are."""
-        definitions = [m for m in view.candidates(name) if m.params is not None]
+    def of(self, definitions: Sequence[MacroDef], depth: int = 0) -> tuple[Cond, ...]:
+        """For each parameter (the variadic one last) the condition under which it is evaluated, where these definitions
+        of a name may be in force; () where all are. Macros inside them are judged by all their definitions.
+        """
+        definitions = [m for m in definitions if m.params is not None]
         if not definitions or depth > _MAX_DEPTH:
             return ()
         key = tuple((m.file, m.line) for m in definitions)
         known = self._known.get(key)
         if known is None:
             self._known[key] = ()  # what reaches itself is evaluated
-            known = self._known[key] = self._together(definitions, view, depth)
+            known = self._known[key] = self._together(definitions, depth)
         return known
 
-    def _together(self, definitions: list[MacroDef], view: Definitions, depth: int) -> tuple[Cond, ...]:
+    def _together(self, definitions: Sequence[MacroDef], depth: int) -> tuple[Cond, ...]:
         width = max(len(m.params or ()) + bool(m.variadic) for m in definitions)
         if not width:
             return ()
@@ -55,12 +61,12 @@ class Liveness:
         result = [nowhere] * width
         for m in definitions:
             own = g.from_text(m.guard)
-            alive = self._alive(m, view, depth)
+            alive = self._alive(m, depth)
             for k in range(width):
                 result[k] = g.disj(result[k], g.conj(own, alive[k]) if k < len(alive) else own)
         return () if all(c is g.ALWAYS for c in result) else tuple(result)
 
-    def _alive(self, m: MacroDef, view: Definitions, depth: int) -> list[Cond]:
+    def _alive(self, m: MacroDef, depth: int) -> list[Cond]:
         names = [*(m.params or ()), *((m.variadic,) if m.variadic else ())]
         tokens = body_tokens(m.body)
         if len(tokens) > _MAX_BODY:
@@ -80,24 +86,29 @@ class Liveness:
                     now, callee = g.NEVER, ""
                 elif t == "(" and before and is_identifier(before) and before != m.name and before not in position:
                     callee, index = before, 0
-                    now = g.conj(now, self._argument(callee, 0, view, depth))
+                    now = g.conj(now, self._argument(callee, 0, m, depth))
                 else:
                     callee = ""
             elif t in _CLOSING and stack:
                 now, callee, index = stack.pop()
+                if skipped is not None and skipped[0] > len(stack):
+                    skipped = None  # 0 && (a): dead up to the bracket at most
                 if t == ")" and tokens[i - 3 : i] == ("if", "(", "0"):
                     skipped = len(stack), now
                     now = g.NEVER
                 elif t == "}" and skipped is not None and skipped[0] == len(stack):
                     now, skipped = skipped[1], None
-            elif t == ";" and skipped is not None and skipped[0] == len(stack):
-                now, skipped = skipped[1], None
-            elif t == "," and callee:
-                index += 1
-                outer = stack[-1][0] if stack else g.ALWAYS
-                now = g.conj(outer, self._argument(callee, index, view, depth))
+            elif t in _ENDS:
+                if skipped is not None and skipped[0] == len(stack):
+                    now, skipped = skipped[1], None
+                if t == "," and callee:
+                    index += 1
+                    outer = stack[-1][0] if stack else g.ALWAYS
+                    now = g.conj(outer, self._argument(callee, index, m, depth))
             elif t in ("&&", "||") and before == ("0" if t == "&&" else "1") and (i < 2 or tokens[i - 2] in _BEGINS):
-                now = g.NEVER  # until the bracket closes
+                if skipped is None:
+                    skipped = len(stack), now
+                    now = g.NEVER
             elif t == m.variadic and before == "##" and i > 1 and tokens[i - 2] == ",":
                 found[position[t]] = g.disj(found[position[t]], now)  # GNU's , ## args
             elif t in position and before not in ("#", "##", ".", "->") and following != "##":
@@ -106,6 +117,12 @@ class Liveness:
                 found[position[t]] = g.ALWAYS  # pasted: only its expansion says
         return found
 
-    def _argument(self, name: str, index: int, view: Definitions, depth: int) -> Cond:
-        alive = self.of(name, view, depth + 1)
+    def _argument(self, name: str, index: int, user: MacroDef, depth: int) -> Cond:
+        program = program_of(user.file)
+        definitions = self._table.all(name)
+        alive = self.of([m for m in definitions if program_of(m.file) == program] or definitions, depth + 1)
         return alive[min(index, len(alive) - 1)] if alive else g.ALWAYS
+
+    def drops(self, name: str) -> bool:
+        """Whether some definition of ``name`` may leave an argument unevaluated."""
+        return any(self.of((m,)) for m in self._table.all(name) if m.params)

@@ -31,7 +31,7 @@ class IncludeGraph:
         self._search = tuple(
             f"{d}/" for d in (base, f"{base}/asm/mach-default", "include", f"{base}/uapi", "include/uapi")
         )
-        self._rereads: dict[str, bool] = {}
+        self._rereading: set[str] | None = None
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._closure = lru_cache(maxsize=64)(self._compute_closure)
 
@@ -90,13 +90,25 @@ class IncludeGraph:
         return self._raw.get(path, ())
 
     def rereads(self, path: str) -> bool:
-        """Whether ``path``, or what it includes, has an include whose name a macro computes."""
-        known = self._rereads.get(path)
-        if known is None:
-            self._rereads[path] = False
-            known = any(not inc.path for inc in self.includes(path)) or any(self.rereads(p) for p in self.direct(path))
-            self._rereads[path] = known
-        return known
+        """Whether ``path``, or what it includes, has an include whose name a macro computes.
+
+        The first question resolves every include of the tree.
+        """
+        if self._rereading is None:
+            includers: dict[str, list[str]] = {}
+            todo = []
+            for source in self._raw:
+                for target in self.direct(source):
+                    includers.setdefault(target, []).append(source)
+                if any(not inc.path for inc in self.includes(source)):
+                    todo.append(source)
+            self._rereading = set(todo)
+            while todo:
+                for source in includers.get(todo.pop(), ()):
+                    if source not in self._rereading:
+                        self._rereading.add(source)
+                        todo.append(source)
+        return path in self._rereading
 
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """``path`` and all that its includes above ``line`` bring in."""

@@ -18,6 +18,8 @@ _ASM: Final = re.compile(
 )
 _TOKEN: Final = re.compile(rb"""[():]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 _LONGEST: Final = 20_000
+_MOST_BROKEN: Final = 20
+"""So many unclosed ones in a file, and it is no C."""
 
 
 def mask_asm(text: bytes) -> bytes:
@@ -25,9 +27,15 @@ def mask_asm(text: bytes) -> bytes:
     if b"asm" not in text:
         return text
     buffer = bytearray(text)
+    broken = 0
     for m in _ASM.finditer(text):
+        if text.count(b'"', text.rfind(b"\n", 0, m.start()) + 1, m.start()) % 2:
+            continue  # inside a literal
         groups, end = _operands(text, m.end())
         if end < 0:
+            broken += 1
+            if broken > _MOST_BROKEN:
+                break
             continue
         filler = bytearray(text[m.start() : end].translate(BLANK))
         if groups:
@@ -38,7 +46,8 @@ def mask_asm(text: bytes) -> bytes:
             for k, (start, stop) in enumerate(groups):
                 filler[start - base : stop - base] = text[start:stop]
                 if k:
-                    filler[start - 1 - base] = 0x2C
+                    between = range(groups[k - 1][1], start)
+                    filler[next(i for i in between if text[i] != 0x0A) - base] = 0x2C
         buffer[m.start() : end] = filler
     return bytes(buffer)
 
@@ -60,7 +69,14 @@ def _operands(text: bytes, start: int) -> tuple[list[tuple[int, int]], int]:
             if depth == 0:
                 return groups, m.end()
             if depth == 1 and colons:
+                if groups and not text[groups[-1][1] : opened].strip(b"\n"):
+                    groups.pop()  # CC_OUT(s)(a): the arguments of a macro that makes the constraint
                 groups.append((opened, m.end()))
         elif token == b":" and depth == 1:
             colons += 1
     return [], -1
+
+
+def is_asm(masked: bytes, source: bytes, start: int, end: int) -> bool:
+    """Whether what looks like the callee of a call is what :func:`mask_asm` put there."""
+    return end - start == 1 and masked[start:end] == b"A" != source[start:end]

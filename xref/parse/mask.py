@@ -24,7 +24,7 @@ _WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases
-_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=[ \t]*\n?[ \t]*[A-Za-z_}])")
+_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=\s*[A-Za-z_}])")
 _NAME_BEFORE: Final = re.compile(rb"([A-Za-z_]\w*)[ \t]*\Z")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
 # XDP_METADATA_KFUNC_xxx, alone between two functions or statements

@@ -26,15 +26,12 @@ class Scope:
         self.file_id = function.file_id
         self.body = body
         self._is_type = is_type
+        signature = function.signature.partition("(")[2] if function.kind != "macro" else ""
+        self._text = "\n".join([signature, *(local.text for local in body.locals)])
+        """All declarations: what is not in here is not declared here, which is quickly seen."""
         self.extra: dict[str, Decl] = {}
         self._plain: dict[str, CType | None] = {}
         self._locals: dict[str, list[tuple[LocalFact, Decl]]] = {}
-
-    @cached_property
-    def _text(self) -> str:
-        """All declarations: what is not in here is not declared here, which is quickly seen."""
-        signature = self.function.signature.partition("(")[2] if self.function.kind != "macro" else ""
-        return "\n".join([signature, *(local.text for local in self.body.locals)])
 
     @cached_property
     def words(self) -> frozenset[str]:

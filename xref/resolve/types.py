@@ -70,6 +70,7 @@ class Types:
         self.record = lru_cache(maxsize=100_000)(self._record)
         self._typedef_memo = lru_cache(maxsize=100_000)(self._typedef)
         self._member_memo = lru_cache(maxsize=200_000)(self._member)
+        self._agreed_memo = lru_cache(maxsize=200_000)(self._agreed)
         self.settled = lru_cache(maxsize=200_000)(self._settled)
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
         self.returned = lru_cache(maxsize=100_000)(self._return_type)
@@ -187,6 +188,16 @@ class Types:
                 return MemberType(owner, field, None)
         return None
 
+    def _agreed(self, tag: str, field: str) -> CType | None:
+        """The type of a member where all records of the tag say the same, so that no file needs to be looked at."""
+        types = {
+            self._declared(r, field) if self._macros.possible(r.guard) else None for r in self._reader.records(tag)
+        }
+        return types.pop() if len(types) == 1 else None
+
+    def _declared(self, record: RecordInfo, field: str) -> CType | None:
+        return next((self.decl_type(f.decl) for f in record.fields if f.name == field), None)
+
     def _home(self, record: RecordInfo) -> int:
         rivals = {r.file_id for r in self._reader.records(record.tag)}
         if len(rivals) < 2 or self._reader.file(record.file_id).path.startswith("include/"):
@@ -233,9 +244,13 @@ class Types:
             case x.Name(name):
                 return self._name_type(name, scope, line, depth)
             case x.Member(base, field, _):
-                found = self.member(
-                    self.resolved(self.type_of(base, scope, line, depth + 1), scope, line), field, file_id
-                )
+                of = self.resolved(self.type_of(base, scope, line, depth + 1), scope, line)
+                pointed = of.to if isinstance(of, Pointer) else of
+                if isinstance(pointed, Tagged):
+                    agreed = self._agreed_memo(pointed.tag, field)
+                    if agreed is not None:
+                        return agreed
+                found = self.member(of, field, file_id)
                 return found.ctype if found is not None else None
             case x.Call(func, args):
                 return self._call_type(func, args, scope, line, depth)
