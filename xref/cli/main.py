@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -120,7 +121,13 @@ def main(args: list[str] | None = None) -> int:
 
 def run() -> None:
     """The console entry point: never a traceback, unless ``--debug`` asks for one."""
-    sys.exit(main())
+    code = main()
+    if code == EXIT_OK:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)  # to take apart what was remembered of a whole kernel takes as long as some of the answers
+    sys.exit(code)
 
 
 def _usage(error: click.ClickException) -> int:

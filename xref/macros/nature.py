@@ -217,6 +217,8 @@ class Natures:
                 return True
             if t == "=" and following[:1] not in ('"', "{") and not following[:1].isdigit():
                 return True
+            if following in ("", ";", "[") and i and [t] in args and _ends_type(tokens[i - 1]):
+                return True  # DEFINE_PER_CPU(type, name), and nothing behind it
         return expander.cut or "##" in tokens
 
     def calls(self, name: str) -> bool:
@@ -357,6 +359,10 @@ class Natures:
 
 
 _CLOSERS: Final = frozenset("})")
+
+
+def _ends_type(token: str) -> bool:
+    return token in (")", "*") or (is_identifier(token) and token not in ("goto", "return"))
 
 
 def _renames(tokens: tuple[str, ...]) -> bool:

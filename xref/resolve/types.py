@@ -246,7 +246,7 @@ class Types:
             case x.Member(base, field, _):
                 of = self.resolved(self.type_of(base, scope, line, depth + 1), scope, line)
                 pointed = of.to if isinstance(of, Pointer) else of
-                if isinstance(pointed, Tagged):
+                if isinstance(pointed, Tagged) and pointed.kind != "enum":
                     agreed = self._agreed_memo(pointed.tag, field)
                     if agreed is not None:
                         return agreed
