@@ -123,7 +123,7 @@ def run() -> None:
     """The console entry point: never a traceback, unless ``--debug`` asks for one."""
     code = main()
     if code == EXIT_OK:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):  # stdout may be closed
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)  # to take apart what was remembered of a whole kernel takes as long as some of the answers
