@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from xref.lex.directives import Include
 from xref.macros.visibility import IncludeGraph
-from xref.store.reader import Includes
+from xref.store.batches import Includes
 
 
 class IndexedIncludes(IncludeGraph):

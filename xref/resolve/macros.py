@@ -6,7 +6,8 @@ Types and values need only the outermost form of an expression, so nothing is ex
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 
 from xref.lex.directives import MacroDef
 from xref.lex.guard import Lookup
@@ -25,15 +26,25 @@ class IndexedMacros:
     def __init__(self, reader: Reader, config: Lookup | None = None) -> None:
         """``config`` answers for the options of a ``.config``, if one is named."""
         self._reader = reader
-        self.known = Known.from_text(reader.meta.get("constants", ""), reader.meta.get("defined", ""), config)
+        self._config = config
         dirs = {
             folder: tuple(paths.split())
             for folder, _, paths in (line.partition("\t") for line in reader.meta.get("include_dirs", "").splitlines())
         }
         self.graph: IncludeGraph = IndexedIncludes(reader.includes(), reader.meta.get("arch", ""), dirs)
         self.view = lru_cache(maxsize=4096)(self._view)
-        self.possible = self.known.possible
         self.all = lru_cache(maxsize=100_000)(self._all)
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of guards; a question that meets no guard does without."""
+        meta = self._reader.meta
+        return Known.from_text(meta.get("constants", ""), meta.get("defined", ""), self._config)
+
+    @cached_property
+    def possible(self) -> Callable[[str], bool]:
+        """Whether some configuration can make a guard true."""
+        return self.known.possible
 
     def _all(self, name: str) -> tuple[MacroDef, ...]:
         return tuple(m for m in self._reader.macros(name) if self.possible(m.guard))

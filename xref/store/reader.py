@@ -5,21 +5,20 @@ remembered.
 
 from __future__ import annotations
 
-import re
-import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from xref.facts.model import AssignFact, Body, FieldFact
 from xref.lex import guard as conditions
-from xref.lex.directives import Include, MacroDef
+from xref.lex.directives import MacroDef
+from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
-from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes
+from xref.store.rows import decode_body, decode_fields, decode_ids
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
@@ -127,9 +126,6 @@ _MACRO = (
     "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until"
     " FROM macros m CROSS JOIN files f ON f.id = m.file_id WHERE m.name IN"
 )
-_SHARED = re.compile(r"include/|arch/\w+/include/")
-_CHUNK = 256
-_LENGTHS = (1, 4, 16, 64, _CHUNK)
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
 _MANY = 200_000
@@ -138,17 +134,6 @@ _MANY = 200_000
 def _make_room(memo: dict[_Key, _Row], most: int) -> None:
     if len(memo) > max(most, 0):
         memo.clear()
-
-
-def _of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-    """The rows of ``sql``, which ends in ``IN``, for these keys. Lists come in few lengths, so that SQLite has to
-    understand few statements.
-    """
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
-        length = next(n for n in _LENGTHS if n >= len(part))
-        marks = ",".join("?" * length)
-        yield from db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
 
 
 class _Assignments(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -238,12 +223,12 @@ class Reader:
 
     def functions(self, ids: Sequence[int]) -> Iterator[FunctionInfo]:
         """The functions of these rows, in this order, read many at once and their bodies with them."""
-        for start in range(0, len(ids), _CHUNK):
-            part = ids[start : start + _CHUNK]
+        for start in range(0, len(ids), CHUNK):
+            part = ids[start : start + CHUNK]
             _make_room(self._functions, _MANY)
             _make_room(self._bodies, _FEW)
             missing = [fid for fid in part if fid not in self._bodies or fid not in self._functions]
-            for fid, body, *row in _of_each(self._db, f"{_FUNCTION_AND_BODY} WHERE f.id IN", missing):
+            for fid, body, *row in of_each(self._db, f"{_FUNCTION_AND_BODY} WHERE f.id IN", missing):
                 self._functions[fid] = FunctionInfo(fid, *row)
                 self._bodies.setdefault(fid, body)
             for fid in part:
@@ -262,7 +247,7 @@ class Reader:
     def _is_alias(self, name: str) -> bool:
         """Whether ``name`` may be one: there are few, and they are read when many names are asked for."""
         if self._aliases is None:
-            if len(self._named) < _CHUNK:
+            if len(self._named) < CHUNK:
                 return True
             self._aliases = frozenset(r[0] for r in self._db.execute("SELECT name FROM aliases"))
         return name in self._aliases
@@ -280,10 +265,10 @@ class Reader:
     def _read_names(self, names: list[str]) -> None:
         _make_room(self._named, _MANY)
         found: dict[str, list[FunctionInfo]] = {name: [] for name in names}
-        for row in _of_each(self._db, f"{_FUNCTION} WHERE f.name IN", names):
+        for row in of_each(self._db, f"{_FUNCTION} WHERE f.name IN", names):
             found[row[2]].append(FunctionInfo(*row))
         aliased = [name for name in names if self._is_alias(name)]
-        for name, *rest in _of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
+        for name, *rest in of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
             found[name].append(FunctionInfo(*rest))
         self._named.update((name, tuple(rows)) for name, rows in found.items())
 
@@ -345,7 +330,7 @@ class Reader:
         _make_room(self._objects, _MANY)
         found: dict[str, list[DeclInfo]] = {name: [] for name in names}
         sql = "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name IN"
-        for row in _of_each(self._db, sql, names):
+        for row in of_each(self._db, sql, names):
             found[row[0]].append(DeclInfo(*row))
         self._objects.update((name, tuple(rows)) for name, rows in found.items())
 
@@ -360,7 +345,7 @@ class Reader:
     def _read_macros(self, names: list[str]) -> None:
         _make_room(self._macros, _MANY)
         found: dict[str, list[MacroDef]] = {name: [] for name in names}
-        for n, p, v, b, g, there, path, line, until in _of_each(self._db, _MACRO, names):
+        for n, p, v, b, g, there, path, line, until in of_each(self._db, _MACRO, names):
             found[n].append(
                 MacroDef(
                     n,
@@ -392,7 +377,7 @@ class Reader:
 
     def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
         """The initialisers of these rows."""
-        return [RegistrationInfo(*r) for r in _of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
+        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
 
     def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
         """The initialisers whose value is ``name``."""
@@ -439,50 +424,3 @@ def _both(guard: str, header: str, path: str) -> str:
     if not guard:
         return header
     return conditions.to_text(conditions.conj(conditions.from_text(guard), conditions.from_text(header)))
-
-
-class Includes(Mapping[str, tuple[Include, ...]]):
-    """Include directives by path; a path is in it when the file is in the index."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._known: dict[str, bool] = {}
-        self._below: dict[str, frozenset[str]] = {}
-        self._read: dict[str, bytes] = {}
-
-    def expect(self, paths: Iterable[str]) -> None:
-        """Reads the directives of these files at once: the look-ups that follow find them."""
-        missing = [path for path in paths if path not in self._read]
-        self._read.update(_of_each(self._db, "SELECT path, includes FROM files WHERE path IN", missing))
-
-    def __getitem__(self, path: str) -> tuple[Include, ...]:
-        data = self._read.pop(path, None)
-        if data is None:
-            row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
-            if row is None:
-                raise KeyError(path)
-            data = row[0]
-        return decode_includes(data)
-
-    def __contains__(self, path: object) -> bool:
-        path = str(path)
-        folder = _SHARED.match(path)
-        if folder is not None:
-            return path in (self._below.get(folder[0]) or self._load(folder[0]))
-        known = self._known.get(path)
-        if known is None:
-            found = self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone()
-            known = self._known[path] = found is not None
-        return known
-
-    def _load(self, folder: str) -> frozenset[str]:
-        """All files below one of the folders that most includes lead to: one query instead of thousands."""
-        rows = self._db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", (folder, f"{folder}\U0010ffff"))
-        found = self._below[folder] = frozenset(r[0] for r in rows)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(r[0] for r in self._db.execute("SELECT path FROM files"))
-
-    def __len__(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM files").fetchone()[0])

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Many rows at once: where thousands of look-ups follow each other, most of the time goes into asking."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from xref.lex.directives import Include
+from xref.store.rows import decode_includes
+
+_SHARED = re.compile(r"include/|arch/\w+/include/")
+CHUNK = 256
+_LENGTHS = (1, 4, 16, 64, CHUNK)
+
+
+def of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+    """The rows of ``sql``, which ends in ``IN``, for these keys. Lists come in few lengths, so that SQLite has to
+    understand few statements.
+    """
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        length = next(n for n in _LENGTHS if n >= len(part))
+        marks = ",".join("?" * length)
+        yield from db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
+
+
+class Includes(Mapping[str, tuple[Include, ...]]):
+    """Include directives by path; a path is in it when the file is in the index."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._known: dict[str, bool] = {}
+        self._below: dict[str, frozenset[str]] = {}
+        self._read: dict[str, bytes] = {}
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Reads the directives of these files at once: the look-ups that follow find them."""
+        missing = [path for path in paths if path not in self._read]
+        self._read.update(of_each(self._db, "SELECT path, includes FROM files WHERE path IN", missing))
+
+    def __getitem__(self, path: str) -> tuple[Include, ...]:
+        data = self._read.pop(path, None)
+        if data is None:
+            row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
+            if row is None:
+                raise KeyError(path)
+            data = row[0]
+        return decode_includes(data)
+
+    def __contains__(self, path: object) -> bool:
+        path = str(path)
+        folder = _SHARED.match(path)
+        if folder is not None:
+            return path in (self._below.get(folder[0]) or self._load(folder[0]))
+        known = self._known.get(path)
+        if known is None:
+            found = self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone()
+            known = self._known[path] = found is not None
+        return known
+
+    def _load(self, folder: str) -> frozenset[str]:
+        """All files below one of the folders that most includes lead to: one query instead of thousands."""
+        rows = self._db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", (folder, f"{folder}\U0010ffff"))
+        found = self._below[folder] = frozenset(r[0] for r in rows)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(r[0] for r in self._db.execute("SELECT path FROM files"))
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM files").fetchone()[0])
