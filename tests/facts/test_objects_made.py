@@ -47,19 +47,43 @@ def test_what_a_macro_initialises_is_an_object(source: str, expected: tuple[str,
     assert expected in objects(source)
 
 
-@pytest.mark.xfail(strict=True, reason="a macro without an initialiser is taken to define nothing")
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        # net/openvswitch/actions.c, net/ipv6/icmp.c, kernel/smp.c
-        ("static DEFINE_PER_CPU(int, level);", ("level", "int level", "static")),
-        ("DEFINE_PER_CPU(struct sock *, sk);", ("sk", "struct sock * sk", "extern")),
         ("DECLARE_STATIC_KEY_FALSE(key);", ("key", "struct static_key_false key", "declared")),
-        ("static DECLARE_BITMAP(map, 64);", ("map", "unsigned long map[(64) / 64]", "static")),
+        ("static DECLARE_BITMAP(map, 64);", ("map", "unsigned long map [ ( 64 ) / 64 ]", "static")),
     ],
 )
 def test_what_a_macro_declares_is_an_object(source: str, expected: tuple[str, str, str]) -> None:
-    assert expected in objects(source)
+    assert objects(source) == [expected]
+
+
+# net/openvswitch/actions.c, net/ipv6/icmp.c, kernel/smp.c
+PER_CPU = [
+    ("static DEFINE_PER_CPU(int, level);", "level", "static"),
+    ("DEFINE_PER_CPU(struct sock *, sk);", "sk", "extern"),
+]
+
+
+@pytest.mark.parametrize(("source", "name", "linkage"), PER_CPU)
+def test_an_object_per_cpu_is_one(source: str, name: str, linkage: str) -> None:
+    ((found, _, linked),) = objects(source)
+    assert (found, linked) == (name, linkage)
+
+
+@pytest.mark.xfail(strict=True, reason="int is parsed in its place, and told are the three bytes that it covers")
+@pytest.mark.parametrize(
+    ("source", "of"),
+    [
+        (PER_CPU[0][0], "int"),
+        (PER_CPU[1][0], "struct sock"),
+        ("static typeof(int) level;", "int"),
+        ("static __typeof__(struct sock *) sk = 0;", "struct sock"),
+    ],
+)
+def test_the_type_that_an_operator_names_is_kept(source: str, of: str) -> None:
+    ((_, decl, _),) = objects(source)
+    assert of in decl
 
 
 @pytest.mark.xfail(strict=True, reason="an invocation behind an attribute is read as a declaration")
@@ -75,16 +99,6 @@ def test_an_attribute_before_the_macro(source: str, expected: tuple[str, str, st
     assert expected in objects(source)
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "LIST_HEAD(queue);",
-        "DEFINE_SPINLOCK(lock);",
-        pytest.param(
-            "static DECLARE_WORK(work, run);",
-            marks=pytest.mark.xfail(strict=True, reason="the name that an element is read under becomes an object"),
-        ),
-    ],
-)
+@pytest.mark.parametrize("source", ["LIST_HEAD(queue);", "DEFINE_SPINLOCK(lock);", "static DECLARE_WORK(work, run);"])
 def test_nothing_else_is(source: str) -> None:
     assert len(objects(source)) == 1

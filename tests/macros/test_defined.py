@@ -204,7 +204,6 @@ def test_long_chains_of_names_end() -> None:
     assert set(defined({ARCH: text}).values()) == {"0"}
 
 
-@pytest.mark.xfail(strict=True, reason="each name of a chain is worked out again for every way to it")
 def test_chains_of_names_take_no_time() -> None:
     text = "".join(f"#if defined(n{i + 1}) && defined(n{i + 2})\n#define n{i} x\n#endif\n" for i in range(26))
     started = time.process_time()
@@ -212,10 +211,26 @@ def test_chains_of_names_take_no_time() -> None:
     assert time.process_time() - started < 0.3
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="a call deeper for each name of a chain")
+def chain(length: int) -> str:
+    """Names of which each asks for the next; nobody defines the last."""
+    return "".join(f"#ifdef n{i + 1}\n#define n{i} x\n#endif\n" for i in range(length))
+
+
+@pytest.mark.parametrize("length", [1, 4, 12])
+def test_a_chain_of_names_is_followed(length: int) -> None:
+    assert defined({ARCH: chain(length)}) == {f"n{i}": "0" for i in range(1, length + 1)}
+    last = f"#ifdef CONFIG_A\n#define n{length} x\n#endif\n"
+    assert defined({ARCH: chain(length) + last}) == {f"n{i}": "CONFIG_A" for i in range(1, length + 1)}
+
+
 def test_a_very_long_chain_of_names_ends() -> None:
-    text = "".join(f"#ifdef n{i + 1}\n#define n{i} x\n#endif\n" for i in range(1000))
-    assert set(defined({ARCH: text}).values()) == {"0"}
+    text = chain(1000)
+    started = time.process_time()
+    found = defined({ARCH: text})
+    assert time.process_time() - started < 1
+    assert {found[f"n{i}"] for i in range(990, 1001)} == {"0"}
+    # what was not followed to its end says so: neither always there nor under another condition
+    assert all(re.fullmatch(r"n\d+|0", said) for said in found.values())
 
 
 lines = st.sampled_from(
@@ -320,7 +335,6 @@ ROOT = "net/a.c"
             },
             {"include/linux/a.h": "CONFIG_A", "include/linux/b.h": "CONFIG_A"},
             id="circle-entered-under-an-option",
-            marks=pytest.mark.xfail(strict=True, reason="behind the cut it counts as always there"),
         ),
     ],
 )
@@ -359,13 +373,11 @@ def test_layers_of_headers_share_their_condition(depth: int, width: int) -> None
     assert set(found.values()) == {"CONFIG_X"}
 
 
-@pytest.mark.xfail(strict=True, reason="a chain is cut off, and what lies behind the cut counts as always there")
 def test_a_long_chain_of_headers_has_one_condition() -> None:
     assert set(conditions(layers(30, 1)).values()) == {"CONFIG_X"}
     assert len(conditions(layers(30, 1))) == 30
 
 
-@pytest.mark.xfail(strict=True, reason="each header is worked out again for every way to it")
 def test_layers_of_headers_take_no_time() -> None:
     files = layers(10, 3)
     started = time.process_time()

@@ -73,11 +73,14 @@ def test_operands_stay_where_they_are() -> None:
         assert result.find(operand) == code.find(operand)
 
 
-@pytest.mark.xfail(strict=True, reason="the comma is written over the byte before the operand, whatever it is")
 @pytest.mark.parametrize(
     ("code", "left"),
     [
-        ('asm("x" : CC_OUT(s)(a) : "r" (b));', "A((s),(a),(b));"),
+        pytest.param(
+            'asm("x" : CC_OUT(s)(a) : "r" (b));',
+            "A((s),(a),(b));",
+            marks=pytest.mark.xfail(strict=True, reason="there is no room for a comma"),
+        ),
         ('asm("x" : "=r" (a) : "r"\n(b));', "A((a),(b));"),
     ],
 )
@@ -86,7 +89,6 @@ def test_operands_without_a_blank_before_them(code: str, left: str) -> None:
     assert mask_asm(code.encode()).count(b"\n") == code.count("\n")
 
 
-@pytest.mark.xfail(strict=True, reason="literals around the word are not looked at")
 def test_a_literal_that_speaks_of_it_is_left_alone() -> None:
     code = 'printk("asm ("); f(x);'
     assert mask_asm(code.encode()).decode() == code
@@ -121,7 +123,6 @@ def test_every_operand_is_left(operands: list[tuple[str, int]]) -> None:
     assert masked(code) == f"A({expected});"
 
 
-@pytest.mark.xfail(strict=True, reason="what is never closed is read again from each word on")
 @pytest.mark.parametrize("word", [b'asm("', b"asm(", b"asm(:("])
 def test_what_is_never_closed_takes_no_time(word: bytes) -> None:
     started = time.process_time()
@@ -158,7 +159,6 @@ def test_what_operands_call(body: str, expected: list[str]) -> None:
     assert not function(facts, "caller").broken
 
 
-@pytest.mark.xfail(strict=True, reason="the word that holds the operands is taken for a callee")
 @pytest.mark.parametrize("word", ["asm", "__asm__", "asm volatile"])
 def test_assembly_itself_is_no_call(word: str) -> None:
     facts = facts_of(f'void caller(int x)\n{{\n\t{word}("x" : : "r" (x));\n}}\n')

@@ -155,7 +155,6 @@ def test_quotes_that_open_no_literal(body: str, expected: list[str]) -> None:
     assert calls(facts_of(f"int caller(int x)\n{{\n\t{body}\n}}\n"), "caller") == expected
 
 
-@pytest.mark.xfail(strict=True, reason="only one line feed is looked over")
 def test_statements_without_semicolons_before_an_empty_line() -> None:
     source = "int caller(int x)\n{\n\tN(A) N(B)\n\n\tf(x);\n}\n"
     assert "f" in calls(facts_of(source, {"include/x.h": HEADER}), "caller")
