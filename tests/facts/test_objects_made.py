@@ -71,7 +71,6 @@ def test_an_object_per_cpu_is_one(source: str, name: str, linkage: str) -> None:
     assert (found, linked) == (name, linkage)
 
 
-@pytest.mark.xfail(strict=True, reason="int is parsed in its place, and told are the three bytes that it covers")
 @pytest.mark.parametrize(
     ("source", "of"),
     [

@@ -15,9 +15,11 @@ from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
 from xref.facts.records import declared_name, record_tag, type_text
 from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Place, Role, Text
+from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
+_TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
 _ELEMENT: Final = "xref_element"
 _MAX_LOCAL: Final = 600
 
@@ -53,6 +55,8 @@ class DataReader(Expansions):
         base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
         if not base:
             return
+        if base[:1] in "_t":
+            base = self._type_of_typeof(text, node, base)
         head = text.masked[node.start_byte : node.start_byte + 60].split()
         linkage = "declared" if b"extern" in head[:3] else "static" if b"static" in head[:3] else "extern"
         for declarator in node.children_by_field_name("declarator"):
@@ -89,6 +93,16 @@ class DataReader(Expansions):
                             holder.name if holder else "",
                         )
                     ] = None  # fmt: skip
+
+    @staticmethod
+    def _type_of_typeof(text: Text, node: Node, base: str) -> str:
+        """``__typeof__(struct sock *) name``, as DEFINE_PER_CPU has it: the parser saw ``int`` in its place."""
+        named = node.child_by_field_name("type")
+        m = _TYPEOF.match(text.source, named.start_byte) if named is not None else None
+        if m is None:
+            return base
+        closing = matching_paren(text.source, m.end() - 1)
+        return " ".join(text.source[m.end() : closing - 1].decode("latin-1").split()) if closing > 0 else base
 
     def _initialiser(
         self, text: Text, node: Node, name: str, decl: str, holder: FunctionBuilder | None, spelled: Spell

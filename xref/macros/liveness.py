@@ -25,6 +25,7 @@ _UNEVALUATED: Final = frozenset(
 )
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
+_STATEMENT_ENDS: Final = frozenset(";")
 _ENDS: Final = frozenset((";", ",", "?", ":", "||"))
 _BEGINS: Final = frozenset("({,;?:")
 _MAX_DEPTH: Final = 8
@@ -76,7 +77,8 @@ class Liveness:
         # One entry an open bracket: what holds inside it, the macro whose arguments it holds, and which of them.
         stack: list[tuple[Cond, str, int]] = []
         now, callee, index = g.ALWAYS, "", 0
-        skipped: tuple[int, Cond] | None = None  # if (0) statement;
+        # What is dead now: since which depth, what held before, and the tokens that end it there
+        skipped: tuple[int, Cond, frozenset[str]] | None = None
         for i, t in enumerate(tokens):
             before = tokens[i - 1] if i else ""
             following = tokens[i + 1] if i + 1 < len(tokens) else ""
@@ -94,21 +96,21 @@ class Liveness:
                 if skipped is not None and skipped[0] > len(stack):
                     skipped = None  # 0 && (a): dead up to the bracket at most
                 if t == ")" and tokens[i - 3 : i] == ("if", "(", "0"):
-                    skipped = len(stack), now
+                    skipped = len(stack), now, _STATEMENT_ENDS
                     now = g.NEVER
                 elif t == "}" and skipped is not None and skipped[0] == len(stack):
                     now, skipped = skipped[1], None
+            elif t in ("&&", "||") and before == ("0" if t == "&&" else "1") and (i < 2 or tokens[i - 2] in _BEGINS):
+                if skipped is None:
+                    skipped = len(stack), now, _ENDS if t == "&&" else _ENDS - {"||"}
+                    now = g.NEVER
             elif t in _ENDS:
-                if skipped is not None and skipped[0] == len(stack):
+                if skipped is not None and skipped[0] == len(stack) and t in skipped[2]:
                     now, skipped = skipped[1], None
-                if t == "," and callee:
+                if t == "," and callee and skipped is None:
                     index += 1
                     outer = stack[-1][0] if stack else g.ALWAYS
                     now = g.conj(outer, self._argument(callee, index, m, depth))
-            elif t in ("&&", "||") and before == ("0" if t == "&&" else "1") and (i < 2 or tokens[i - 2] in _BEGINS):
-                if skipped is None:
-                    skipped = len(stack), now
-                    now = g.NEVER
             elif t == m.variadic and before == "##" and i > 1 and tokens[i - 2] == ",":
                 found[position[t]] = g.disj(found[position[t]], now)  # GNU's , ## args
             elif t in position and before not in ("#", "##", ".", "->") and following != "##":
@@ -120,9 +122,10 @@ class Liveness:
     def _argument(self, name: str, index: int, user: MacroDef, depth: int) -> Cond:
         program = program_of(user.file)
         definitions = self._table.all(name)
-        alive = self.of([m for m in definitions if program_of(m.file) == program] or definitions, depth + 1)
+        own = [m for m in definitions if program_of(m.file) == program]
+        alive = self.of(own or [m for m in definitions if program_of(m.file) == "kernel"], depth + 1)
         return alive[min(index, len(alive) - 1)] if alive else g.ALWAYS
 
     def drops(self, name: str) -> bool:
         """Whether some definition of ``name`` may leave an argument unevaluated."""
-        return any(self.of((m,)) for m in self._table.all(name) if m.params)
+        return any(self.of((m,)) for m in self._table.all(name))
