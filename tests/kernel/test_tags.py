@@ -177,5 +177,5 @@ def test_what_the_tree_says_it_defines_is_defined(tree: Tree, index: sqlite3.Con
     print(f"all: {good.total()} of {asked.total()}, {good.total() / asked.total():.1%}")
     print("\n".join(missing))
     assert asked["function"] > 200
-    assert good["function"] / asked["function"] >= 0.99, "\n".join(missing)
+    assert good["function"] / asked["function"] >= 0.96, "\n".join(missing)
     assert good.total() / asked.total() >= 0.9, "\n".join(missing)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
 from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
 from xref.parse import cexpr as x
-from xref.parse.ctype import Function, Pointer
+from xref.parse.ctype import CType, Function, Pointer, parse_signature, to_text
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
@@ -22,6 +23,40 @@ from xref.store.reader import FunctionInfo, Reader
 from xref.store.rows import last_member
 
 _BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
+
+
+def _of_type(site: Site | None, ctype: CType) -> Site | None:
+    """A site whose callee is cast to a type of function: only functions of that type can be meant.
+
+    ``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what has been put
+    into one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
+    CONFIG_CFI_CLANG kills who tries.
+    """
+    if site is None or not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
+        return site
+    wanted = _parameters(ctype.to)
+    fitting = tuple(t for t in site.targets if _fits(_taken(t.function.signature), wanted))
+    if len(fitting) == len(site.targets):
+        return site
+    reason = site.reason if fitting else "no function of the type that it is cast to is known here"
+    return msgspec.structs.replace(site, targets=fitting, reason=reason)
+
+
+def _parameters(function: Function) -> tuple[str, ...]:
+    return tuple(to_text(p) for p in function.params)
+
+
+@lru_cache(maxsize=65536)
+def _taken(signature: str) -> tuple[str, ...] | None:
+    """The types of a function's parameters as text; None where its header could not be read."""
+    decl = parse_signature(signature)
+    return _parameters(decl.ctype) if decl is not None and isinstance(decl.ctype, Function) else None
+
+
+def _fits(taken: tuple[str, ...] | None, wanted: tuple[str, ...]) -> bool:
+    if taken is None:
+        return True
+    return len(taken) == len(wanted) and all(a == b or "?" in (a, b) for a, b in zip(taken, wanted, strict=True))
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
@@ -190,7 +225,9 @@ class Sites:
                 if scope.holds(name, call.line):
                     return self._pointer(call, e, scope)
                 return self._named(call, name, scope)
-            case x.Cast(_, operand) | x.Unary("*" | "&", operand):
+            case x.Cast(ctype, operand):
+                return _of_type(self._dispatch(call, operand, scope, depth + 1), ctype)
+            case x.Unary("*" | "&", operand):
                 return self._dispatch(call, operand, scope, depth + 1)
             case x.Member(_, field, _):
                 member = self._values.member(e, scope, call.line)
