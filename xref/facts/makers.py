@@ -249,7 +249,7 @@ class Makers:
         for expansion in expansions:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():
-                    return
+                    continue
             origin = Origin(at, Role.MAKER, (name,), line_end=text.place(closing).line)
             found.parts.append((f"{prefix}{expansion};\n", origin))
 

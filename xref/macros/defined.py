@@ -222,6 +222,10 @@ class Known:
             answer = self._possible[guard] = not guard or self.simplified(g.from_text(guard)) is not g.NEVER
         return answer
 
+    def certain(self, guard: str) -> bool:
+        """Whether every configuration that is left makes the text ``guard`` true."""
+        return not guard or self.simplified(g.from_text(guard)) is g.ALWAYS
+
     def to_text(self) -> tuple[str, str]:
         """Constants and defined names as two texts, a line each, for the index."""
         return (

@@ -41,6 +41,10 @@ class IndexedMacros:
         meta = self._reader.meta
         return Known.from_text(meta.get("constants", ""), meta.get("defined", ""), self._config)
 
+    def certain(self, guard: str) -> bool:
+        """Whether every configuration that is left makes ``guard`` true."""
+        return not guard or self.known.certain(guard)
+
     @cached_property
     def possible(self) -> Callable[[str], bool]:
         """Whether some configuration can make a guard true."""

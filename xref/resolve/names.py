@@ -58,9 +58,9 @@ class Names:
                 and same_program(here.program, self._reader.file(f.file_id).program)
             ]
         externs = self._linked(externs, here)
-        if visible and externs and any(not f.guard for f in visible):
-            unguarded = {f.file_id for f in visible if not f.guard}
-            if any(not self._reader.file(i).guard for i in unguarded):
+        certain = self._macros.certain
+        if visible and externs:
+            if any(certain(f.guard) and certain(self._reader.file(f.file_id).guard) for f in visible):
                 return tuple(visible)
         return (*externs, *visible)[:_MAX_RIVALS]
 

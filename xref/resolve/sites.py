@@ -128,7 +128,7 @@ class Sites:
         for m in macros:
             if not self._excluded(call, m, scope):
                 targets.append(Target(m, EdgeKind.MACRO, Confidence.EXACT, m.guard, step))
-        if not targets or all(t.guard or self._mentions_itself(t.function) for t in targets):
+        if not targets or all(not self._macros.certain(t.guard) or self._mentions_itself(t.function) for t in targets):
             for f in self._names.called(name, scope.file_id):
                 if not self._excluded(call, f, scope):
                     targets.append(Target(f, EdgeKind.DIRECT, Confidence.EXACT, f.guard, step))
