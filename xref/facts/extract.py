@@ -84,6 +84,8 @@ class _FileExtraction(DataReader):
         for builder in found.functions:
             self._functions[builder.name, builder.line] = builder
         self._object_types = found.types
+        if found.cut:
+            self._notes["too much text made by further readings of the file"] = None
         self._exports.update(dict.fromkeys(found.exports))
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):

@@ -40,13 +40,15 @@ _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _ALIAS: Final = re.compile(r"([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
+_MOST_LATER: Final = 2_000_000
+"""With so much text made, in bytes, a file is read no further times: fs/xfs/xfs_trace.h of 6.12 would make 5 MB."""
 
 
 @dataclass(slots=True)
 class Found:
     """The text with its makers masked, the parts to parse, the functions whose bodies stand in the text, the offset at
     which each of those begins, the types of the objects that a maker declares, by their
-    offsets, and the symbols that are exported to modules.
+    offsets, and the symbols that are exported to modules. ``cut`` tells that not all readings of the file were made.
     """
 
     code: bytes
@@ -55,6 +57,7 @@ class Found:
     bodies: dict[int, tuple[str, int]] = field(default_factory=dict)
     types: dict[int, str] = field(default_factory=dict)
     exports: list[str] = field(default_factory=list)
+    cut: bool = False
 
 
 def _invocations(code: bytes, done: list[int]) -> Iterator[re.Match[bytes]]:
@@ -80,6 +83,7 @@ class Makers:
         """``later``: what the macros mean in each further reading of the file, by its trailing includes."""
         self._table = table
         self._later = later
+        self._text = 0
         self._view = view
         self._natures = natures
         self._masker = masker
@@ -245,7 +249,13 @@ class Makers:
         expansions = [
             self._expand(invocation, name, k, at) for k in range(self._variants(name) if self._structural(name) else 1)
         ]
-        expansions.extend(self._expand(invocation, name, 0, at, env) for env in self._made_later(name))
+        self._text += sum(len(e) for e in expansions)
+        for env in self._made_later(name):
+            if self._text > _MOST_LATER:
+                found.cut = True
+                break
+            expansions.append(self._expand(invocation, name, 0, at, env))
+            self._text += len(expansions[-1])
         for expansion in expansions:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():
