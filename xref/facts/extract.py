@@ -46,6 +46,7 @@ _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
+_OPERATOR: Final = re.compile(r"[-+*/%<>=!&|^~]+")
 _PASTE: Final = "__PASTED__"
 _MAX_CALLEE: Final = 4_000
 _MAX_ARGUMENTS: Final = 20_000
@@ -488,13 +489,17 @@ _ALIAS_MARK: Final = "\0"
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
-    """The macros that can matter elsewhere: those with parameters, aliases (their body has a name in it), and empty
-    ones (attributes that are off).
+    """The macros that can matter elsewhere: those with parameters, aliases (their body has a name in it), operators
+    (``__cmp_op_max`` is ``>``), and empty ones (attributes that are off).
     """
     return tuple(
         m
         for m in macros
-        if m.params is not None or not m.body or "," in m.body or _IDENTIFIER.search(m.body) is not None
+        if m.params is not None
+        or not m.body
+        or "," in m.body
+        or _IDENTIFIER.search(m.body) is not None
+        or _OPERATOR.fullmatch(m.body) is not None
     )
 
 

@@ -121,7 +121,11 @@ class Sites:
         function = scope.function
         targets: list[Target] = []
         macros = (
-            [] if function.kind == "macro" and function.name == name else self._names.macro_nodes(name, scope.file_id)
+            ()
+            if function.kind == "macro" and function.name == name
+            else self._names.macro_nodes(name, scope.file_id)
+            # #define DIV_ROUND_UP __KERNEL_DIV_ROUND_UP   include/linux/math.h
+            or self._names.macro_nodes(self._names.alias(name, scope.file_id), scope.file_id)
         )
         rule = f"expansion of {call.macro}" if call.macro else "call"
         step = (Step(rule, scope.file_id, call.line),)
