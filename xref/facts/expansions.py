@@ -11,7 +11,6 @@ from xref.facts.model import CallFact
 from xref.facts.state import FileState, key_of
 from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
-from xref.lex.directives import MacroDef
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED, Nature, skip_brackets, split_arguments
@@ -87,20 +86,18 @@ class Expansions(FileState):
 
     def _expanded(self, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
         """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""
-        view, natures = self._view, self._x.natures
-
-        def lookup(n: str) -> MacroDef | None:
-            return view.variant(n, variant)
+        natures = self._x.natures
+        lookup = self._view.reading(variant).__getitem__
+        judged = self._wanted.setdefault(variant, {})
 
         def want(n: str, depth: int) -> bool:
-            m = lookup(n)
-            if n == name or m is None:
-                return True
-            if n in g.OPTION_TESTS:
-                return False
-            if m.params is None:
-                return _SPEAKS.search(m.body) is not None
-            return bool(natures.structural(n))
+            known = judged.get(n)
+            if known is None:
+                m = lookup(n)
+                known = judged[n] = n not in g.OPTION_TESTS and m is not None and (
+                    _SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural(n))
+                )
+            return known or n == name
 
         key = (name, variant)
         template = self._templates.get(key)

@@ -18,7 +18,7 @@ from xref.lex.directives import Directives, Include, MacroDef, blank_directives
 from xref.lex.tokens import tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import Natures, split_arguments
-from xref.macros.table import MacroView
+from xref.macros.table import MacroView, Reading
 from xref.macros.template import Template
 from xref.parse.parens import matching_paren
 
@@ -124,8 +124,7 @@ class Listings:
                 if other is None or len(m.body) >= len(other.body) or not m.guard:
                     own[m.name] = m  # the fuller one of two arms
 
-        def lookup(n: str) -> MacroDef | None:
-            return own.get(n) or self._view.get(n)
+        lookup = Reading(lambda n: own.get(n) or self._view.get(n)).__getitem__
 
         def want(n: str, depth: int) -> bool:
             m = lookup(n)

@@ -18,10 +18,10 @@ from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
 from xref.lex.directives import MacroDef
-from xref.macros.expand import Expander
+from xref.macros.expand import Expander, Lookup
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment
-from xref.macros.table import MacroTable, MacroView
+from xref.macros.table import MacroTable, MacroView, Reading
 from xref.parse.mask import Masker
 from xref.parse.parens import matching_paren
 
@@ -87,6 +87,8 @@ class Makers:
         self._view = view
         self._natures = natures
         self._masker = masker
+        self._readings: dict[tuple[int, str, int], Reading] = {}
+        self._displaced = Reading(self._as_displaced)
 
     def find(self, code: bytes, text: Text) -> Found:
         """All makers of ``code`` (comments and directives blanked); ``text`` places its offsets."""
@@ -132,20 +134,31 @@ class Makers:
         self, invocation: str, name: str, variant: int, at: Place, environment: Environment | None = None
     ) -> str:
         """The invocation expanded: everything outside braces, inside them only what an argument decides."""
-        line, guard = at.line, at.guard
-
-        def lookup(n: str) -> MacroDef | None:
-            if environment is not None and n in environment:
-                return environment[n]
-            found = self._view.variant(n, variant)
-            if found is not None and found.guard and guard and _contradicted(found.guard, guard):
-                return None  # PAGEFLAG_FALSE(HighMem, highmem) makes what is a macro in the other arm
-            return found
+        lookup = self._reading(variant, at.guard, environment)
 
         def want(n: str, depth: int) -> bool:
             return n == name or self._wanted(n, depth, lookup(n))
 
-        return " ".join(Expander(lookup, want, line).expand_text(invocation))
+        return " ".join(Expander(lookup, want, at.line).expand_text(invocation))
+
+    def _reading(self, variant: int, guard: str, environment: Environment | None) -> Lookup:
+        """The definitions in force in one reading of the file, for an invocation under ``guard``."""
+        if environment is None and not guard:
+            return self._view.reading(variant).__getitem__
+        key = (variant, guard, id(environment))  # the environments live as long as this does
+        known = self._readings.get(key)
+        if known is None:
+
+            def find(n: str) -> MacroDef | None:
+                if environment is not None and n in environment:
+                    return environment[n]
+                found = self._view.variant(n, variant)
+                if found is not None and found.guard and guard and _contradicted(found.guard, guard):
+                    return None  # PAGEFLAG_FALSE(HighMem, highmem) makes what is a macro in the other arm
+                return found
+
+            known = self._readings[key] = Reading(find)
+        return known.__getitem__
 
     def _wanted(self, name: str, depth: int, definition: MacroDef | None) -> bool:
         """Whether to expand ``name``, of which ``definition`` is in force, at this depth of braces."""
@@ -219,9 +232,7 @@ class Makers:
         ``__x64_sys_send`` on x86-64, and who asks for the one means the other.
         """
         displaced = self._table.displaced
-
-        def lookup(n: str) -> MacroDef | None:
-            return displaced[n][0] if n in displaced else self._view.get(n)
+        lookup = self._displaced.__getitem__
 
         def want(n: str, depth: int) -> bool:
             return n in displaced or self._wanted(n, depth, lookup(n))
@@ -234,6 +245,10 @@ class Makers:
         for other in (self._header_name(expansion[_header_start(expansion) :].strip()), *names):
             if other and other not in (name, builder.name):
                 builder.aliases[other] = None
+
+    def _as_displaced(self, name: str) -> MacroDef | None:
+        displaced = self._table.displaced
+        return displaced[name][0] if name in displaced else self._view.get(name)
 
     def _header_name(self, header: str) -> str:
         """The function that a header declares: the name before its parameter list, attributes aside."""

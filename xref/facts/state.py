@@ -79,6 +79,8 @@ class FileState:
         self._include_lines: tuple[int, ...] = ()
         self._regions = Regions()
         self._invoked: dict[tuple[str, int], int] = {}
+        self._wanted: dict[int, dict[str, bool]] = {}
+        """By reading: which macros an expansion inside a function expands."""
         self._templates: dict[tuple[str, int], Template] = {}
         self._listed_inside: list[Listed] = []
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from xref.lex.directives import MacroDef
-from xref.lex.tokens import is_identifier, tokenize
+from xref.lex.tokens import tokenize
 
 Lookup = Callable[[str], MacroDef | None]
 
@@ -21,6 +21,9 @@ MAX_TOKENS: Final = 40_000
 """A longer expansion is cut: all that defines or calls stands in its first few thousand tokens."""
 MAX_NESTING: Final = 250
 MAX_STEPS: Final = 20_000
+_BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
+_SPECIAL: Final = _BUILTINS | frozenset("{}")
+_OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
 
 
 class _Painted(str):
@@ -29,20 +32,32 @@ class _Painted(str):
     __slots__ = ()
 
 
-class _End:
-    """Marks where the expansion of ``name`` ends in the pending tokens."""
+class _End(str):
+    """Marks where the expansion of ``name`` ends in the pending tokens; no token itself."""
 
     __slots__ = ("name", "plain")
+    name: str
+    plain: int
 
-    def __init__(self, name: str, plain: int) -> None:
-        self.name = name
-        self.plain = plain
+
+def _end(name: str, plain: int) -> _End:
+    marker = _End()
+    marker.name = name
+    marker.plain = plain
+    return marker
 
 
 @lru_cache(maxsize=65536)
 def body_tokens(body: str) -> tuple[str, ...]:
     """The tokens of a macro body."""
     return tuple(tokenize(body))
+
+
+@lru_cache(maxsize=65536)
+def _prepared(body: str) -> tuple[tuple[str, ...], bool]:
+    """The tokens of a macro body, and whether some of them are operators: ``#``, ``##``, ``__VA_OPT__``."""
+    tokens = body_tokens(body)
+    return tokens, not _OPERATORS.isdisjoint(tokens)
 
 
 def _stringify(tokens: list[str]) -> str:
@@ -83,7 +98,7 @@ class Expander:
 
     def expand_once(self, macro: MacroDef, args: list[list[str]]) -> list[str]:
         """The body of ``macro`` with ``args`` put in, arguments and result not expanded further."""
-        return self._substitute(macro, args, expand_args=False, active=frozenset())
+        return self._substitute(macro, args, False, {})
 
     def expand(
         self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0, plain: int = 0
@@ -91,32 +106,35 @@ class Expander:
         """Fully expands ``tokens``; names in ``active`` are barred. ``plain`` counts the object-like macros whose
         bodies this is part of: those are always expanded to the end, for they may be half of a pasted name.
         """
+        lookup = self._lookup
+        if self._nothing_in(tokens):
+            return tokens
         out: list[str] = []
         if self._nesting > MAX_NESTING:
             self.cut = True
             return tokens
         self._nesting += 1
-        pending: list[str | _End] = list(reversed(tokens))
+        pending: list[str] = tokens[::-1]
         barred = dict.fromkeys(active, 1)
         while pending:
             token = pending.pop()
-            if isinstance(token, _End):
-                barred[token.name] -= 1
-                plain -= token.plain
+            if token.__class__ is not str:
+                if isinstance(token, _End):
+                    barred[token.name] -= 1
+                    plain -= token.plain
+                else:
+                    out.append(token)  # painted
                 continue
-            if not is_identifier(token):
-                out.append(token)
-                if token == "{":
-                    depth += 1
-                elif token == "}":
-                    depth -= 1
-                continue
-            if isinstance(token, _Painted):
-                out.append(token)
-                continue
-            macro = self._lookup(token)
+            macro = lookup(token)
             if macro is None:
-                out.append(self._builtin(token))
+                if token in _SPECIAL:
+                    if token == "{":
+                        depth += 1
+                    elif token == "}":
+                        depth -= 1
+                    else:
+                        token = self._builtin(token)
+                out.append(token)
                 continue
             if barred.get(token):
                 out.append(_Painted(token))
@@ -127,11 +145,10 @@ class Expander:
             if macro.params is None:
                 args: list[list[str]] = []
             else:
-                while pending and isinstance(pending[-1], _End):
-                    end = pending.pop()
-                    if isinstance(end, _End):
-                        barred[end.name] -= 1
-                        plain -= end.plain
+                while pending and isinstance(end := pending[-1], _End):
+                    pending.pop()
+                    barred[end.name] -= 1
+                    plain -= end.plain
                 if not pending or pending[-1] != "(":
                     out.append(token)
                     continue
@@ -146,19 +163,26 @@ class Expander:
                 out.extend(_written(token, macro, args))
                 continue
             self.used.setdefault(token, macro)
-            now = frozenset(n for n, k in barred.items() if k > 0)
-            body = self._substitute(macro, args, expand_args=True, active=now, depth=depth, plain=plain)
+            body = self._substitute(macro, args, True, barred, depth, plain)
             self._made += len(body)
             if self._made > 4 * MAX_TOKENS:
                 self.cut = True
                 out.extend(_written(token, macro, args))
                 continue
-            pending.append(_End(token, int(macro.params is None)))
+            if self._nothing_in(body):
+                out.extend(body)
+                depth += body.count("{") - body.count("}")
+                continue
+            pending.append(_end(token, int(macro.params is None)))
             plain += macro.params is None
             barred[token] = barred.get(token, 0) + 1
-            pending.extend(reversed(body))
+            pending.extend(body[::-1])
         self._nesting -= 1
         return out
+
+    def _nothing_in(self, tokens: list[str]) -> bool:
+        """Whether no token is a macro or otherwise replaced; most arguments and bodies hold none."""
+        return not any(map(self._lookup, tokens)) and _BUILTINS.isdisjoint(tokens)
 
     def _builtin(self, token: str) -> str:
         if token == "__COUNTER__":
@@ -169,9 +193,9 @@ class Expander:
         return token
 
     @staticmethod
-    def _arguments(pending: list[str | _End], barred: dict[str, int]) -> list[list[str]] | None:
+    def _arguments(pending: list[str], barred: dict[str, int]) -> list[list[str]] | None:
         """Takes ``( ... )`` off ``pending``; None (nothing taken) where it is not closed."""
-        taken: list[str | _End] = []
+        taken: list[str] = []
         args: list[list[str]] = [[]]
         nesting = 0
         while pending:
@@ -202,13 +226,14 @@ class Expander:
         self,
         macro: MacroDef,
         args: list[list[str]],
-        *,
         expand_args: bool,
-        active: frozenset[str],
+        barred: dict[str, int],
         depth: int = 0,
         plain: int = 0,
     ) -> list[str]:
-        """The body with arguments in place, ``#`` and ``##`` applied (6.10.3.1 to 6.10.3.3)."""
+        """The body with arguments in place, ``#`` and ``##`` applied (6.10.3.1 to 6.10.3.3); names that ``barred``
+        counts are not expanded in the arguments.
+        """
         names = macro.params or ()
         bound: dict[str, list[str]] = {}
         for i, name in enumerate(names):
@@ -226,12 +251,23 @@ class Expander:
             if not expand_args:
                 return bound[name]
             if name not in ready:
-                ready[name] = self.expand(bound[name], active, depth, plain)
+                arg = bound[name]
+                if not self._nothing_in(arg):
+                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), depth, plain)
+                ready[name] = arg
             return ready[name]
 
-        tokens = body_tokens(macro.body)
-        if not bound and "##" not in tokens:
-            return list(tokens)
+        tokens, operators = _prepared(macro.body)
+        if not operators:
+            if not bound:
+                return list(tokens)
+            simple: list[str] = []
+            for token in tokens:
+                if token in bound:
+                    simple.extend(expanded(token))
+                else:
+                    simple.append(token)
+            return simple
         out: list[str] = []
         i, n = 0, len(tokens)
         while i < n:
@@ -268,7 +304,7 @@ class Expander:
                 inner, i = _balanced(tokens, i + 1)
                 if bound[macro.variadic]:
                     part = _with_body(macro, inner)
-                    out.extend(self._substitute(part, args, expand_args=expand_args, active=active, depth=depth))
+                    out.extend(self._substitute(part, args, expand_args, barred, depth))
             elif token in bound:
                 arg = bound[token] if following == "##" else expanded(token)
                 out.extend(arg if arg else [_EMPTY] if following == "##" else [])

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 from xref.lex.directives import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import Expander, body_tokens
-from xref.macros.table import MacroSource
+from xref.macros.table import MacroSource, Reading
 from xref.tree.files import program_of
 
 T = TypeVar("T")
@@ -203,13 +203,11 @@ class Natures:
     def _makes(self, m: MacroDef) -> bool:
         """Whether the definition, expanded with its own parameters for arguments, defines or initialises anything."""
 
-        def lookup(n: str) -> MacroDef | None:
-            return max(self._table.all(n), key=lambda d: len(d.body), default=None)
+        def fullest(n: str) -> MacroDef | None:
+            return None if n == m.name else max(self._table.all(n), key=lambda d: len(d.body), default=None)
 
         args = [[p] for p in (*(m.params or ()), *((m.variadic,) if m.variadic else ()))]
-        expander = Expander(
-            lambda n: None if n == m.name else lookup(n), lambda n, _: not self.of(n) & Nature.ATTRIBUTE
-        )
+        expander = Expander(Reading(fullest).__getitem__, lambda n, _: not self.of(n) & Nature.ATTRIBUTE)
         tokens = expander.expand(expander.expand_once(m, args))
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < len(tokens) else ""

@@ -8,7 +8,7 @@ architecture allows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -85,6 +85,23 @@ class Definitions(Protocol):
         """The definitions that may be in force, the likeliest first."""
 
 
+class Reading(dict[str, MacroDef | None]):
+    """One reading of the macros that a file sees: the definition in force for every name that was asked for.
+
+    A dictionary that fills itself, because an expansion asks for every token: ``reading[token]`` costs no call.
+    """
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Callable[[str], MacroDef | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str) -> MacroDef | None:
+        found = self[name] = self._find(name)
+        return found
+
+
 class MacroView:
     """The macros that one file sees; answers are remembered.
 
@@ -98,6 +115,9 @@ class MacroView:
         self._early = table.graph.closure_before(file, before) if before else None
         self._program = _program(file)
         self._known: dict[str, tuple[MacroDef, ...]] = {}
+        self._reached: dict[str, bool] = {}
+        self._readings: dict[int, Reading] = {}
+        self._first = Reading(self._likeliest)
 
     def candidates(self, name: str) -> tuple[MacroDef, ...]:
         """The definitions that may be in force, the likeliest first: the file's own, else the visible headers'."""
@@ -108,16 +128,30 @@ class MacroView:
 
     def get(self, name: str) -> MacroDef | None:
         """The likeliest definition."""
+        return self._first[name]
+
+    def _likeliest(self, name: str) -> MacroDef | None:
         found = self.candidates(name)
         return found[0] if found else None
 
+    def reading(self, k: int) -> Reading:
+        """The ``k``-th reading of every name: the arms that are stubs for a feature that is off do not count."""
+        known = self._readings.get(k)
+        if known is None:
+
+            def find(name: str) -> MacroDef | None:
+                found = self.candidates(name)
+                if not found:
+                    return None
+                full = [m for m in found if m.body] or list(found)
+                return full[min(k, len(full) - 1)]
+
+            known = self._readings[k] = Reading(find)
+        return known
+
     def variant(self, name: str, k: int) -> MacroDef | None:
-        """The ``k``-th reading of ``name``: the arms that are stubs for a feature that is off do not count."""
-        found = self.candidates(name)
-        if not found:
-            return None
-        full = [m for m in found if m.body] or list(found)
-        return full[min(k, len(full) - 1)]
+        """The definition of ``name`` in the ``k``-th reading."""
+        return self.reading(k)[name]
 
     def variants(self, name: str) -> int:
         """How many readings ``name`` has."""
@@ -144,6 +178,12 @@ class MacroView:
         return tuple(unique.values())[:_MAX_CANDIDATES]
 
     def _reachable(self, other: str) -> bool:
+        known = self._reached.get(other)
+        if known is None:
+            known = self._reached[other] = self._may_include(other)
+        return known
+
+    def _may_include(self, other: str) -> bool:
         """A cheap test before the include graph is asked: is ``other`` a header that this program may include."""
         if other.endswith(".c"):
             return self._sees(other)

@@ -58,7 +58,7 @@ class Template:
             return None
         for k in self._used:
             arg = given[k]
-            if any(is_identifier(t) and lookup(t) is not None for t in arg):
+            if any(map(lookup, arg)):
                 return None
             if k in self._pasted and (len(arg) != 1 or not is_identifier(arg[0])):
                 return None
