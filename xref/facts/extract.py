@@ -42,7 +42,6 @@ from xref.parse.parens import matching_paren
 
 MAX_ROUNDS: Final = 6
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
@@ -91,7 +90,7 @@ class _FileExtraction(DataReader):
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
             whole = FileText(variant, found.code, masked.iterators, directives, i == 0)
-            whole.statics, whole.lists = masked.statics, masked.lists
+            whole.statics, whole.lists, whole.words = masked.statics, masked.lists, masked.words
             self._read(whole, found.bodies)
         for macro in directives.macros:
             self._macro(macro)
@@ -156,7 +155,7 @@ class _FileExtraction(DataReader):
             source = made.bytes()
             masked = self._x.masker.mask(source, self._view)
             synthetic = SyntheticText(masked.text, source, masked.iterators, made)
-            synthetic.lists = masked.lists
+            synthetic.lists, synthetic.words = masked.lists, masked.words
             self._read(synthetic, {})
         if self._queue:
             self._notes["expansion cut after too many rounds"] = None
@@ -451,7 +450,7 @@ class _FileExtraction(DataReader):
     def _object_macros(self, text: Text, owner: Owner) -> None:
         """Object-like macros that call: ``current`` is ``get_current()``."""
         code = text.masked
-        for raw in sorted(w for w in set(_WORD.findall(code)) if self._x.calls_when_named(w)):
+        for raw in self._x.callers_among(text.words):
             name = raw.decode("latin-1")
             macro = self._view.get(name)
             if macro is None or macro.params is not None or "(" not in macro.body:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from tree_sitter import Node
 
@@ -35,18 +35,20 @@ class Context:
         self.grammar = grammar
         self.masker = Masker(table, natures)
         self.liveness = Liveness(table)
-        self._callers: dict[bytes, bool] = {}
+        self._callers: set[bytes] = set()
+        self._silent: set[bytes] = set()
         self._droppers: dict[bytes, bool] = {}
 
-    def calls_when_named(self, raw: bytes) -> bool:
-        """Whether a name is an object-like macro that calls something, remembered by its bytes."""
-        known = self._callers.get(raw)
-        if known is None:
-            name = raw.decode("latin-1")
-            known = self._callers[raw] = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
-                self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
-            )
-        return known
+    def callers_among(self, words: Set[bytes]) -> list[bytes]:
+        """Those of ``words`` that are object-like macros which call something, in order; the others are remembered."""
+        for raw in words - self._silent:
+            if raw not in self._callers:
+                name = raw.decode("latin-1")
+                calls = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
+                    self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
+                )
+                (self._callers if calls else self._silent).add(raw)
+        return sorted(words & self._callers)
 
     def drops(self, raw: bytes) -> bool:
         """Whether a macro of that name may leave an argument unevaluated, under any of its definitions."""

@@ -8,6 +8,7 @@ all facts found in a part are placed at the invocation that made it.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, NamedTuple
@@ -73,6 +74,8 @@ class Text:
         self.first = first
         self.lists: dict[int, str] = {}
         """Object-like macros that stood for statements or definitions, by offset."""
+        self.words: Set[bytes] = frozenset()
+        """All words that the source has."""
         self.statics: list[int] = []
         """Where a macro stood that means ``static`` and was too short to be replaced by it."""
 

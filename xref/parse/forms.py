@@ -18,13 +18,11 @@ _TYPE_WORDS: Final = (
     rb"|(?:unsigned|signed|long|short|int|char|void|float|double|_Bool)"
     rb"(?:\s+(?:unsigned|signed|long|short|int|char))*)(?:\s+const)?"
 )
-# container_of(p, struct sock, member), min_t(unsigned long, a, b), per_cpu(struct x, y): not a cast, because a comma
-# stands on one side at least
-_TYPE_ARGUMENT: Final = re.compile(rb"([(,]\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*,)")
-_LAST_TYPE_ARGUMENT: Final = re.compile(rb"(,\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*\))")
-# alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *)
-_ONLY_TYPE_ARGUMENT: Final = re.compile(
-    rb"(\(\s*)((?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*)(?=\s*\))"
+# container_of(p, struct sock, member), min_t(unsigned long, a, b), f(x, void *): not a cast, because a comma stands on
+# one side at least; alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *): one only behind a name
+_TYPE_ARGUMENT: Final = re.compile(rb"([(,]\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))")
+_ONLY_TYPE: Final = re.compile(
+    rb"(?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*"
 )
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z_]\w*)[ \t]*\Z")
 _TAKES_TYPE: Final = re.compile(
@@ -51,16 +49,25 @@ def mask_forms(text: bytes) -> bytes:
     if b"..." in text:
         text = _CASE_RANGE.sub(_without_second, text)
     if b"," in text:
-        text = _TYPE_ARGUMENT.sub(_placeholder, text)
-        text = _LAST_TYPE_ARGUMENT.sub(_placeholder, text)
         text = _without_pointer_types(text)
         text = _EMPTY_ARGUMENT.sub(b" ", text)
     if b"(" in text:
-        text = _ONLY_TYPE_ARGUMENT.sub(_type_of_call, text)
+        text = _TYPE_ARGUMENT.sub(_type_argument, text)
         text = _JOINED_LITERAL.sub(_without_second, text)
     if b'"' in text:
         text = _without_literal_makers(text)
     return text
+
+
+def _type_argument(m: re.Match[bytes]) -> bytes:
+    """A type between parentheses is an argument behind a name, and a cast or an operand elsewhere."""
+    if m[3] == b")" and m[1][:1] == b"(":
+        if _ONLY_TYPE.fullmatch(m[2]) is None:
+            return m[0]
+        word = _WORD_BEFORE.search(m.string, max(0, m.start() - 60), m.start())
+        if word is None or _TAKES_TYPE.fullmatch(word[1]):
+            return m[0]
+    return _placeholder(m)
 
 
 def _placeholder(m: re.Match[bytes]) -> bytes:
@@ -69,12 +76,6 @@ def _placeholder(m: re.Match[bytes]) -> bytes:
 
 def _without_second(m: re.Match[bytes]) -> bytes:
     return m[1] + m[2].translate(BLANK)
-
-
-def _type_of_call(m: re.Match[bytes]) -> bytes:
-    """A type between parentheses is an argument behind a name, and a cast or an operand elsewhere."""
-    word = _WORD_BEFORE.search(m.string, max(0, m.start() - 60), m.start())
-    return m[0] if word is None or _TAKES_TYPE.fullmatch(word[1]) else _placeholder(m)
 
 
 def _without_pointer_types(text: bytes) -> bytes:

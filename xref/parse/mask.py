@@ -8,6 +8,7 @@ there is remembered by offset, so the facts still name the macro that the source
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,10 +38,11 @@ class Masked:
 
     ``iterators`` maps the offset of each masked iterator to its name, ``lists`` that of each object-like macro which
     stood alone where a statement or a definition may; ``statics`` holds the offsets at which a macro stood that means
-    ``static`` but is shorter than that word.
+    ``static`` but is shorter than that word. ``words`` are all that the text had before.
     """
 
     text: bytes
+    words: Set[bytes] = frozenset()
     iterators: dict[int, str] = field(default_factory=dict)
     lists: dict[int, str] = field(default_factory=dict)
     statics: list[int] = field(default_factory=list)
@@ -52,29 +54,32 @@ class Masker:
     def __init__(self, table: MacroTable, natures: Natures) -> None:
         self._table = table
         self._natures = natures
-        self._judged: dict[bytes, int] = {}
+        self._plain: set[bytes] = set()
+        self._masked: set[bytes] = set()
 
-    def _nature(self, raw: bytes) -> int:
-        """What a name may be, remembered by its bytes: this is asked for every word of a tree."""
-        known = self._judged.get(raw)
-        if known is None:
-            name = raw.decode("latin-1")
-            known = self._judged[raw] = self._natures.anywhere(name) if name in self._table else Nature.PLAIN
-        return known
+    def _to_mask(self, words: set[bytes]) -> list[bytes]:
+        """Those of ``words`` that may need masking, in order. What is no such word is remembered: this is asked for
+        every word of a tree.
+        """
+        for raw in words - self._plain:
+            if raw not in self._masked:
+                name = raw.decode("latin-1")
+                masked = name in self._table and self._natures.anywhere(name) & _MASKED
+                (self._masked if masked else self._plain).add(raw)
+        return sorted(words & self._masked)
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
         """``code`` (comments and directives blanked) ready for the parser; its length is kept."""
         names = set(_IDENTIFIER.findall(code))
         buffer = bytearray(code)
-        result = Masked(code)
+        result = Masked(code, names)
         for gnu in _GNU_WORDS:
             if gnu in names:
                 self._blank_all(buffer, gnu, with_arguments=gnu != b"__extension__")
-        nature_of = self._nature
         for word in _TYPEOF_WORDS:
             if word in names:
                 self._typeof(buffer, word)
-        for raw in sorted(n for n in names if nature_of(n) & _MASKED):
+        for raw in self._to_mask(names):
             name = raw.decode("latin-1")
             candidates = view.candidates(name)
             nature = self._natures.among(name, candidates) if candidates else Nature.PLAIN
