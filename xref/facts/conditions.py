@@ -11,64 +11,72 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
 from xref.lex import guard as g
 from xref.lex.guard import Cond
+from xref.parse.parens import matching_paren
 
-_DECIDED: Final = re.compile(rb"\bIS_(?:ENABLED|BUILTIN|MODULE|REACHABLE)\b|(?<![\w.])(?:0|1)(?![\w.])")
+# IS_ENABLED(CONFIG_X), or a number that is a condition by itself: (0), 1 && x, !1
+_DECIDED: Final = re.compile(
+    rb"\bIS_(?:ENABLED|BUILTIN|MODULE|REACHABLE)\b|(?:^|[(!]|&&|\|\|)\s*(?:0x0|0|1)[uUlL]*\s*(?:$|\)|&&|\|\|)"
+)
 _OPTION: Final = re.compile(r"IS_\w+ ?\( ?CONFIG_\w+ ?\)")
 _MAX_TEXT: Final = 80
 _UNKNOWN: Final = (g.ALWAYS, g.ALWAYS)
 
 
 class Region(NamedTuple):
-    """Bytes ``[start, end)`` that run only under a condition; ``guard`` is what the configuration decides of it."""
+    """Bytes ``[start, end)`` that run only under a condition; ``guard`` is what the configuration decides of it. The
+    condition's text is at ``[text_start, text_end)`` of the source (0, 0 for none), put into words by ``words``.
+    """
 
     start: int
     end: int
-    text: str
     guard: Cond
+    text_start: int = 0
+    text_end: int = 0
+    words: Callable[[str], str] | None = None
 
 
 class Regions:
     """The regions of one text, asked for the calls in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: bytes = b"") -> None:
+        self._source = source
         self._all: list[Region] = []
         self._starts: list[int] = []
         self._outer: list[int] = []
+        self._texts: dict[int, str] = {}
 
-    def branch(self, captures: dict[str, list[Node]], source: bytes) -> None:
+    def branch(self, captures: dict[str, list[Node]]) -> None:
         """Adds what one match of ``queries/branches.scm`` says."""
+        source = self._source
         never = captures.get("branch.never")
         if never is not None:
-            self._all.append(Region(never[0].start_byte, never[0].end_byte, "", g.NEVER))
+            self._all.append(Region(never[0].start_byte, never[0].end_byte, g.NEVER))
             return
         case = captures.get("branch.case")
         if case is not None:
-            label = captures["branch.label"][0]
-            words = " ".join(source[case[0].start_byte : case[0].end_byte].decode("latin-1").split())
-            self._all.append(Region(case[0].end_byte, label.end_byte, _cut(f"case {words}"), g.ALWAYS))
+            label, at = captures["branch.label"][0], case[0].end_byte
+            self._all.append(Region(at, label.end_byte, g.ALWAYS, case[0].start_byte, at, _case))
             return
         condition = captures["branch.condition"][0]
-        raw = source[condition.start_byte : condition.end_byte]
-        text = " ".join(raw.decode("latin-1").split())
-        if text[:1] == "(" and text[-1:] == ")" and condition.type == "parenthesized_expression":
-            text = text[1:-1].strip()
-        yes, no = implied(condition, source) if _DECIDED.search(raw) else _UNKNOWN
+        begin, end = condition.start_byte, condition.end_byte
+        yes, no = implied(condition, source) if _DECIDED.search(source[begin:end]) else _UNKNOWN
         then = captures.get("branch.then")
         if then is not None:
-            self._all.append(Region(then[0].start_byte, then[0].end_byte, _cut(text), yes))
+            self._all.append(Region(then[0].start_byte, then[0].end_byte, yes, begin, end, _unwrapped))
         otherwise = captures.get("branch.else")
         if otherwise is not None:
-            self._all.append(Region(otherwise[0].start_byte, otherwise[0].end_byte, _cut(_negated(text)), no))
+            self._all.append(Region(otherwise[0].start_byte, otherwise[0].end_byte, no, begin, end, _negated))
 
     def add(self, start: int, end: int, guard: Cond) -> None:
         """Adds a region that is evaluated only under ``guard``: an argument that some definitions of a macro drop."""
-        self._all.append(Region(start, end, "", guard))
+        self._all.append(Region(start, end, guard))
 
     def close(self) -> None:
         """Must be called between the last addition and the first question."""
@@ -89,11 +97,18 @@ class Regions:
         while i >= 0:
             r = self._all[i]
             if r.end > offset:
-                text = text or r.text
+                if r.words is not None and not text:
+                    text = self._texts.get(i) or self._worded(i, r, r.words)
                 if r.guard is not g.ALWAYS:
                     guard = g.conj(guard, r.guard)
             i = self._outer[i]
         return text, guard
+
+    def _worded(self, i: int, r: Region, words: Callable[[str], str]) -> str:
+        raw = " ".join(self._source[r.text_start : r.text_end].decode("latin-1").split())
+        text = words(raw)
+        text = self._texts[i] = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 3] + "..."
+        return text
 
 
 def implied(node: Node, source: bytes) -> tuple[Cond, Cond]:
@@ -130,11 +145,19 @@ def implied(node: Node, source: bytes) -> tuple[Cond, Cond]:
     return _UNKNOWN
 
 
+def _case(text: str) -> str:
+    return f"case {text}"
+
+
+def _unwrapped(text: str) -> str:
+    """Without the parentheses that are the statement's: ``(a) && (b)`` has none."""
+    if text[:1] != "(" or text[-1:] != ")":
+        return text
+    return text[1:-1].strip() if matching_paren(text.encode("latin-1"), 0) == len(text) else text
+
+
 def _negated(text: str) -> str:
+    text = _unwrapped(text)
     if text[:1] == "!" and text[1:].isidentifier():
         return text[1:]
     return f"!{text}" if text.isidentifier() else f"!({text})"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 3] + "..."

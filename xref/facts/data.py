@@ -14,7 +14,7 @@ from xref.facts.initialisers import Element, can_hold_address, walk
 from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
 from xref.facts.records import declared_name, record_tag, type_text
 from xref.facts.state import Owner, Spell, key_of
-from xref.facts.text import FileText, Origin, Place, Role, Text
+from xref.facts.text import FileText, Origin, Role, Text
 from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
@@ -43,8 +43,9 @@ class DataReader(Expansions):
         words = " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
         origin = text.origin(start)
         at = text.place(start)
-        for macro in _HEAD.finditer(words):
-            self._cleanup(holder, words, macro, at)
+        if "(" in words:
+            for macro in _HEAD.finditer(words):
+                self._cleanup(holder, words, macro, at)
         scope = captures["scope"][0]
         last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
         holder.locals[LocalFact(at.line, last, words)] = None
@@ -84,7 +85,7 @@ class DataReader(Expansions):
             elif holder is None or linkage == "static":
                 words = spelled(value)
                 whole = Element("", "", words, "designated", value)
-                if self._element_macro(text, whole, at, name, decl, holder):
+                if self._element_macro(text, whole, named.start_byte, name, decl, holder):
                     continue  # struct device_attribute x = __ATTR(x, 0444, show, NULL);
                 if can_hold_address(words):
                     self._registrations[
@@ -115,9 +116,10 @@ class DataReader(Expansions):
         if holder is not None and holder.kind == "macro":
             return  # a table inside a macro's body is made where the macro is used
         for element in walk(node, spelled, path, index):
-            at = text.place(element.node.start_byte)
-            if self._element_macro(text, element, at, name, decl, holder) or not can_hold_address(element.value):
+            start = element.node.start_byte
+            if self._element_macro(text, element, start, name, decl, holder) or not can_hold_address(element.value):
                 continue
+            at = text.place(start)
             how = element.how if origin is None else "macro"
             self._registrations[
                 RegistrationFact(
@@ -126,7 +128,7 @@ class DataReader(Expansions):
             ] = None
 
     def _element_macro(
-        self, text: Text, element: Element, at: Place, name: str, decl: str, holder: FunctionBuilder | None
+        self, text: Text, element: Element, offset: int, name: str, decl: str, holder: FunctionBuilder | None
     ) -> bool:
         """Queues an element that a macro makes, such as ``LSM_HOOK_INIT(socket_sendmsg, selinux_socket_sendmsg)``."""
         m = _HEAD.match(element.value)
@@ -148,6 +150,7 @@ class DataReader(Expansions):
         self._expansions += 1
         if self._expansions > MAX_EXPANSIONS:
             return False
+        at = text.place(offset)
         tokens, _ = self._expanded(element.value, head, 0, at.line)
         if not tokens or tokens[0] == head:
             return False

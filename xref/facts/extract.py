@@ -168,21 +168,23 @@ class _FileExtraction(DataReader):
         root = self._x.grammar.parse(text.masked)
         source = text.source
 
+        chars = source.decode("latin-1")
+
         def spelled(node: Node) -> str:
-            return " ".join(source[node.start_byte : node.end_byte].decode("latin-1").split())
+            return " ".join(chars[node.start_byte : node.end_byte].split())
 
         def tag(node: Node) -> str:
             return record_tag(node, spelled, text.place, self._salt)
 
         functions: list[dict[str, list[Node]]] = []
         inner: list[dict[str, list[Node]]] = []
-        regions = self._regions = Regions()
+        regions = self._regions = Regions(source)
         for captures in self._x.grammar.matches(root):
             if "definition.function" in captures:
                 functions.append(captures)
             elif "branch.condition" in captures or "branch.never" in captures or "branch.case" in captures:
                 if "branch.loop" not in captures or captures["branch.loop"][0].start_byte not in text.iterators:
-                    regions.branch(captures, source)
+                    regions.branch(captures)
             else:
                 inner.append(captures)
                 if "reference.call" in captures:

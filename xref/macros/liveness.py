@@ -39,6 +39,7 @@ class Liveness:
     def __init__(self, table: MacroSource) -> None:
         self._table = table
         self._known: _Memo = {}
+        self._seen: dict[tuple[str, str], tuple[MacroDef, ...]] = {}
 
     def of(self, definitions: Sequence[MacroDef], depth: int = 0) -> tuple[Cond, ...]:
         """For each parameter (the variadic one last) the condition under which it is evaluated, where these definitions
@@ -120,10 +121,13 @@ class Liveness:
         return found
 
     def _argument(self, name: str, index: int, user: MacroDef, depth: int) -> Cond:
-        program = program_of(user.file)
-        definitions = self._table.all(name)
-        own = [m for m in definitions if program_of(m.file) == program]
-        alive = self.of(own or [m for m in definitions if program_of(m.file) == "kernel"], depth + 1)
+        key = (name, program_of(user.file))
+        definitions = self._seen.get(key)
+        if definitions is None:
+            every = self._table.all(name)
+            own = tuple(m for m in every if program_of(m.file) == key[1])
+            definitions = self._seen[key] = own or tuple(m for m in every if program_of(m.file) == "kernel")
+        alive = self.of(definitions, depth + 1)
         return alive[min(index, len(alive) - 1)] if alive else g.ALWAYS
 
     def drops(self, name: str) -> bool:

@@ -73,12 +73,12 @@ class IncludeGraph:
     def _compute_closure(self, path: str) -> frozenset[str]:
         seen = {path}
         todo = [path]
-        direct = self.direct
+        resolved = self._resolved
         while todo:
-            for p in direct(todo.pop()):
-                if p not in seen:
-                    seen.add(p)
-                    todo.append(p)
+            at = todo.pop()
+            new = [p for p in resolved.get(at) or self.direct(at) if p not in seen]
+            seen.update(new)
+            todo.extend(new)
         return frozenset(seen)
 
     def closure(self, path: str) -> frozenset[str]:
