@@ -71,6 +71,8 @@ def build_index(
         if old is not None:
             return old
     temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
+    collection = gc.get_threshold()
+    gc.set_threshold(*worker.RARE_COLLECTION)
     try:
         db.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(db)
@@ -85,6 +87,7 @@ def build_index(
             raise OutputFailed(f"the index cannot be written to {db.parent}: {e.strerror}") from e
         raise
     finally:
+        gc.set_threshold(*collection)
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     return Summary(**{**{f: getattr(summary, f) for f in Summary.__slots__}, "db_bytes": size})

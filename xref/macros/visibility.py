@@ -11,8 +11,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Final
 
 from xref.lex.directives import Include
+
+_CLOSURES: Final = 512
+"""How many closures are remembered, about 64 KB each: most files of a folder include the same headers."""
 
 
 class IncludeGraph:
@@ -33,11 +37,19 @@ class IncludeGraph:
         )
         self._rereading: set[str] | None = None
         self._resolved: dict[str, tuple[str, ...]] = {}
-        self._closure = lru_cache(maxsize=64)(self._compute_closure)
+        self._meant: dict[tuple[str, str, bool], str | None] = {}
+        self._closure = lru_cache(maxsize=_CLOSURES)(self._compute_closure)
+        self._of_source = lru_cache(maxsize=64)(lambda path: self._united(path, self.direct(path)))
 
     def resolve(self, includer: str, inc: Include) -> str | None:
         """The path that ``inc`` means in ``includer``, or None for what only a build generates."""
-        here = posixpath.dirname(includer)
+        key = (includer[: max(0, includer.rfind("/"))], inc.path, inc.angled)
+        if key in self._meant:
+            return self._meant[key]
+        found = self._meant[key] = self._resolve(key[0], inc)
+        return found
+
+    def _resolve(self, here: str, inc: Include) -> str | None:
         if not inc.angled:
             beside = posixpath.normpath(posixpath.join(here, inc.path))
             if beside in self._raw:
@@ -81,9 +93,17 @@ class IncludeGraph:
             todo.extend(new)
         return frozenset(seen)
 
+    def _united(self, path: str, headers: Iterable[str]) -> frozenset[str]:
+        """``path``, ``headers`` and all that those include: their closures are shared by all who include them."""
+        seen = {path}
+        for header in headers:
+            if header not in seen:  # what is seen has all of its closure seen
+                seen |= self._closure(header)
+        return frozenset(seen)
+
     def closure(self, path: str) -> frozenset[str]:
         """``path`` and all it includes, directly or not."""
-        return self._closure(path)
+        return self._closure(path) if path.endswith(".h") else self._of_source(path)
 
     def includes(self, path: str) -> tuple[Include, ...]:
         """The directives of a file; one whose name is computed by a macro has an empty ``path``."""
@@ -112,16 +132,12 @@ class IncludeGraph:
 
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """``path`` and all that its includes above ``line`` bring in."""
-        seen = {path}
-        for inc in self._raw.get(path, ()):
-            target = self.resolve(path, inc) if inc.line < line else None
-            if target is not None and target not in seen:
-                seen |= self._closure(target)
-        return frozenset(seen)
+        above = (self.resolve(path, inc) for inc in self._raw.get(path, ()) if inc.line < line)
+        return self._united(path, (target for target in above if target is not None))
 
     def sees(self, path: str, other: str) -> bool:
         """Whether ``path`` is ``other`` or includes it."""
-        return path == other or other in self._closure(path)
+        return path == other or other in self.closure(path)
 
 
 def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:
