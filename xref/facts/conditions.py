@@ -51,6 +51,7 @@ class Regions:
         self._starts: list[int] = []
         self._outer: list[int] = []
         self._texts: dict[int, str] = {}
+        self._implied: dict[int, tuple[Cond, Cond]] = {}
 
     def branch(self, captures: dict[str, list[Node]]) -> None:
         """Adds what one match of ``queries/branches.scm`` says."""
@@ -66,7 +67,7 @@ class Regions:
             return
         condition = captures["branch.condition"][0]
         begin, end = condition.start_byte, condition.end_byte
-        yes, no = implied(condition, source) if _DECIDED.search(source[begin:end]) else _UNKNOWN
+        yes, no = implied(condition, source, self._implied) if _DECIDED.search(source[begin:end]) else _UNKNOWN
         then = captures.get("branch.then")
         if then is not None:
             self._all.append(Region(then[0].start_byte, then[0].end_byte, yes, begin, end, _unwrapped))
@@ -111,11 +112,20 @@ class Regions:
         return text
 
 
-def implied(node: Node, source: bytes) -> tuple[Cond, Cond]:
-    """What must hold of the configuration when the expression is not zero, and when it is."""
+def implied(node: Node, source: bytes, known: dict[int, tuple[Cond, Cond]]) -> tuple[Cond, Cond]:
+    """What must hold of the configuration when the expression is not zero, and when it is; ``known`` remembers it by
+    node: in ``a && b && c`` the left operand of one is the condition of another.
+    """
+    result = known.get(node.id)
+    if result is None:
+        result = known[node.id] = _implied(node, source, known)
+    return result
+
+
+def _implied(node: Node, source: bytes, known: dict[int, tuple[Cond, Cond]]) -> tuple[Cond, Cond]:
     kind = node.type
     if kind == "parenthesized_expression" and node.named_child_count == 1:
-        return implied(node.named_children[0], source)
+        return implied(node.named_children[0], source, known)
     if kind == "number_literal":
         zero = source[node.start_byte : node.end_byte].rstrip(b"uUlL") in (b"0", b"0x0")
         return (g.NEVER, g.ALWAYS) if zero else (g.ALWAYS, g.NEVER)
@@ -127,18 +137,18 @@ def implied(node: Node, source: bytes) -> tuple[Cond, Cond]:
         function, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if function is not None and given is not None and given.named_child_count == 1:
             if source[function.start_byte : function.end_byte].endswith(b"likely"):
-                return implied(given.named_children[0], source)  # __builtin_expect(!!(x), 0)
+                return implied(given.named_children[0], source, known)  # __builtin_expect(!!(x), 0)
         return _UNKNOWN
     if kind == "unary_expression" and source[node.start_byte : node.start_byte + 1] == b"!":
         operand = node.child_by_field_name("argument")
         if operand is not None:
-            yes, no = implied(operand, source)
+            yes, no = implied(operand, source, known)
             return no, yes
     if kind == "binary_expression":
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
         if left is not None and right is not None and operator is not None and operator.type in ("&&", "||"):
-            (a, not_a), (b, not_b) = implied(left, source), implied(right, source)
+            (a, not_a), (b, not_b) = implied(left, source, known), implied(right, source, known)
             if operator.type == "&&":
                 return g.conj(a, b), g.disj(not_a, not_b)
             return g.disj(a, b), g.conj(not_a, not_b)

@@ -94,8 +94,10 @@ class Expansions(FileState):
             known = judged.get(n)
             if known is None:
                 m = lookup(n)
-                known = judged[n] = n not in g.OPTION_TESTS and m is not None and (
-                    _SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural(n))
+                known = judged[n] = (
+                    n not in g.OPTION_TESTS
+                    and m is not None
+                    and (_SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural(n)))
                 )
             return known or n == name
 

@@ -22,6 +22,7 @@ from xref.macros.table import MacroView, Reading
 from xref.macros.template import Template
 from xref.parse.parens import matching_paren
 
+_DIRECTIVES: Final = re.compile(rb"(?:[ \t\f]*#[^\\\n]*(?:\\(?:\r?\n|[^\n])[^\\\n]*)*(?:\n|\Z)|[^\S\n]*\n)*")
 _INVOCATION: Final = re.compile(rb"\s*([A-Za-z_]\w*)[ \t]*\(")
 _SEPARATOR: Final = re.compile(rb"\s*[;,]?")
 _BRACE: Final = re.compile(rb"""[{};]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
@@ -38,6 +39,9 @@ def listing_of(path: str, source: bytes) -> bytes:
     """``source`` where the header holds nothing but invocations and directives (comments blanked), else nothing."""
     if not path.endswith((".h", ".def", ".inc", ".tbl")) or len(source) > _LONGEST:
         return b""
+    head = _DIRECTIVES.match(source)
+    if head is None or _INVOCATION.match(source, head.end()) is None:
+        return b""  # most headers begin with something else, and need not be blanked and read to see that
     code = blank_directives(source)
     return source if len(_invocations(code)) >= _FEWEST else b""
 

@@ -88,6 +88,7 @@ class Makers:
         self._natures = natures
         self._masker = masker
         self._readings: dict[tuple[int, str, int], Reading] = {}
+        self._readings_of: dict[str, int] = {}
         self._displaced = Reading(self._as_displaced)
 
     def find(self, code: bytes, text: Text) -> Found:
@@ -172,6 +173,12 @@ class Makers:
 
     def _variants(self, name: str) -> int:
         """How many readings of an invocation to make: more than one where its machinery has several definitions."""
+        known = self._readings_of.get(name)
+        if known is None:
+            known = self._readings_of[name] = self._count_readings(name)
+        return known
+
+    def _count_readings(self, name: str) -> int:
         seen: set[str] = set()
         todo = [name]
         while todo and len(seen) < 40:
@@ -212,8 +219,7 @@ class Makers:
             if expansion[:cut].strip():
                 origin = Origin(at, Role.MAKER, (name,), alias_of=(builder.name, builder.line), line_end=at.line)
                 found.parts.append((expansion[:cut] + "\n", origin))
-                for alias in _ALIAS.finditer(expansion):
-                    builder.aliases[alias[1]] = None
+                builder.aliases.update(dict.fromkeys(_aliases(expansion)))
         if builder is None:
             return False
         self._other_names(builder, invocation, name)
@@ -241,8 +247,7 @@ class Makers:
         expansion = " ".join(expander.expand_text(invocation))
         if displaced.keys().isdisjoint(expander.used):
             return
-        names = [m[1] for m in _ALIAS.finditer(expansion)]
-        for other in (self._header_name(expansion[_header_start(expansion) :].strip()), *names):
+        for other in (self._header_name(expansion[_header_start(expansion) :].strip()), *_aliases(expansion)):
             if other and other not in (name, builder.name):
                 builder.aliases[other] = None
 
@@ -298,6 +303,11 @@ class Makers:
             declaration = f"T {name}" if len(name) + 2 <= room else ""
             found.types[m.start()] = re.sub(r"\b(?:static|extern|const)\s+", "", base)
         _overwrite(buffer, m.start(2), closing, declaration.encode("latin-1", "replace"))
+
+
+def _aliases(expansion: str) -> list[str]:
+    """The names that are declared with ``__attribute__((alias("...")))``."""
+    return [m[1] for m in _ALIAS.finditer(expansion)] if "alias" in expansion else []
 
 
 def _header_start(expansion: str) -> int:

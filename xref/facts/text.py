@@ -100,12 +100,11 @@ class FileText(Text):
 
     def place(self, offset: int) -> Place:
         """Where the byte at ``offset`` stands in the file."""
-        d = self._directives
-        cond = d.cond_at(offset)
+        line, column, cond = self._directives.place(offset)
         guard = self._guards.get(id(cond))
         if guard is None:
             guard = self._guards[id(cond)] = g.to_text(cond)
-        return Place(d.line_at(offset), d.column_at(offset), guard)
+        return Place(line, column, guard)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ MAX_TOKENS: Final = 40_000
 MAX_NESTING: Final = 250
 MAX_STEPS: Final = 20_000
 _BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
+_STRUCTURE: Final = frozenset(("(", ")", ",", ""))
+"""What parts arguments; the empty one is :class:`_End`."""
 _SPECIAL: Final = _BUILTINS | frozenset("{}")
 _OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
 
@@ -116,14 +118,15 @@ class Expander:
         self._nesting += 1
         pending: list[str] = tokens[::-1]
         barred = dict.fromkeys(active, 1)
+        pop, append = pending.pop, out.append
         while pending:
-            token = pending.pop()
+            token = pop()
             if token.__class__ is not str:
                 if isinstance(token, _End):
                     barred[token.name] -= 1
                     plain -= token.plain
                 else:
-                    out.append(token)  # painted
+                    append(token)  # painted
                 continue
             macro = lookup(token)
             if macro is None:
@@ -134,27 +137,27 @@ class Expander:
                         depth -= 1
                     else:
                         token = self._builtin(token)
-                out.append(token)
+                append(token)
                 continue
             if barred.get(token):
-                out.append(_Painted(token))
+                append(_Painted(token))
                 continue
             if self._want is not None and not plain and not self._want(token, depth):
-                out.append(token)
+                append(token)
                 continue
             if macro.params is None:
                 args: list[list[str]] = []
             else:
                 while pending and isinstance(end := pending[-1], _End):
-                    pending.pop()
+                    pop()
                     barred[end.name] -= 1
                     plain -= end.plain
                 if not pending or pending[-1] != "(":
-                    out.append(token)
+                    append(token)
                     continue
                 collected = self._arguments(pending, barred)
                 if collected is None:
-                    out.append(token)
+                    append(token)
                     continue
                 args = collected
             self._steps += 1
@@ -194,32 +197,33 @@ class Expander:
 
     @staticmethod
     def _arguments(pending: list[str], barred: dict[str, int]) -> list[list[str]] | None:
-        """Takes ``( ... )`` off ``pending``; None (nothing taken) where it is not closed."""
-        taken: list[str] = []
-        args: list[list[str]] = [[]]
+        """Takes ``( ... )`` off ``pending``, which runs backwards; None (nothing taken) where it is not closed."""
+        args: list[list[str]] = []
         nesting = 0
-        while pending:
-            token = pending.pop()
-            taken.append(token)
-            if isinstance(token, _End):
-                barred[token.name] -= 1
+        begin = len(pending) - 1
+        ends: list[_End] = []
+        for i in range(len(pending) - 1, -1, -1):
+            token = pending[i]
+            if token not in _STRUCTURE:
                 continue
             if token == "(":  # brackets and braces do not hold an argument together (6.10.3 p11)
                 nesting += 1
                 if nesting == 1:
-                    continue
+                    begin = i
             elif token == ")":
                 nesting -= 1
                 if nesting == 0:
+                    args.append(_forwards(pending, i + 1, begin, ends))
+                    for end in ends:
+                        barred[end.name] -= 1
+                    del pending[i:]
                     return args
-            elif token == "," and nesting == 1:
-                args.append([])
-                continue
-            args[-1].append(token)
-        for token in reversed(taken):
-            if isinstance(token, _End):
-                barred[token.name] += 1
-            pending.append(token)
+            elif token == ",":
+                if nesting == 1:
+                    args.append(_forwards(pending, i + 1, begin, ends))
+                    begin = i
+            elif isinstance(token, _End):
+                ends.append(token)
         return None
 
     def _substitute(
@@ -322,6 +326,12 @@ class _Empty(str):
 
 
 _EMPTY: Final = _Empty("")
+
+
+def _forwards(pending: list[str], start: int, stop: int, ends: list[_End]) -> list[str]:
+    """``pending[start:stop]`` turned round, without the markers among them if there are any."""
+    part = pending[start:stop][::-1]
+    return [t for t in part if t.__class__ is not _End] if ends else part
 
 
 def _written(name: str, macro: MacroDef, args: list[list[str]]) -> list[str]:

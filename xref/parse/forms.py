@@ -21,9 +21,7 @@ _TYPE_WORDS: Final = (
 # container_of(p, struct sock, member), min_t(unsigned long, a, b), f(x, void *): not a cast, because a comma stands on
 # one side at least; alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *): one only behind a name
 _TYPE_ARGUMENT: Final = re.compile(rb"([(,]\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))")
-_ONLY_TYPE: Final = re.compile(
-    rb"(?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*"
-)
+_ONLY_TYPE: Final = re.compile(rb"(?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*")
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z_]\w*)[ \t]*\Z")
 _TAKES_TYPE: Final = re.compile(
     rb"sizeof|_*typeof(?:_unqual)?_*|_*[Aa]lignof_*|return|if|while|switch|void|int|long|char"
