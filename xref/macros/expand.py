@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Macro expansion over tokens: C11 6.10.3, with GNU's named variadics and ``, ## __VA_ARGS__``.
 
-Rescanning works on a stack of pending tokens in which a marker behind each expansion says when its macro may be
-expanded again (6.10.3.4 p2). A name that was met while its own macro was being expanded is painted and never expanded
-later. Which definition of a name is in force is the caller's business.
+Rescanning works on a stack of frames, one an expansion, at whose end its macro may be expanded again (6.10.3.4 p2). A
+name that was met while its own macro was being expanded is painted and never expanded later. Which definition of a name
+is in force is the caller's business.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ MAX_TOKENS: Final = 40_000
 MAX_NESTING: Final = 250
 MAX_STEPS: Final = 20_000
 _BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
-_STRUCTURE: Final = frozenset(("(", ")", ",", ""))
-"""What parts arguments; the empty one is :class:`_End`."""
-_SPECIAL: Final = _BUILTINS | frozenset("{}")
+_STRUCTURE: Final = frozenset("(),")
 _OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
 
 
@@ -34,19 +32,25 @@ class _Painted(str):
     __slots__ = ()
 
 
-class _End(str):
-    """Marks where the expansion of ``name`` ends in the pending tokens; no token itself."""
+class _Frame:
+    """Tokens that are being scanned: what was given, or what the macro ``name`` expanded to inside the frame around it.
 
-    __slots__ = ("name", "plain")
-    name: str
-    plain: int
+    ``at`` is the next token, ``hits`` are the indices of those that may be replaced, the next one last: all between
+    them is copied in one go. ``plain`` counts the object-like macros that the tokens are part of.
+    """
 
+    __slots__ = ("at", "hits", "name", "plain", "tokens")
 
-def _end(name: str, plain: int) -> _End:
-    marker = _End()
-    marker.name = name
-    marker.plain = plain
-    return marker
+    def __init__(self, tokens: list[str], lookup: Lookup, name: str, plain: int) -> None:
+        self.tokens = tokens
+        self.name = name
+        self.plain = plain
+        self.at = 0
+        hits = [k for k, macro in enumerate(map(lookup, tokens)) if macro is not None]
+        if not _BUILTINS.isdisjoint(tokens):
+            hits = sorted({*hits, *(k for k, token in enumerate(tokens) if token in _BUILTINS)})
+        hits.reverse()
+        self.hits = hits
 
 
 @lru_cache(maxsize=65536)
@@ -111,75 +115,62 @@ class Expander:
         lookup = self._lookup
         if self._nothing_in(tokens):
             return tokens
-        out: list[str] = []
         if self._nesting > MAX_NESTING:
             self.cut = True
             return tokens
         self._nesting += 1
-        pending: list[str] = tokens[::-1]
+        out: list[str] = []
+        frames = [_Frame(tokens, lookup, "", plain)]
         barred = dict.fromkeys(active, 1)
-        pop, append = pending.pop, out.append
-        while pending:
-            token = pop()
-            if token.__class__ is not str:
-                if isinstance(token, _End):
-                    barred[token.name] -= 1
-                    plain -= token.plain
-                else:
-                    append(token)  # painted
+        while frames:
+            frame = frames[-1]
+            hit = frame.hits.pop() if frame.hits else len(frame.tokens)
+            if hit < frame.at:
+                continue  # inside arguments that were taken
+            run = frame.tokens[frame.at : hit]
+            out.extend(run)
+            depth += run.count("{") - run.count("}")
+            frame.at = hit + 1
+            if hit == len(frame.tokens):
+                _close(frames, barred)
                 continue
+            token = frame.tokens[hit]
             macro = lookup(token)
             if macro is None:
-                if token in _SPECIAL:
-                    if token == "{":
-                        depth += 1
-                    elif token == "}":
-                        depth -= 1
-                    else:
-                        token = self._builtin(token)
-                append(token)
+                out.append(self._builtin(token))
                 continue
-            if barred.get(token):
-                append(_Painted(token))
+            if isinstance(token, _Painted) or barred.get(token):
+                out.append(_Painted(token))
                 continue
-            if self._want is not None and not plain and not self._want(token, depth):
-                append(token)
+            if self._want is not None and not frame.plain and not self._want(token, depth):
+                out.append(token)
                 continue
-            if macro.params is None:
-                args: list[list[str]] = []
-            else:
-                while pending and isinstance(end := pending[-1], _End):
-                    pop()
-                    barred[end.name] -= 1
-                    plain -= end.plain
-                if not pending or pending[-1] != "(":
-                    append(token)
+            args: list[list[str]] = []
+            if macro.params is not None:
+                given = _arguments(frames, barred)
+                if given is None:
+                    out.append(token)
                     continue
-                collected = self._arguments(pending, barred)
-                if collected is None:
-                    append(token)
-                    continue
-                args = collected
+                args = given
             self._steps += 1
-            if self._steps > MAX_STEPS or len(pending) + len(out) > MAX_TOKENS or self._made > 4 * MAX_TOKENS:
+            left = sum(len(f.tokens) - f.at for f in frames)
+            if self._steps > MAX_STEPS or left + len(out) > MAX_TOKENS or self._made > 4 * MAX_TOKENS:
                 self.cut = True
                 out.extend(_written(token, macro, args))
                 continue
             self.used.setdefault(token, macro)
-            body = self._substitute(macro, args, True, barred, depth, plain)
+            around = frames[-1].plain if frames else plain
+            body = self._substitute(macro, args, True, barred, depth, around)
             self._made += len(body)
             if self._made > 4 * MAX_TOKENS:
                 self.cut = True
                 out.extend(_written(token, macro, args))
-                continue
-            if self._nothing_in(body):
+            elif self._nothing_in(body):
                 out.extend(body)
                 depth += body.count("{") - body.count("}")
-                continue
-            pending.append(_end(token, int(macro.params is None)))
-            plain += macro.params is None
-            barred[token] = barred.get(token, 0) + 1
-            pending.extend(body[::-1])
+            else:
+                frames.append(_Frame(body, lookup, token, around + (macro.params is None)))
+                barred[token] = barred.get(token, 0) + 1
         self._nesting -= 1
         return out
 
@@ -194,37 +185,6 @@ class Expander:
         if token == "__LINE__":
             return str(self._line)
         return token
-
-    @staticmethod
-    def _arguments(pending: list[str], barred: dict[str, int]) -> list[list[str]] | None:
-        """Takes ``( ... )`` off ``pending``, which runs backwards; None (nothing taken) where it is not closed."""
-        args: list[list[str]] = []
-        nesting = 0
-        begin = len(pending) - 1
-        ends: list[_End] = []
-        for i in range(len(pending) - 1, -1, -1):
-            token = pending[i]
-            if token not in _STRUCTURE:
-                continue
-            if token == "(":  # brackets and braces do not hold an argument together (6.10.3 p11)
-                nesting += 1
-                if nesting == 1:
-                    begin = i
-            elif token == ")":
-                nesting -= 1
-                if nesting == 0:
-                    args.append(_forwards(pending, i + 1, begin, ends))
-                    for end in ends:
-                        barred[end.name] -= 1
-                    del pending[i:]
-                    return args
-            elif token == ",":
-                if nesting == 1:
-                    args.append(_forwards(pending, i + 1, begin, ends))
-                    begin = i
-            elif isinstance(token, _End):
-                ends.append(token)
-        return None
 
     def _substitute(
         self,
@@ -328,10 +288,62 @@ class _Empty(str):
 _EMPTY: Final = _Empty("")
 
 
-def _forwards(pending: list[str], start: int, stop: int, ends: list[_End]) -> list[str]:
-    """``pending[start:stop]`` turned round, without the markers among them if there are any."""
-    part = pending[start:stop][::-1]
-    return [t for t in part if t.__class__ is not _End] if ends else part
+def _close(frames: list[_Frame], barred: dict[str, int]) -> None:
+    """Leaves the innermost frame: its macro may be expanded again (6.10.3.4 p2)."""
+    name = frames.pop().name
+    if name:
+        barred[name] -= 1
+
+
+def _arguments(frames: list[_Frame], barred: dict[str, int]) -> list[list[str]] | None:
+    """Takes ``( ... )`` off what comes next; None (nothing taken) where it does not come or is not closed. It may begin
+    or end behind the innermost frame: 6.10.3.4 p1 has a macro rescanned along with all that follows it.
+    """
+    while frames and frames[-1].at == len(frames[-1].tokens):
+        _close(frames, barred)
+    if not frames or frames[-1].tokens[frames[-1].at] != "(":
+        return None
+    frame = frames[-1]
+    tokens, start = frame.tokens, frame.at
+    args, end = _split(tokens, start)
+    outer = len(frames) - 2
+    while end < 0 and outer >= 0:
+        if start:
+            tokens, start = tokens[start:], 0
+        tokens = tokens + frames[outer].tokens[frames[outer].at :]
+        args, end = _split(tokens, 0)
+        outer -= 1
+    if end < 0:
+        return None
+    taken = end - start
+    while taken > len(frames[-1].tokens) - frames[-1].at:
+        taken -= len(frames[-1].tokens) - frames[-1].at
+        _close(frames, barred)
+    frames[-1].at += taken
+    return args
+
+
+def _split(tokens: list[str], start: int) -> tuple[list[list[str]], int]:
+    """The arguments between the parenthesis at ``start`` and the one that closes it, and the index behind that; -1
+    where none does. Brackets and braces do not hold an argument together (6.10.3 p11).
+    """
+    args: list[list[str]] = []
+    nesting, begin = 0, start + 1
+    for i in range(start, len(tokens)):
+        token = tokens[i]
+        if token not in _STRUCTURE:
+            continue
+        if token == "(":
+            nesting += 1
+        elif token == ")":
+            nesting -= 1
+            if nesting == 0:
+                args.append(tokens[begin:i])
+                return args, i + 1
+        elif nesting == 1:
+            args.append(tokens[begin:i])
+            begin = i + 1
+    return args, -1
 
 
 def _written(name: str, macro: MacroDef, args: list[list[str]]) -> list[str]:
