@@ -37,8 +37,8 @@ from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
-from xref.parse.mask import find_word
 from xref.parse.parens import matching_paren
+from xref.parse.words import find_word
 
 MAX_ROUNDS: Final = 6
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")

@@ -37,7 +37,8 @@ _EXPORT: Final = re.compile(rb"\w*EXPORT_(?:PER_CPU_)?SYMBOL\w*")
 _CHAINED: Final = re.compile(rb"\s+()([A-Za-z_]\w*)[ \t]*\(")
 _NEXT: Final = re.compile(rb"\s*(.)", re.DOTALL)
 _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
-_ALIAS: Final = re.compile(r"([A-Za-z_]\w*)\s*\([^;{}]*\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
+_ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
+_STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
 _MOST_LATER: Final = 2_000_000
@@ -307,7 +308,13 @@ class Makers:
 
 def _aliases(expansion: str) -> list[str]:
     """The names that are declared with ``__attribute__((alias("...")))``."""
-    return [m[1] for m in _ALIAS.finditer(expansion)] if "alias" in expansion else []
+    found = []
+    if "alias" in expansion:
+        for part in _STATEMENT_ENDS.split(expansion):
+            name = _CALLEE.search(part) if _ALIAS.search(part) else None
+            if name is not None:
+                found.append(name[1])
+    return found
 
 
 def _header_start(expansion: str) -> int:

@@ -12,6 +12,7 @@ from typing import Final
 
 from xref.lex.comments import BLANK
 from xref.parse.parens import matching_paren
+from xref.parse.words import word_before
 
 _TYPE_WORDS: Final = (
     rb"(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+"
@@ -22,7 +23,6 @@ _TYPE_WORDS: Final = (
 # one side at least; alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *): one only behind a name
 _TYPE_ARGUMENT: Final = re.compile(rb"([(,]\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))")
 _ONLY_TYPE: Final = re.compile(rb"(?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*")
-_WORD_BEFORE: Final = re.compile(rb"([A-Za-z_]\w*)[ \t]*\Z")
 _TAKES_TYPE: Final = re.compile(
     rb"sizeof|_*typeof(?:_unqual)?_*|_*[Aa]lignof_*|return|if|while|switch|void|int|long|char"
 )
@@ -62,8 +62,8 @@ def _type_argument(m: re.Match[bytes]) -> bytes:
     if m[3] == b")" and m[1][:1] == b"(":
         if _ONLY_TYPE.fullmatch(m[2]) is None:
             return m[0]
-        word = _WORD_BEFORE.search(m.string, max(0, m.start() - 60), m.start())
-        if word is None or _TAKES_TYPE.fullmatch(word[1]):
+        _, word = word_before(m.string, m.start())
+        if not word or _TAKES_TYPE.fullmatch(word):
             return m[0]
     return _placeholder(m)
 

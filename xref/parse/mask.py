@@ -18,15 +18,14 @@ from xref.macros.table import MacroTable, MacroView
 from xref.parse.asm import mask_asm
 from xref.parse.forms import mask_forms
 from xref.parse.parens import matching_paren
+from xref.parse.words import find_word, next_code, starts_statement, word_before
 
 _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
-_WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases
 _OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=\s*[A-Za-z_}])")
-_NAME_BEFORE: Final = re.compile(rb"([A-Za-z_]\w*)[ \t]*\Z")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
 # XDP_METADATA_KFUNC_xxx, alone between two functions or statements
 _ALONE: Final = re.compile(rb"^[ \t]*([A-Za-z_]\w*)[ \t]*\n(?=\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))", re.MULTILINE)
@@ -99,13 +98,11 @@ class Masker:
         """
         code = bytes(buffer)
         for m in _OPEN_STATEMENT.finditer(code):
-            head = _NAME_BEFORE.search(code, max(0, m.start() - 60), m.start())
-            if head is None:
+            head, word = word_before(code, m.start())
+            name = word.decode("latin-1")
+            if not name or name in NOT_CALLED or name not in self._table or not starts_statement(buffer, head):
                 continue
-            name = head[1].decode("latin-1")
-            if name in NOT_CALLED or name not in self._table or not _starts_statement(buffer, head.start()):
-                continue
-            if _LIST_OPENS.search(code, max(0, head.start() - 40), head.start()):
+            if _LIST_OPENS.search(code, max(0, head - 40), head):
                 continue
             macro = view.get(name)
             if macro is not None and macro.params is not None and buffer[m.end()] in b" \t\n":
@@ -113,7 +110,7 @@ class Masker:
                     buffer[m.end()] = 0x3B
         for m in _ALONE.finditer(code):
             name = m[1].decode("latin-1")
-            if name not in self._table or not _starts_statement(buffer, m.start(1)):
+            if name not in self._table or not starts_statement(buffer, m.start(1)):
                 continue
             macro = view.get(name)
             if macro is not None and macro.params is None and "(" in macro.body:
@@ -128,7 +125,7 @@ class Masker:
         while at >= 0:
             end = at + len(word)
             if with_arguments:
-                opening = _next_code(buffer, end)
+                opening = next_code(buffer, end)
                 if opening < len(buffer) and buffer[opening] == 0x28:
                     closing = matching_paren(buffer, opening)
                     if 0 < closing - at < 4000:
@@ -147,7 +144,7 @@ class Masker:
         at = find_word(buffer, word, 0)
         while at >= 0:
             end = at + len(word)
-            opening = _next_code(buffer, end)
+            opening = next_code(buffer, end)
             closing = matching_paren(buffer, opening) if opening < len(buffer) and buffer[opening] == 0x28 else -1
             if closing > 0:
                 buffer[at:closing] = b"int" + bytes(buffer[at + 3 : closing]).translate(BLANK)
@@ -159,8 +156,8 @@ class Masker:
         at = find_word(buffer, word, 0)
         while at >= 0:
             end = at + len(word)
-            opening = _next_code(buffer, end)
-            if opening < len(buffer) and buffer[opening] == 0x28 and _starts_statement(buffer, at):
+            opening = next_code(buffer, end)
+            if opening < len(buffer) and buffer[opening] == 0x28 and starts_statement(buffer, at):
                 buffer[at:end] = b"while".ljust(len(word))
                 result.iterators[at] = word.decode("latin-1")
             at = find_word(buffer, word, end)
@@ -170,40 +167,3 @@ def _keyword(nature: int) -> bytes:
     if nature & Nature.STATIC:
         return b"static"
     return b"inline" if nature & Nature.INLINE else b""
-
-
-def find_word(buffer: bytes | bytearray, word: bytes, start: int) -> int:
-    """The next place at which ``word`` stands as a whole word, not as a member; -1 for none."""
-    n = len(word)
-    at = buffer.find(word, start)
-    while at >= 0:
-        before = buffer[at - 1] if at else 0x20
-        after = buffer[at + n] if at + n < len(buffer) else 0x20
-        if (
-            before not in _WORD_BYTES
-            and after not in _WORD_BYTES
-            and before != 0x2E
-            and not (before == 0x3E and at >= 2 and buffer[at - 2] == 0x2D)
-        ):
-            return at
-        at = buffer.find(word, at + n)
-    return -1
-
-
-def _next_code(buffer: bytearray, at: int) -> int:
-    while at < len(buffer) and buffer[at] in b" \t\r\n":
-        at += 1
-    return at
-
-
-def _starts_statement(buffer: bytearray, at: int) -> bool:
-    """Whether a statement may begin at ``at``: behind ``;``, a brace, a label, ``)`` or ``else``."""
-    i = at - 1
-    while i >= 0 and buffer[i] in b" \t\r\n":
-        i -= 1
-    return (
-        i < 0
-        or buffer[i] in b";{}):"
-        or bytes(buffer[max(0, i - 3) : i + 1]) in (b"else",)
-        or bytes(buffer[max(0, i - 1) : i + 1]) == b"do"
-    )
