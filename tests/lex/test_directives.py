@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xref.lex.comments import blank_comments
-from xref.lex.directives import Directives, blank_directives, has_code, parse_define, scan
+from xref.lex.directives import Directives, blank_directives, has_code, parse_define, plain_numbers, scan
 from xref.lex.guard import to_text
 
 
@@ -203,6 +203,23 @@ def test_a_hash_inside_a_line_is_no_directive() -> None:
     assert not scan("int a; #define f g\n").macros
 
 
+def test_a_hash_inside_a_line_hides_no_directive_behind_it() -> None:
+    (m,) = scan('asm("# move \\\n#define f g\n', "").macros
+    assert (m.name, m.line) == ("f", 2)
+
+
+def test_numbers_count_only_where_their_line_begins() -> None:
+    assert plain_numbers(b"#define A 1\n\t# define B (-2)\nint c; #define C 3\n#define D x\n#define A 4") == ("A", "B")
+
+
+def test_lines_and_columns() -> None:
+    d = scan("a\n\nbc\n")
+    assert [(d.line_at(o), d.column_at(o)) for o in range(7)] == [
+        (1, 0), (1, 1), (2, 0), (3, 0), (3, 1), (3, 2), (4, 0),
+    ]  # fmt: skip
+    assert [d.offset_of(line) for line in range(6)] == [0, 0, 2, 3, 6, 7]
+
+
 def test_directives_are_blanked_where_they_stand() -> None:
     source = b"int a;\n#define f(x) \\\n\tg(x)\n  # ifdef X\nint b;\n#endif"
     assert blank_directives(source) == b"int a;\n              \n     \n           \nint b;\n      "
@@ -214,6 +231,9 @@ def test_directives_are_blanked_where_they_stand() -> None:
         (b"#define A 1\n#define B 2\n", False),
         (b"\n  #define A \\\n", True),  # a continuation: better parsed once too often
         (b"#ifndef H\n#define H\nint a;\n#endif\n", True),
+        (b"#ifndef H\r\n \t \r\n\f\n#endif\n", False),
+        (b"#define A 1\n#endif", True),  # no line feed: the same
+        (b"#define A 1\n\f a\n", True),
         (b"", False),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.facts.model import AssignFact, Body, CallFact, FieldFact, LocalFact, ReturnFact
+from xref.facts.model import AssignFact, Body, CallFact, FieldFact, FileFacts, FunctionFact, LocalFact, ReturnFact
 from xref.lex.directives import Include
 from xref.store.rows import (
     decode_body,
@@ -18,6 +18,7 @@ from xref.store.rows import (
     encode_fields,
     encode_ids,
     encode_includes,
+    file_row,
     last_member,
     single_name,
     type_tag,
@@ -111,3 +112,31 @@ def test_a_value_that_is_one_name(text: str, name: str) -> None:
 )
 def test_the_tag_of_a_declaration(decl: str, tag: str) -> None:
     assert type_tag(decl) == tag
+
+
+def test_the_names_that_a_function_mentions() -> None:
+    body = Body(
+        (
+            CallFact(2, 0, "register_cb", "dev, on_event, &table[i], sk->data, MAX"),
+            CallFact(3, 0, "cb", ""),
+            CallFact(4, 0, "dev->ops->start", "dev"),
+        ),
+        (AssignFact(5, 0, "dev->stop", "do_stop"), AssignFact(6, 0, "cb", "f(other)"), AssignFact(7, 0, "hook", "x")),
+        (ReturnFact(8, "a ? first : second"),),
+        (LocalFact(1, 9, "int i, (*cb)(int) = pick(initial)"), LocalFact(1, 9, "char x[4]")),
+    )
+    signature = "int f(struct device *dev, int a[2])"
+    f = FunctionFact("f", 1, 0, 9, "function", "external", (), "", signature, False, "", body)
+    (row,) = file_row(FileFacts("a.c", (f,)), 1, 2, b"", 0.0).functions
+    assert row.called == ("register_cb",)
+    assert (set(row.through), row.dispatches) == ({"cb", "start"}, 2)
+    assert set(row.assigned) == {"stop", "hook"}
+    assert set(row.values) == {"on_event", "do_stop", "other", "first", "second", "initial"}
+
+
+def test_a_function_that_a_local_is_set_to_is_mentioned() -> None:
+    body = Body(locals=(LocalFact(3, 9, "int (*cb)(int) = initial"), LocalFact(4, 9, "int a = 1, b = other")))
+    function = FunctionFact("f", 1, 0, 9, "function", "extern", (), "", "int f(int n)", False, "", body)
+    (row,) = file_row(FileFacts("a.c", (function,)), 0, 0, b"", 0.0).functions
+    assert "initial" in row.values
+    assert "cb" not in row.values

@@ -73,5 +73,5 @@ def _blank_block(comment: bytes) -> bytes:
     if b"\\" in comment:
         # Lines are joined before comments go (phase 2): a macro goes on behind a comment of several lines.
         for end in _CONTINUED.finditer(comment):
-            blank = blank[: end.end() - 2] + b"\\" + blank[end.end() - 1 :]
+            blank = blank[: end.start()] + end.group() + blank[end.end() :]
     return blank

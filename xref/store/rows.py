@@ -21,12 +21,18 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")
 _FIRST_NAME: Final = re.compile(r"[(*\s]*([A-Za-z_$][\w$]*)")
 _ONE_NAME: Final = re.compile(r"[(&*\s]*(?:\([^()]*\)\s*)?[(&*\s]*([A-Za-z_$][\w$]*)[)\s]*")
-_VALUE: Final = re.compile(r"(?<![\w.>$])([a-z_$][\w$]*)(?!\s*[\w(\[.]|\s*->)")
+# These run over every expression of the tree. A name is tried once, from its first letter to its last: without the
+# possessive repeats and the look behind, each of its tails would be tried too, which cost ten times as much. \w is
+# written out for Latin-1, in which all sources are read: a set is looked up, Unicode's categories are asked.
+_W: Final = "".join(c for c in map(chr, range(256)) if c.isalnum()) + "_"
+_VALUE: Final = re.compile(rf"[a-z_$](?<![{_W}.>$].)[{_W}$]*+(?!\s*+(?:[{_W}(\[.]|->))")
+_PARAMETER: Final = re.compile(rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[^\]]*+\]\s*+)*[,)]")
+_DECLARED: Final = re.compile(
+    rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[^\]]*+\]\s*+|\)\s*+\([^()]*+\)\s*+)*(?:=|,|$)"
+)
 _TAG: Final = re.compile(
     r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
 )
-_PARAMETER: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:\[[^\]]*\]\s*)*[,)]")
-_DECLARED: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:\[[^\]]*\]\s*|\)\s*\([^()]*\)\s*)*(?:=|,|$)")
 _WORDS: Final = frozenset(
     "struct union enum const void int long short char unsigned signed sizeof typeof static volatile return if else "
     "float double inline register extern bool".split()
@@ -167,15 +173,19 @@ def last_member(text: str) -> str:
 def _function_row(f: FunctionFact) -> FunctionRow:
     body = f.body
     local: set[str] = set(_PARAMETER.findall(f.signature.partition("(")[2])) if f.kind != "macro" else set()
+    texts: set[str] = {ret.value for ret in body.returns}
     for declaration in body.locals:
-        local.update(_DECLARED.findall(declaration.text))
+        text = declaration.text
+        head, _, value = text.partition("=")
+        local.update(_DECLARED.findall(text if "," in value else head))  # cb = f declares no f
+        texts.add(value)
     called: set[str] = set()
     through: set[str] = set()
     assigned: set[str] = set()
-    values: set[str] = set()
     dispatches = 0
     for call in body.calls:
         callee = call.callee
+        texts.add(call.arguments)
         if callee.isidentifier() and callee not in local:
             called.add(callee)
         else:
@@ -183,21 +193,14 @@ def _function_row(f: FunctionFact) -> FunctionRow:
             name = last_member(callee)
             if name:
                 through.add(name)
-        if call.arguments:
-            values.update(_VALUE.findall(call.arguments))
     for assign in body.assigns:
-        name = last_member(assign.target)
-        if name and (name not in local or "->" in assign.target or "." in assign.target):
+        target = assign.target
+        texts.add(assign.value)
+        name = target if target.isidentifier() and target.isascii() else last_member(target)
+        if name and (name not in local or "->" in target or "." in target):
             assigned.add(name)
-        values.update(_VALUE.findall(assign.value))
-    for ret in body.returns:
-        values.update(_VALUE.findall(ret.value))
-    for declaration in body.locals:
-        _, eq, value = declaration.text.partition("=")
-        if eq:
-            values.update(_VALUE.findall(value))
-    values -= local
-    values -= _WORDS
+    # one search over all of them, each text once; nothing that the pattern looks at goes beyond a ;
+    values = set(_VALUE.findall(";".join(texts))).difference(local, _WORDS)
     return FunctionRow(
         f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.broken, f.made_by,
         encode_body(body), len(body.calls), dispatches, tuple(called), tuple(through), tuple(assigned), tuple(values),
