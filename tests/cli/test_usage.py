@@ -77,3 +77,14 @@ def test_help_imports_nothing_heavy():
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("words", [("def", "sock_sendmsg"), ("syscalls", "send")])
+def test_what_a_name_means_is_told_without_the_machinery_behind_calls(small_kernel, words):
+    heavy = "sites, values, types, slots, names, macros"
+    script = (
+        f"import sys; from xref.cli.main import main; code = main(['--tree', {str(small_kernel)!r}, *{words!r}])\n"
+        f"print(code, [name for name in '{heavy}'.split(', ') if f'xref.resolve.{{name}}' in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "0 []"

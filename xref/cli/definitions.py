@@ -19,7 +19,7 @@ def command(session: Session, /, symbol: str, form: str) -> None:
     """Show where SYMBOL is defined: functions, macros, types, fields and globals of that name."""
     from xref.graph.crossref import definitions
 
-    source = session.open_resolver()
+    source = session.open_symbols()
     rows = [
         Row(found.kind, found.name, found.file, found.line, found.end_line, 0, "", found.text, found.guard)
         for found in definitions(source, symbol)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xref.graph.source import TableEntry
     from xref.resolve.edge import Symbol
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.symbols import Symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def command(session: Session, /, name: str | None, form: str) -> None:
     """
     from xref.graph.crossref import syscall_names
 
-    source = session.open_resolver()
+    source = session.open_symbols()
     short = None if name is None else name.removeprefix("sys_")
     names = syscall_names(source) if short is None else (short,)
     found = [_describe(source, each) for each in names]
@@ -57,7 +57,7 @@ def command(session: Session, /, name: str | None, form: str) -> None:
         emit("".join(f"{line}\n" for line in lines))
 
 
-def _describe(source: Resolver, name: str) -> Described:
+def _describe(source: Symbols, name: str) -> Described:
     return Described(name, source.syscall(name), source.syscall_entries(name))
 
 

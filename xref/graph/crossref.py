@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.symbols import Symbols
 
 _MANY: Final = 1_000_000
 _WORKERS: Final = ("sys_", "SYSC_", "__do_sys_")
@@ -33,7 +33,7 @@ class Definition:
     guard: str
 
 
-def definitions(source: Resolver, asked: str) -> tuple[Definition, ...]:
+def definitions(source: Symbols, asked: str) -> tuple[Definition, ...]:
     """Every definition of ``asked``: a name, an alias, ``file.c:name``, or ``struct.field``. Functions come first.
 
     Declarations of objects are given only where there is no definition.
@@ -55,13 +55,13 @@ def definitions(source: Resolver, asked: str) -> tuple[Definition, ...]:
     return tuple(dict.fromkeys(defined or found))
 
 
-def _functions(source: Resolver, asked: str) -> Iterator[Definition]:
+def _functions(source: Symbols, asked: str) -> Iterator[Definition]:
     for sym in source.lookup(asked):
         text = f"{sym.name}({sym.signature})" if sym.kind == "macro" and "(" not in sym.signature else sym.signature
         yield Definition(str(sym.kind), sym.name, sym.file, sym.line, sym.end_line, text, sym.guard)
 
 
-def _types(source: Resolver, name: str) -> Iterator[Definition]:
+def _types(source: Symbols, name: str) -> Iterator[Definition]:
     reader = source.reader
     for record in reader.records(name):
         last = max((field.line for field in record.fields), default=record.line)
@@ -73,20 +73,20 @@ def _types(source: Resolver, name: str) -> Iterator[Definition]:
         yield Definition("typedef", name, path, typedef.line, typedef.line, typedef.decl, typedef.guard)
 
 
-def _objects(source: Resolver, name: str) -> Iterator[Definition]:
+def _objects(source: Symbols, name: str) -> Iterator[Definition]:
     for each in source.reader.objects(name):
         kind = "declaration" if each.linkage == "declared" else "global"
         path = source.reader.file(each.file_id).path
         yield Definition(kind, name, path, each.line, each.line, each.decl, each.guard)
 
 
-def _object_macros(source: Resolver, name: str) -> Iterator[Definition]:
+def _object_macros(source: Symbols, name: str) -> Iterator[Definition]:
     for macro in source.reader.macros(name):
         if macro.params is None:
             yield Definition("macro", name, macro.file, macro.line, macro.end_line, f"{name} {macro.body}", macro.guard)
 
 
-def _fields(source: Resolver, name: str) -> Iterator[Definition]:
+def _fields(source: Symbols, name: str) -> Iterator[Definition]:
     reader = source.reader
     for rid in reader.mentions("f", name):
         record = reader.record(rid)
@@ -96,7 +96,7 @@ def _fields(source: Resolver, name: str) -> Iterator[Definition]:
                 yield Definition("field", f"{record.tag}.{name}", path, field.line, field.line, field.decl, field.guard)
 
 
-def _fields_of(source: Resolver, owner: str, name: str) -> Iterator[Definition]:
+def _fields_of(source: Symbols, owner: str, name: str) -> Iterator[Definition]:
     for record in source.reader.records(owner):
         for field in record.fields:
             if field.name == name:
@@ -104,7 +104,7 @@ def _fields_of(source: Resolver, owner: str, name: str) -> Iterator[Definition]:
                 yield Definition("field", f"{owner}.{name}", path, field.line, field.line, field.decl, field.guard)
 
 
-def syscall_names(source: Resolver) -> tuple[str, ...]:
+def syscall_names(source: Symbols) -> tuple[str, ...]:
     """Every system call in the tables of the tree's architecture, or made by a ``SYSCALL_DEFINE``; sorted."""
     names = {entry.name for entry in source.reader.syscalls() if entry.arch == source.tree.arch}
     for prefix in _WORKERS:

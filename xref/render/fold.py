@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from xref.graph.answer import Answer, AnswerEdge, Node
 from xref.render.options import GOALS_PER_FAN
+from xref.render.turns import in_turn
 from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
 
 _LOUDEST = (EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED, EdgeKind.DIRECT, EdgeKind.MACRO)
@@ -112,6 +113,8 @@ def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool, near:
     up = answer.query.direction == "up"
     by_id = {n.id: n for n in answer.nodes}
     every = links(answer, macros=macros)
+    if not up:
+        every = in_turn(answer, every)
     keys = [_bucket(link, by_id, up=up, leaves=leaves) for link in every]
     buckets: dict[tuple[str, str, str], list[Link]] = {}
     for link, key in zip(every, keys, strict=True):

@@ -10,7 +10,8 @@ from xref.render.fold import Folded
 
 
 def spine(answer: Answer, folded: Folded) -> tuple[str, ...]:
-    """Node ids from the first root to the nearest goal, of equally near ones the first in the order of the calls.
+    """Node ids from the first root to the nearest goal, of equally near ones the first in the order of the calls; of
+    the targets of one dispatch the one whose turn is first (see ``turns``).
 
     Where nothing is a goal the chain goes where the most functions are. Caller before callee whatever the direction.
     """

@@ -15,6 +15,7 @@ from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import DEFAULT, RenderOptions
 from xref.render.repeat import Again, Repeats, together
 from xref.render.strings import cut, how, one_line, place, shorten, title
+from xref.render.turns import further
 from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
 
 _UNICODE = ("├─ ", "└─ ", "│  ", "   ", "── ")
@@ -22,12 +23,6 @@ _ASCII = ("|- ", "`- ", "|  ", "   ", "-- ")
 _ONE_STEP = frozenset({"callers", "callees"})
 _SITES = 4
 _UNRESOLVED = 10
-
-
-def _further(guard: str, known: str) -> str:
-    """What ``guard`` asks for beyond ``known``: conditions that the caller stands under are not said again."""
-    said = set(known.split(" && "))
-    return " && ".join(part for part in guard.split(" && ") if part not in said)
 
 
 def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
@@ -153,7 +148,7 @@ class _Text:
                 spans.append((f"when {shorten(link.main.condition, 40)}", "guard"))
         guard = link.main.guard if link is not None and link.main.guard else node.guard
         if link is not None:
-            guard = _further(guard, self.nodes[node.id if self.up else link.source].guard)
+            guard = " && ".join(further(guard, self.nodes[node.id if self.up else link.source].guard))
         if guard:
             spans.append((f"[if {one_line(guard)}]", "guard"))
         if link is not None and link.confidence not in (Confidence.EXACT, Confidence.TYPED):

@@ -1,177 +1,43 @@
 # SPDX-License-Identifier: MIT
-"""The index, asked: symbols, the calls that leave and reach them, and slots.
+"""The index, asked: the calls that leave and reach a symbol, and slots.
 
 Everything is worked out when asked, from facts, and remembered for as long as the resolver is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 from xref.parse import cexpr as x
-from xref.resolve.edge import (
-    Calls,
-    DispatchSite,
-    Edge,
-    EdgeKind,
-    Slot,
-    SlotEntry,
-    Symbol,
-    SymbolKind,
-    Unresolved,
-)
-from xref.resolve.macros import IndexedMacros
+from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
 from xref.resolve.names import Names
 from xref.resolve.sites import Site, Sites, Target
 from xref.resolve.slots import Slots
+from xref.resolve.symbols import IndexedTree, Symbols
 from xref.resolve.types import Types
 from xref.resolve.values import Holding, Values
-from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap, Wording
-from xref.store.reader import FunctionInfo, Reader, SyscallInfo
+from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
+from xref.store.reader import FunctionInfo, Reader
 from xref.store.rows import last_member
-from xref.tree.config import Config, read_config
+from xref.tree.config import Config
+
+__all__ = ["IndexedTree", "Resolver"]
 
 _MAX_REGISTERED = 64
 _AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedTree:
-    """Which kernel an index holds."""
-
-    root: str
-    version: str
-    arch: str
-    config: str = ""
-
-
-class Resolver:
-    """An open index."""
+class Resolver(Symbols):
+    """An open index, asked who calls whom."""
 
     def __init__(self, reader: Reader, config: Config | None = None, config_path: str = "") -> None:
-        self.reader = reader
-        meta = reader.meta
-        self.tree = IndexedTree(meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path)
-        self._config = config
-        self._macros = IndexedMacros(reader, config.lookup if config is not None else None)
+        super().__init__(reader, config, config_path)
         self.names = Names(reader, self._macros)
         self.types = Types(reader, self._macros, self.names)
         self.slots = Slots(reader, self.types)
         self.values = Values(reader, self._macros, self.names, self.types, self.slots)
         self.sites = Sites(reader, self._macros, self.names, self.types, self.values)
-        self._wording = Wording(reader, self.tree.root)
-        self.text = self._wording.text
-        self.conjunction = self._wording.conjunction
-        self.symbol = lru_cache(maxsize=300_000)(self._symbol)
-        self.compiled = lru_cache(maxsize=100_000)(self._compiled)
-
-    @classmethod
-    def open(cls, db: Path, *, config: Path | None = None) -> Resolver:
-        """Opens an index, seen under a ``.config`` if one is given. Raises IndexUnavailable, UsageError."""
-        read = read_config(config) if config is not None else None
-        return cls(Reader(db), read, str(config) if config is not None else "")
-
-    def close(self) -> None:
-        """Closes the index."""
-        self.reader.close()
-
-    @property
-    def meta(self) -> Mapping[str, str]:
-        """What the build wrote about itself: version, time, counts."""
-        return self.reader.meta
-
-    # -- conditions ---------------------------------------------------------------------------------------------------
-
-    def _compiled(self, guard: str) -> bool:
-        """Whether the configuration compiles what stands under ``guard``; True without one."""
-        if self._config is None or not guard:
-            return True
-        return self._macros.possible(guard)
-
-    def in_config(self, f: FunctionInfo) -> bool:
-        """Whether the configuration compiles a function and its file."""
-        if self._config is None:
-            return True
-        return self.compiled(f.guard) and self.compiled(self.reader.file(f.file_id).guard)
-
-    # -- symbols ------------------------------------------------------------------------------------------------------
-
-    def _symbol(self, fid: int) -> Symbol:
-        f = self.reader.function(fid)
-        if f is None:
-            raise KeyError(fid)
-        return self.as_symbol(f)
-
-    def as_symbol(self, f: FunctionInfo) -> Symbol:
-        """A row as the symbol that answers are made of."""
-        file = self.reader.file(f.file_id)
-        first = min(o.id for o in self.reader.functions_named(f.name) if o.file_id == f.file_id and o.name == f.name)
-        node = f"{file.path}:{f.name}" + ("" if first == f.id else f"@{f.line}")
-        return Symbol(
-            f.id, node, f.name, SymbolKind(f.kind), file.path, f.line, f.end_line, f.linkage,
-            tuple(filter(None, f.aliases.split(","))), self.conjunction(file.guard, f.guard), f.signature,
-        )  # fmt: skip
-
-    def lookup(self, symbol: str) -> tuple[Symbol, ...]:
-        """Every function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest meant first:
-        functions before macros, the kernel before other programs, what is always built before what is not.
-        """
-        file, _, name = symbol.rpartition(":")
-        name, _, line = name.partition("@")
-        rows = [f for f in self.reader.functions_named(name) if self.in_config(f)]
-        if file:
-            rows = [f for f in rows if _path_ends(self.reader.file(f.file_id).path, file)]
-        if line.isdigit():
-            rows = [f for f in rows if f.line == int(line)]
-
-        def rank(f: FunctionInfo) -> tuple[object, ...]:
-            info = self.reader.file(f.file_id)
-            return (
-                f.kind == "macro",
-                info.program != "kernel",
-                f.name != name,
-                f.linkage == "weak",
-                info.path.endswith(".h") and f.linkage == "static",
-                bool(f.guard),
-                info.path,
-                f.line,
-            )
-
-        return tuple(self.symbol(f.id) for f in sorted(rows, key=rank))
-
-    def syscall(self, name: str) -> tuple[Symbol, ...]:
-        """The function that implements the system call ``name``."""
-        entries = dict.fromkeys(
-            [f"sys_{name}", *(e.entry for e in self.reader.syscalls(name) if e.arch == self.tree.arch)]
-        )
-        found: dict[int, Symbol] = {}
-        for entry in entries:
-            for s in self.lookup(entry):
-                if s.kind is SymbolKind.FUNCTION and s.linkage != "weak":
-                    found.setdefault(s.fid, s)
-            if found:
-                break
-        return tuple(found.values())
-
-    def syscall_entries(self, name: str) -> tuple[SyscallInfo, ...]:
-        """What the system call tables of all architectures say of ``name``."""
-        return tuple(self.reader.syscalls(name))
-
-    def near(self, symbol: str) -> tuple[str, ...]:
-        """Names that may have been meant."""
-        import difflib
-
-        name = symbol.rpartition(":")[2]
-        pool: dict[str, None] = {}
-        for n in range(min(len(name), 6), 1, -1):
-            pool.update(dict.fromkeys(self.reader.similar_names(name[:n])))
-            if len(pool) > 300:
-                break
-        pool.update(dict.fromkeys(self.reader.similar_names(f"sys_{name[:4]}")))
-        return tuple(difflib.get_close_matches(name, list(pool), n=5, cutoff=0.6))
+        self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
@@ -182,7 +48,7 @@ class Resolver:
             return Calls((), ())
         edges: dict[tuple[int, int, str, int], Edge] = {}
         missing: dict[tuple[int, int, str], Unresolved] = {}
-        for site in self.sites.of(f):
+        for site in self.sites.of(f, expected=sym.fid in self._expected):
             guard = site.call.guard or f.guard
             if not self.compiled(guard):
                 continue
@@ -202,6 +68,7 @@ class Resolver:
         """Reads at once what ``calls`` needs of each of these."""
         functions = self.reader.functions([sym.fid for sym in symbols])
         self.reader.expect(c.callee for f in functions for c in self.reader.body(f.id).calls if c.callee.isidentifier())
+        self._expected.update(sym.fid for sym in symbols)
 
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
         """All that reaches ``sym``: the direct calls, and the dispatch sites of the slots that hold it."""
@@ -222,7 +89,7 @@ class Resolver:
                 if not self.compiled(guard):
                     continue
                 found.extend(
-                    self._edge(self.symbol(f.id), site, t, guard) for t in site.targets if t.function.id == sym.fid
+                    self._edge(self.as_symbol(f), site, t, guard) for t in site.targets if t.function.id == sym.fid
                 )
         unique = {(e.caller.fid, e.line, e.column, e.via): e for e in found}
         return tuple(sorted(unique.values(), key=lambda e: (e.file, e.line, e.column, e.via)))
@@ -297,7 +164,7 @@ class Resolver:
 
         def add(h: Holding, obj: str, file_id: int, line: int, how: str, guard: str) -> None:
             if self.in_config(h.function):
-                function, file = self.symbol(h.function.id), self.reader.file(file_id)
+                function, file = self.as_symbol(h.function), self.reader.file(file_id)
                 condition = self.conjunction(file.guard, guard)
                 entries.append(FoundEntry(struct, field, function, obj, file.path, line, how, condition, self._wording))
 
@@ -342,7 +209,7 @@ class Resolver:
                     continue
                 path = self.reader.file(f.file_id).path
                 found[f.id, call.line, call.column] = DispatchSite(
-                    struct, field, self.symbol(f.id), path, call.line, call.column, self.text(path, call.line),
+                    struct, field, self.as_symbol(f), path, call.line, call.column, self.text(path, call.line),
                     call.guard or f.guard,
                 )  # fmt: skip
         return sorted(found.values(), key=lambda s: (s.file, s.line, s.column))
@@ -362,9 +229,5 @@ class Resolver:
         call = site.call
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
         return FoundEdge(
-            caller, self.symbol(t.function.id), kind, site.via, t.confidence, call, guard, t.steps, self._wording
+            caller, self.as_symbol(t.function), kind, site.via, t.confidence, call, guard, t.steps, self._wording
         )
-
-
-def _path_ends(path: str, suffix: str) -> bool:
-    return path == suffix or path.endswith(f"/{suffix}")

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from xref.facts.model import Body, LocalFact
-from xref.parse.ctype import WORD, CType, Decl, Pointer, Tagged, parse_declaration, parse_signature
+from xref.parse.ctype import WORD, CType, Decl, Function, Pointer, Tagged, parse_declaration, parse_signature
 from xref.store.reader import FunctionInfo
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _RECORD = r"(?:const\s+)?(struct|union)\s+([A-Za-z_]\w*)\s*(\*{0,2})\s*([A-Za-z_]\w*)\s*"
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ERROR = re.compile(r"\b(?:error|__error__)\s*\(")
 _PLAIN_LOCAL = re.compile(_RECORD + r"(?:[=,;]|$)")
 _PLAIN_PARAM = re.compile(r"[(,]\s*" + _RECORD + r"(?=[,)])")
 
@@ -100,7 +102,24 @@ class Scope:
         return max(holding, key=lambda r: (r[0].line, -r[0].end_line))
 
     def declarations(self, name: str) -> list[tuple[LocalFact, Decl]]:
-        """All declarations of a local name. Of a function's declarations most are never asked for, nor parsed."""
+        """All declarations of a local variable. Of a function's declarations most are never asked for, nor parsed.
+
+        A prototype inside a block declares none: it means the function of that name outside (C11 6.2.2 p5).
+        """
+        return [found for found in self._declared(name) if not isinstance(found[1].ctype, Function)]
+
+    def prototype(self, name: str, line: int) -> LocalFact | None:
+        """The prototype of a function ``name`` that holds at ``line``, where one stands inside this function."""
+        if not self.mentions(name):
+            return None
+        holding = [
+            local
+            for local, decl in self._declared(name)
+            if isinstance(decl.ctype, Function) and local.line <= line <= local.end_line
+        ]
+        return holding[-1] if holding else None
+
+    def _declared(self, name: str) -> list[tuple[LocalFact, Decl]]:
         found = self._locals.get(name)
         if found is None:
             found = self._locals[name] = [
@@ -139,6 +158,17 @@ class Scope:
     def holds(self, name: str, line: int) -> bool:
         """Whether ``name`` is a local variable or a parameter here."""
         return self.mentions(name) and (self.local(name, line) is not None or self.param(name) is not None)
+
+
+def fails_the_build(prototype: str) -> bool:
+    """Whether a function is declared to fail the build if a call of it is left: a kernel that was built has none.
+
+    ``__compiletime_assert()`` of include/linux/compiler_types.h declares such a function right before it calls it. GCC,
+    "Common Function Attributes": "If the error or warning attribute is used on a function declaration and a call to
+    such a function is not eliminated through dead code elimination or other optimizations, an error or warning
+    (respectively) that includes message is diagnosed."
+    """
+    return "__attribute__" in prototype and _ERROR.search(_STRING.sub('""', prototype)) is not None
 
 
 def _record(m: re.Match[str]) -> CType | None:

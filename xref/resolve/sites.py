@@ -16,7 +16,7 @@ from xref.parse.ctype import CType, Function, Pointer, parse_signature, to_text
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
-from xref.resolve.scope import Scope
+from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.types import MemberType, Types
 from xref.resolve.values import Holding, Step, Values
 from xref.store.reader import FunctionInfo, Reader
@@ -88,11 +88,13 @@ class Sites:
         self._names = names
         self._types = types
         self._values = values
+        self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
-    def of(self, function: FunctionInfo, body: Body | None = None) -> Iterator[Site]:
-        """Every call site of a function, in the order of the source."""
+    def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> Iterator[Site]:
+        """Every call site of a function, in the order of the source; ``expected``: what it calls has been read."""
         scope = self._values.scope(function, body)
-        self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
+        if not expected:
+            self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
         for call in scope.body.calls:
             site = self.site(call, scope)
             if site is not None:
@@ -118,43 +120,49 @@ class Sites:
     def _named(self, call: CallFact, name: str, scope: Scope) -> Site | None:
         if _BUILTIN.fullmatch(name):
             return None
-        function = scope.function
-        targets: list[Target] = []
-        macros = (
-            ()
-            if function.kind == "macro" and function.name == name
-            else self._names.macro_nodes(name, scope.file_id)
-            # #define DIV_ROUND_UP __KERNEL_DIV_ROUND_UP   include/linux/math.h
-            or self._names.macro_nodes(self._names.alias(name, scope.file_id), scope.file_id)
-        )
+        here = call.guard or scope.function.guard
         rule = f"expansion of {call.macro}" if call.macro else "call"
         step = (Step(rule, scope.file_id, call.line),)
-        for m in macros:
-            if not self._excluded(call, m, scope):
-                targets.append(Target(m, EdgeKind.MACRO, Confidence.EXACT, m.guard, step))
-        if not targets or all(not self._macros.certain(t.guard) or self._mentions_itself(t.function) for t in targets):
-            for f in self._names.called(name, scope.file_id):
-                if not self._excluded(call, f, scope):
-                    targets.append(Target(f, EdgeKind.DIRECT, Confidence.EXACT, f.guard, step))
-        if targets:
-            return Site(call, "", targets[0].kind, tuple(targets))
-        meant = self._names.alias(name, scope.file_id)
-        if meant != name and not meant.isidentifier():
-            return self._dispatch(call, self._types.parse(meant), scope, 0)
-        if self._reader.objects(meant):
-            return self._pointer(call, x.Name(meant), scope)
+        function = scope.function
+        itself = function.kind == "macro" and function.name == name
+        meant = self._meant(name, scope.file_id, here, itself)
+        if meant:
+            targets = tuple(Target(f, kind, Confidence.EXACT, f.guard, step) for f, kind in meant)
+            return Site(call, "", targets[0].kind, targets)
+        other = self._names.alias(name, scope.file_id)
+        if other != name and not other.isidentifier():
+            return self._dispatch(call, self._types.parse(other), scope, 0)
+        if self._reader.objects(other):
+            return self._pointer(call, x.Name(other), scope)
         opened = self._types.expanded(x.Call(x.Name(name), ()), scope)
         if isinstance(opened, x.Call) and not isinstance(opened.func, x.Name):
             return self._dispatch(call, opened.func, scope, 0)  # #define foo (*ops.foo)
-        return Site(call, "", EdgeKind.DIRECT, (), "no definition in the indexed tree")
+        prototype = scope.prototype(name, call.line)
+        if prototype is None:
+            return Site(call, "", EdgeKind.DIRECT, (), "no definition in the indexed tree")
+        if fails_the_build(prototype.text):
+            return None
+        return Site(call, "", EdgeKind.DIRECT, (), "declared here, defined nowhere in the indexed tree")
+
+    def _meaning(self, name: str, file_id: int, here: str, itself: bool) -> tuple[tuple[FunctionInfo, EdgeKind], ...]:
+        """What a call of ``name`` in a file can be, where it stands under ``here``; ``itself``: in the body of a macro
+        of that name, which is not expanded again (C11 6.10.3.4 p2).
+        """
+        names = self._names
+        macros = (
+            ()
+            if itself
+            else names.macro_nodes(name, file_id)
+            # #define DIV_ROUND_UP __KERNEL_DIV_ROUND_UP   include/linux/math.h
+            or names.macro_nodes(names.alias(name, file_id), file_id)
+        )
+        found = [(m, EdgeKind.MACRO) for m in macros if not _excluded(here, m)]
+        if all(not self._macros.certain(m.guard) or self._mentions_itself(m) for m, _ in found):
+            found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not _excluded(here, f)]
+        return tuple(found)
 
     def _mentions_itself(self, macro: FunctionInfo) -> bool:
         return any(c.callee == macro.name for c in self._reader.body(macro.id).calls)
-
-    def _excluded(self, call: CallFact, f: FunctionInfo, scope: Scope) -> bool:
-        """Whether the conditions of the call and of its target cannot both hold."""
-        here = call.guard or scope.function.guard
-        return bool(here and f.guard) and g.contradicts(g.from_text(here), g.from_text(f.guard))
 
     # -- through pointers ---------------------------------------------------------------------------------------------
 
@@ -162,10 +170,11 @@ class Sites:
         self, call: CallFact, holdings: tuple[Holding, ...], kind: EdgeKind, scope: Scope
     ) -> tuple[Target, ...]:
         step = Step("dispatch", scope.file_id, call.line)
+        here = call.guard or scope.function.guard
         return tuple(
             Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
             for h in holdings
-            if not self._excluded(call, h.function, scope)
+            if not _excluded(here, h.function)
         )
 
     def _pointer(self, call: CallFact, e: x.Name, scope: Scope) -> Site | None:
@@ -289,3 +298,8 @@ class Sites:
         return Site(
             call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is registered for this static call"
         )
+
+
+def _excluded(here: str, f: FunctionInfo) -> bool:
+    """Whether the conditions of a call, and of its target, cannot both hold."""
+    return bool(here and f.guard) and g.contradicts(g.from_text(here), g.from_text(f.guard))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 
 from xref.parse.ctype import Array, CType, Named, Pointer, Tagged
@@ -21,7 +22,8 @@ class Slots:
         self._reader = reader
         self._types = types
         self._target_memo = lru_cache(maxsize=300_000)(self._target)
-        self._owner_memo = lru_cache(maxsize=50_000)(self._owner)
+        self._owners_memo = lru_cache(maxsize=50_000)(self._owners)
+        self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
@@ -96,47 +98,50 @@ class Slots:
         """The initialisers of some ``field`` but for those that are plainly of another record. Of the tens of thousands
         of a ``.get`` few are wanted, and whole tables are told by the type they begin with.
         """
-        wanted: dict[tuple[str, str, int], bool] = {}
         ids: list[int] = []
-        for rid, tag, path, brackets in self._reader.registration_shapes(field):
-            shape = (tag, path, brackets)
-            may_be = wanted.get(shape)
-            if may_be is None:
-                may_be = wanted[shape] = self._owner_memo(*shape) in ("", struct)
-            if may_be:
-                ids.append(rid)
+        for shape, rows in self._shapes_memo(field).items():
+            owners = self._owners_memo(*shape)
+            if owners is None or struct in owners:
+                ids.extend(rows)
         return self._reader.registrations(ids)
 
-    def _owner(self, tag: str, path: str, brackets: int) -> str:
-        """The record whose member an initialiser at ``path`` of a ``struct tag`` sets, whatever file it is in; '' where
-        that may depend on the file, or on more of the declaration than its tag and how many ``brackets`` it has.
+    def _shapes(self, field: str) -> dict[tuple[str, str, int], list[int]]:
+        """The initialisers of some ``field`` by the shape that tells their record."""
+        found: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
+        for rid, tag, path, brackets in self._reader.registration_shapes(field):
+            found[tag, path, brackets].append(rid)
+        return found
+
+    def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
+        """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where
+        that may depend on more of the declaration than its tag and how many ``brackets`` it has.
         """
         types, reader = self._types, self._reader
         if not tag or reader.typedefs(tag) or reader.macros(tag):
-            return ""
-        current: CType | None = None
-        found: MemberType | None = None
+            return None
+        current: set[CType | None] = {Tagged("struct", tag)}
+        found: list[MemberType] | None = None
         for m in _STEP.finditer(path):
             if m[2] is not None:
-                return ""
+                return None
             if m[1] is not None:
-                while isinstance(current, Array | Pointer):
-                    current = current.of if isinstance(current, Array) else current.to
-                if found is not None and not isinstance(current, Tagged):
-                    return ""
-                found = types.settled(current.tag if isinstance(current, Tagged) else tag, m[1])
-                if found is None:
-                    return ""
-                current = found.ctype
+                records = {_innermost(t) for t in current}
+                found = []
+                for t in records:
+                    members = types.members(t.tag, m[1]) if isinstance(t, Tagged) else None
+                    if members is None:
+                        return None
+                    found += members
+                current = {member.ctype for member in found}
             elif found is None:
                 brackets -= 1
                 if m[3] is not None and brackets < 0:
-                    return ""
-            elif isinstance(current, Array):
-                current = current.of
+                    return None
+            elif all(isinstance(t, Array) for t in current):
+                current = {t.of for t in current if isinstance(t, Array)}
             else:
-                return ""
-        return found.owner if found is not None else ""
+                return None
+        return frozenset(member.owner for member in found) if found is not None else None
 
     def _is(self, r: RegistrationInfo, struct: str, field: str, home: int | None) -> bool:
         target = self.target(r)
@@ -168,3 +173,10 @@ class Slots:
         while isinstance(t, Array):
             t = t.of
         return (isinstance(t, Tagged) and t.tag in tags) or (isinstance(t, Named) and t.name in tags)
+
+
+def _innermost(t: CType | None) -> CType | None:
+    """What an array is made of, or a pointer leads to."""
+    while isinstance(t, Array | Pointer):
+        t = t.of if isinstance(t, Array) else t.to
+    return t

@@ -72,6 +72,7 @@ class Types:
         self._member_memo = lru_cache(maxsize=200_000)(self._member)
         self._agreed_memo = lru_cache(maxsize=200_000)(self._agreed)
         self.settled = lru_cache(maxsize=200_000)(self._settled)
+        self.members = lru_cache(maxsize=200_000)(self._members)
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
         self.returned = lru_cache(maxsize=100_000)(self._return_type)
         self.is_type = lru_cache(maxsize=200_000)(self._is_type)
@@ -142,19 +143,44 @@ class Types:
 
     def member(self, t: CType | None, field: str, file_id: int) -> MemberType | None:
         """The member ``field`` of a record, or of what ``t`` points to."""
+        tag = self.record_tag(t, file_id)
+        return self.member_of(tag, field, file_id) if tag else None
+
+    def member_of(self, tag: str, field: str, file_id: int) -> MemberType | None:
+        """The member ``field`` of the record that ``tag`` means in a file."""
+        return self.settled(tag, field) or self._member_memo(tag, field, file_id)
+
+    def record_tag(self, t: CType | None, file_id: int) -> str:
+        """The tag of the record that ``t`` is, or points to; '' for all else."""
         for _ in range(_MAX_DEPTH):
             if isinstance(t, Named):
                 opened = self.plain(t, file_id)
                 if opened is t:
-                    return None
+                    return ""
                 t = opened
             elif isinstance(t, Pointer | Array):
                 t = strip_pointer(t)
             else:
                 break
-        if not isinstance(t, Tagged) or t.kind == "enum":
-            return None
-        return self.settled(t.tag, field) or self._member_memo(t.tag, field, file_id)
+        return t.tag if isinstance(t, Tagged) and t.kind != "enum" else ""
+
+    def _members(self, tag: str, field: str) -> tuple[MemberType, ...] | None:
+        """What ``field`` of a ``struct tag`` can be, over all records of the tag and so over all files; None where more
+        than the records decides: one does not have it, and a macro of that name may lead to another member.
+
+        Which record a file means is costly to say (what does it include?), and mostly none of them is looked for.
+        """
+        owner = display_name(tag)
+        known: list[MemberType] = []
+        for record in self._reader.records(tag):
+            found = self._in_record(record, owner, field, 0)
+            if found is not None:
+                known.append(found)
+            elif any(m.params is None and _steps(m.body) for m in self._reader.macros(field)):
+                return None
+            elif record.open:
+                known.append(MemberType(owner, field, None))
+        return tuple(known)
 
     def _settled(self, tag: str, field: str) -> MemberType | None:
         """A member that is the same seen from every file, which most are: the tag means one record, and it is in it."""
@@ -178,8 +204,8 @@ class Types:
             macro = self._macros.view(self._reader.file(records[0].file_id).path).get(field)
         if macro is not None and macro.params is None and macro.body and macro.body != field:
             # #define sk_prot __sk_common.skc_prot   include/net/sock.h
-            steps = [s.strip() for s in macro.body.replace("->", ".").split(".")]
-            if all(s.isidentifier() for s in steps):
+            steps = _steps(macro.body)
+            if steps:
                 found = self._walk(tag, steps, file_id)
                 if found is not None:
                     return found
@@ -411,6 +437,12 @@ class Types:
             if declared is not None and isinstance(declared.ctype, Function):
                 return declared.ctype.returns
         return None
+
+
+def _steps(body: str) -> list[str]:
+    """The members that the body of an alias macro goes through, in order; none where it is something else."""
+    steps = [s.strip() for s in body.replace("->", ".").split(".")]
+    return steps if all(s.isidentifier() for s in steps) else []
 
 
 def strip(t: CType | None) -> CType | None:

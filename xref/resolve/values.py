@@ -114,13 +114,7 @@ class Values:
         """The functions that a slot can hold: by initialisers, by assignments, by copies from other places; those that
         most objects are registered with come first.
         """
-        place = _slot_place(struct, field, home)
-        known = self._answers.get(place)
-        if known is None:
-            written = Counter(i.source.id for i in self._into(place) if isinstance(i.source, FunctionInfo))
-            known = tuple(sorted(self._answer(place), key=lambda h: -written[h.function.id]))
-            self._answers[place] = known
-        return known
+        return self._answer(_slot_place(struct, field, home))
 
     def parameter(self, function: FunctionInfo, position: int) -> tuple[Holding, ...]:
         """The functions that callers hand in as an argument."""
@@ -169,7 +163,14 @@ class Values:
             for i in self._compute(place):
                 source = i.source.id if isinstance(i.source, FunctionInfo) else i.source
                 once.setdefault((source, i.step, i.guard), i)
-            known = self._inflows[place] = tuple(once.values())
+            known = tuple(once.values())
+            if place.kind == "slot":
+                # The commonest first, here rather than in ``slot``: a pointer that was loaded from a slot and is called
+                # later (INDIRECT_CALL_2 of include/linux/indirect_call_wrapper.h) has its targets in the same order.
+                written = Counter(i.source.id for i in known if isinstance(i.source, FunctionInfo))
+                count = [written[i.source.id] if isinstance(i.source, FunctionInfo) else 0 for i in known]
+                known = tuple(known[at] for at in sorted(range(len(known)), key=lambda at: -count[at]))
+            self._inflows[place] = known
         return known
 
     def _compute(self, place: Place) -> Iterator[Inflow]:
@@ -470,22 +471,26 @@ class Values:
     def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
         found = []
-        for fid, a, member in self._assignments_memo(field):
+        for fid, file_id, a, tag in self._assignments_memo(field):
+            possible = self._types.members(tag, field)
+            if possible is not None and all(m.owner != struct for m in possible):
+                continue
+            member = self._types.member_of(tag, field, file_id)
+            if member is None or member.field != field:  # a field of that name may be an alias of another
+                continue
             if member.owner == struct and (home is None or member.home == home):
                 function = self._reader.function(fid)
                 if function is not None:
                     found.append((self.scope(function), a))
         return found
 
-    def _assignments(self, field: str) -> tuple[tuple[int, AssignFact, MemberType], ...]:
-        """Every ``x->field = value`` with its function and the member that it sets; those of other names, which an
-        alias macro makes of ``field``, are left out.
-        """
+    def _assignments(self, field: str) -> tuple[tuple[int, int, AssignFact, str], ...]:
+        """Every ``x->field = value`` with its function, its file, and the tag of what ``x`` is or points to."""
         found = []
         for f in self._reader.functions(self._reader.mentions("a", field)):
             if f.kind == "macro":
                 continue
-            for a in self._reader.assignments(f.id):
+            for a in self._reader.body(f.id).assigns:
                 if field not in a.target or last_member(a.target) != field:
                     continue
                 target = self._types.parse(a.target)
@@ -493,9 +498,11 @@ class Values:
                     target = target.base if isinstance(target, x.Index) else target.operand
                 if not isinstance(target, x.Member) or target.field != field:
                     continue
-                member = self.member(target, self.scope(f), a.line)
-                if member is not None and member.field == field:
-                    found.append((f.id, a, member))
+                scope = self.scope(f)
+                base = self._types.resolved(self._types.type_of(target.base, scope, a.line), scope, a.line)
+                tag = self._types.record_tag(base, f.file_id)
+                if tag:
+                    found.append((f.id, f.file_id, a, tag))
         return tuple(found)
 
     def static_call_key(self, text: str) -> tuple[str, str, str] | None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from xref.facts.model import CallFact
 from xref.lex import guard as g
 from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, SlotEntry, Symbol, Unresolved
-from xref.resolve.values import Step
-from xref.store.reader import Reader
+
+if TYPE_CHECKING:
+    from xref.facts.model import CallFact
+    from xref.resolve.values import Step
+    from xref.store.reader import Reader
 
 _set = object.__setattr__  # the way past "frozen" that dataclasses themselves take
 

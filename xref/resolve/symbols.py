@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""The index, asked what names mean: symbols, system calls, and whether a configuration compiles them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from xref.resolve.edge import Symbol, SymbolKind
+from xref.resolve.wording import Wording
+from xref.store.reader import FunctionInfo, Reader, SyscallInfo
+from xref.tree.config import Config, read_config
+
+if TYPE_CHECKING:
+    from xref.resolve.macros import IndexedMacros
+
+_MANY = 300_000
+"""So many symbols are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedTree:
+    """Which kernel an index holds."""
+
+    root: str
+    version: str
+    arch: str
+    config: str = ""
+
+
+class Symbols:
+    """An open index, asked what a name means; what is behind a call is ``Resolver``'s business, and loaded with it."""
+
+    def __init__(self, reader: Reader, config: Config | None = None, config_path: str = "") -> None:
+        self.reader = reader
+        meta = reader.meta
+        self.tree = IndexedTree(meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path)
+        self._config = config
+        self._wording = Wording(reader, self.tree.root)
+        self.text = self._wording.text
+        self.conjunction = self._wording.conjunction
+        self._symbols: dict[int, Symbol] = {}
+        self.compiled = lru_cache(maxsize=100_000)(self._compiled)
+
+    @classmethod
+    def open(cls, db: Path, *, config: Path | None = None) -> Self:
+        """Opens an index, seen under a ``.config`` if one is given. Raises IndexUnavailable, UsageError."""
+        read = read_config(config) if config is not None else None
+        return cls(Reader(db), read, str(config) if config is not None else "")
+
+    def close(self) -> None:
+        """Closes the index."""
+        self.reader.close()
+
+    @property
+    def meta(self) -> Mapping[str, str]:
+        """What the build wrote about itself: version, time, counts."""
+        return self.reader.meta
+
+    @cached_property
+    def _macros(self) -> IndexedMacros:
+        from xref.resolve.macros import IndexedMacros
+
+        return IndexedMacros(self.reader, self._config.lookup if self._config is not None else None)
+
+    # -- conditions ---------------------------------------------------------------------------------------------------
+
+    def _compiled(self, guard: str) -> bool:
+        """Whether the configuration compiles what stands under ``guard``; True without one."""
+        if self._config is None or not guard:
+            return True
+        return self._macros.possible(guard)
+
+    def in_config(self, f: FunctionInfo) -> bool:
+        """Whether the configuration compiles a function and its file."""
+        if self._config is None:
+            return True
+        return self.compiled(f.guard) and self.compiled(self.reader.file(f.file_id).guard)
+
+    # -- symbols ------------------------------------------------------------------------------------------------------
+
+    def as_symbol(self, f: FunctionInfo) -> Symbol:
+        """A row as the symbol that answers are made of."""
+        known = self._symbols.get(f.id)
+        if known is None:
+            if len(self._symbols) >= _MANY:
+                self._symbols.clear()
+            known = self._symbols[f.id] = self._as_symbol(f)
+        return known
+
+    def _as_symbol(self, f: FunctionInfo) -> Symbol:
+        file = self.reader.file(f.file_id)
+        first = min(o.id for o in self.reader.functions_named(f.name) if o.file_id == f.file_id and o.name == f.name)
+        node = f"{file.path}:{f.name}" + ("" if first == f.id else f"@{f.line}")
+        return Symbol(
+            f.id, node, f.name, SymbolKind(f.kind), file.path, f.line, f.end_line, f.linkage,
+            tuple(filter(None, f.aliases.split(","))), self.conjunction(file.guard, f.guard), f.signature,
+        )  # fmt: skip
+
+    def lookup(self, symbol: str) -> tuple[Symbol, ...]:
+        """Every function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest meant first:
+        functions before macros, the kernel before other programs, what is always built before what is not.
+        """
+        file, _, name = symbol.rpartition(":")
+        name, _, line = name.partition("@")
+        rows = [f for f in self.reader.functions_named(name) if self.in_config(f)]
+        if file:
+            rows = [f for f in rows if _path_ends(self.reader.file(f.file_id).path, file)]
+        if line.isdigit():
+            rows = [f for f in rows if f.line == int(line)]
+
+        def rank(f: FunctionInfo) -> tuple[object, ...]:
+            info = self.reader.file(f.file_id)
+            return (
+                f.kind == "macro",
+                info.program != "kernel",
+                f.name != name,
+                f.linkage == "weak",
+                info.path.endswith(".h") and f.linkage == "static",
+                bool(f.guard),
+                info.path,
+                f.line,
+            )
+
+        return tuple(self.as_symbol(f) for f in sorted(rows, key=rank))
+
+    def syscall(self, name: str) -> tuple[Symbol, ...]:
+        """The function that implements the system call ``name``."""
+        entries = dict.fromkeys(
+            [f"sys_{name}", *(e.entry for e in self.reader.syscalls(name) if e.arch == self.tree.arch)]
+        )
+        found: dict[int, Symbol] = {}
+        for entry in entries:
+            for s in self.lookup(entry):
+                if s.kind is SymbolKind.FUNCTION and s.linkage != "weak":
+                    found.setdefault(s.fid, s)
+            if found:
+                break
+        return tuple(found.values())
+
+    def syscall_entries(self, name: str) -> tuple[SyscallInfo, ...]:
+        """What the system call tables of all architectures say of ``name``."""
+        return tuple(self.reader.syscalls(name))
+
+    def near(self, symbol: str) -> tuple[str, ...]:
+        """Names that may have been meant."""
+        import difflib
+
+        name = symbol.rpartition(":")[2]
+        pool: dict[str, None] = {}
+        for n in range(min(len(name), 6), 1, -1):
+            pool.update(dict.fromkeys(self.reader.similar_names(name[:n])))
+            if len(pool) > 300:
+                break
+        pool.update(dict.fromkeys(self.reader.similar_names(f"sys_{name[:4]}")))
+        return tuple(difflib.get_close_matches(name, list(pool), n=5, cutoff=0.6))
+
+
+def _path_ends(path: str, suffix: str) -> bool:
+    return path == suffix or path.endswith(f"/{suffix}")
