@@ -91,7 +91,7 @@ class _FileExtraction(DataReader):
         for i, variant in enumerate(variants(masked.text, directives)):
             whole = FileText(variant, found.code, masked.iterators, directives, i == 0)
             whole.statics, whole.lists, whole.words = masked.statics, masked.lists, masked.words
-            self._read(whole, found.bodies)
+            self._read(whole, self._x.grammar.parse(variant), found.bodies)
         for macro in directives.macros:
             self._macro(macro)
         self._rounds()
@@ -148,24 +148,37 @@ class _FileExtraction(DataReader):
         for _ in range(MAX_ROUNDS):
             if not self._queue:
                 return
-            made = Synthesis()
-            for text, origin in self._queue:
-                made.add(text, origin)
-            self._queue = []
-            source = made.bytes()
-            masked = self._x.masker.mask(source, self._view)
-            synthetic = SyntheticText(masked.text, source, masked.iterators, made)
-            synthetic.lists, synthetic.words = masked.lists, masked.words
-            self._read(synthetic, {})
+            parts, self._queue = self._queue, []
+            self._read_made(parts)
         if self._queue:
             self._notes["expansion cut after too many rounds"] = None
             self._queue = []
 
+    def _read_made(self, parts: list[tuple[str, Origin]]) -> None:
+        """Reads what macros made, all in one text; in smaller ones where the parser lost its way, for one part that is
+        no C can cost the functions of all the others.
+        """
+        made = Synthesis()
+        for part, origin in parts:
+            made.add(part, origin)
+        source = made.bytes()
+        masked = self._x.masker.mask(source, self._view)
+        root = self._x.grammar.parse(masked.text)
+        if len(parts) > 1 and any(child.type == "ERROR" for child in root.children):
+            middle = len(parts) // 2
+            self._read_made(parts[:middle])
+            self._read_made(parts[middle:])
+            return
+        text = SyntheticText(masked.text, source, masked.iterators, made)
+        text.lists, text.words = masked.lists, masked.words
+        self._read(text, root, {})
+
     # -- reading one text ---------------------------------------------------------------------------------------------
 
-    def _read(self, text: Text, bodies: dict[int, tuple[str, int]]) -> None:
-        """All facts of one text. ``bodies`` maps the offset at which a masked function begins to its key."""
-        root = self._x.grammar.parse(text.masked)
+    def _read(self, text: Text, root: Node, bodies: dict[int, tuple[str, int]]) -> None:
+        """All facts of one text, whose syntax tree is below ``root``. ``bodies`` maps the offset at which a masked
+        function begins to its key.
+        """
         source = text.source
 
         chars = source.decode("latin-1")

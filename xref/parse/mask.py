@@ -24,8 +24,8 @@ _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
-# N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases
-_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=\s*[A-Za-z_}])")
+# N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases; tcp_skb_tsorted_save(skb) { ... }
+_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=\s*[A-Za-z_{}])")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
 # XDP_METADATA_KFUNC_xxx, alone between two functions or statements
 _ALONE: Final = re.compile(rb"^[ \t]*([A-Za-z_]\w*)[ \t]*\n(?=\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))", re.MULTILINE)
@@ -104,6 +104,8 @@ class Masker:
                 continue
             if _LIST_OPENS.search(code, max(0, head - 40), head):
                 continue
+            if code[next_code(buffer, m.end())] == 0x7B and (not head or code[head - 1] == 0x0A):
+                continue  # a function that is a macro elsewhere, its type on the line before
             macro = view.get(name)
             if macro is not None and macro.params is not None and buffer[m.end()] in b" \t\n":
                 if not self._natures.among(name, (macro,)) & Nature.ITERATOR and not macro.body.endswith("else"):
