@@ -13,7 +13,7 @@ from .sources import facts_of, function
 def found(body: str, headers: str = "", source: str = "") -> list[tuple[str, str, str]]:
     """Callee, condition and guard of every call in a function with that body."""
     facts = facts_of(f"{source}\nint caller(int x)\n{{\n\t{body}\n}}\n", {"include/linux/x.h": headers})
-    assert not any(f.broken for f in facts.functions)
+    assert not any(f.trouble for f in facts.functions)
     return [(c.callee, c.condition, c.guard) for c in function(facts, "caller").body.calls]
 
 

@@ -15,7 +15,7 @@ def test_a_plain_function() -> None:
     assert (f.line, f.column, f.end_line, f.kind, f.linkage) == (3, 11, 7, "function", "static")
     assert f.signature == "static int f(struct sock *sk, int n)"
     assert [(c.callee, c.arguments, c.line, c.column) for c in f.body.calls] == [("g", "sk", 6, 8), ("h", "n", 6, 16)]
-    assert not f.broken
+    assert not f.trouble
     assert not f.made_by
 
 
@@ -61,7 +61,7 @@ def test_headers(header: str, name: str) -> None:
     facts = facts_of(f"{header}\n{{\n\tg();\n}}\n\nvoid after(void)\n{{\n}}\n", macros)
     assert names(facts) == [name, "after"]
     assert calls(facts, name) == ["g"]
-    assert not any(f.broken for f in facts.functions)
+    assert not any(f.trouble for f in facts.functions)
 
 
 def test_knr_parameters() -> None:
@@ -90,8 +90,8 @@ def test_crlf() -> None:
 
 def test_a_function_with_a_parse_error_is_kept_and_says_so() -> None:
     facts = facts_of("int f(void)\n{\n\tint x = @@ 3;\n\tg();\n}\nint h(void)\n{\n\treturn i();\n}\n")
-    assert function(facts, "f").broken
-    assert not function(facts, "h").broken
+    assert function(facts, "f").trouble
+    assert not function(facts, "h").trouble
     assert calls(facts, "f") == ["g"]
 
 
@@ -124,7 +124,7 @@ def test_a_function_whose_brace_is_split() -> None:
     assert sorted(set(names(facts))) == ["after", "f"]
     found = [(c.callee, c.guard) for c in function(facts, "f").body.calls]
     assert found == [("g", "CONFIG_A"), ("h", "!CONFIG_A"), ("i", "")]
-    assert not function(facts, "f").broken
+    assert not function(facts, "f").trouble
     assert calls(facts, "after") == ["j"]
 
 
@@ -216,7 +216,7 @@ def test_an_iterator_is_a_call_of_the_macro_and_its_body_is_read() -> None:
     header = "#define list_for_each(p, h) for (p = first(h); p; p = p->next)\n"
     facts = facts_of("void f(void)\n{\n\tlist_for_each(p, h)\n\t\tg(p);\n\th();\n}\n", {"include/linux/list.h": header})
     assert calls(facts, "f") == ["list_for_each", "g", "h"]
-    assert not function(facts, "f").broken
+    assert not function(facts, "f").trouble
 
 
 # -- definitions that macros make -------------------------------------------------------------------------------------
@@ -608,3 +608,18 @@ def test_prototypes_are_neither_functions_nor_objects() -> None:
     facts = facts_of("int f(void);\nextern struct s *g(int n);\nint (*hook)(void);\n")
     assert facts.functions == ()
     assert [o.name for o in facts.objects] == ["hook"]
+
+
+def test_a_bit_field_without_a_name_is_read() -> None:
+    facts = facts_of(
+        "int f(void)\n{\n\tstruct { unsigned int :3; int : (-!!(0)); u8 :4; int a; } s;\n\treturn g(s.a);\n}\n"
+    )
+    assert not function(facts, "f").trouble
+
+
+def test_the_cause_of_an_error_is_kept() -> None:
+    facts = facts_of(
+        "#define ODD(x) x\nint f(void)\n{\n\tif (g() ODD(+) h()) return 1;\n}\nint k(void) { return (1; }\n"
+    )
+    assert function(facts, "f").trouble == "macro ODD"
+    assert function(facts, "k").trouble == "')' expected"

@@ -156,7 +156,7 @@ def test_what_operands_call(body: str, expected: list[str]) -> None:
     facts = facts_of(f"int caller(int x)\n{{\n\t{body}\n}}\n\nvoid after(void)\n{{\n\tend();\n}}\n")
     assert [c for c in calls(facts, "caller") if c not in ("a", "A")] == expected
     assert calls(facts, "after") == ["end"]
-    assert not function(facts, "caller").broken
+    assert not function(facts, "caller").trouble
 
 
 @pytest.mark.parametrize("word", ["asm", "__asm__", "asm volatile"])

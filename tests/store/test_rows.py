@@ -126,7 +126,7 @@ def test_the_names_that_a_function_mentions() -> None:
         (LocalFact(1, 9, "int i, (*cb)(int) = pick(initial)"), LocalFact(1, 9, "char x[4]")),
     )
     signature = "int f(struct device *dev, int a[2])"
-    f = FunctionFact("f", 1, 0, 9, "function", "external", (), "", signature, False, "", body)
+    f = FunctionFact("f", 1, 0, 9, "function", "external", (), "", signature, "", "", body)
     (row,) = file_row(FileFacts("a.c", (f,)), 1, 2, b"", 0.0).functions
     assert row.called == ("register_cb",)
     assert (set(row.through), row.dispatches) == ({"cb", "start"}, 2)
@@ -136,7 +136,7 @@ def test_the_names_that_a_function_mentions() -> None:
 
 def test_a_function_that_a_local_is_set_to_is_mentioned() -> None:
     body = Body(locals=(LocalFact(3, 9, "int (*cb)(int) = initial"), LocalFact(4, 9, "int a = 1, b = other")))
-    function = FunctionFact("f", 1, 0, 9, "function", "extern", (), "", "int f(int n)", False, "", body)
+    function = FunctionFact("f", 1, 0, 9, "function", "extern", (), "", "int f(int n)", "", "", body)
     (row,) = file_row(FileFacts("a.c", (function,)), 0, 0, b"", 0.0).functions
     assert "initial" in row.values
     assert "cb" not in row.values

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_CAUSES = 10
+"""How many causes of errors are shown."""
+
 
 @click.command("doctor", short_help="Versions, engine for SVG, index age and quality.")
 @click.pass_obj
@@ -94,6 +97,8 @@ def _state(session: Session, path: Path) -> Iterator[tuple[str, str]]:
     yield "functions", f"{counts['functions']:,} in {counts['files']:,} files"
     share = 100 * counts["functions_with_errors"] / max(1, counts["functions"])
     yield "parse quality", f"{100 - share:.2f} % of the functions read without an error"
+    for cause, count in source.reader.troubles(_CAUSES):
+        yield "", f"{count:,} with {cause}"
 
 
 def _age(seconds: float) -> str:

@@ -20,7 +20,7 @@ class FunctionBuilder:
     linkage: str
     guard: str
     signature: str
-    broken: bool = False
+    trouble: str = ""
     made_by: str = ""
     aliases: dict[str, None] = field(default_factory=dict)
     params: frozenset[str] = frozenset()
@@ -53,7 +53,7 @@ class FunctionBuilder:
             tuple(self.aliases),
             self.guard,
             self.signature,
-            self.broken,
+            self.trouble,
             self.made_by,
             body,
         )

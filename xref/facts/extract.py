@@ -38,6 +38,7 @@ from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
 from xref.parse.parens import matching_paren
+from xref.parse.trouble import cause_of
 from xref.parse.words import find_word
 
 MAX_ROUNDS: Final = 6
@@ -306,8 +307,8 @@ class _FileExtraction(DataReader):
         origin = text.origin(start)
         if origin is not None and origin.role is not Role.MAKER:
             builder = self._functions.get(origin.owner) if origin.owner is not None else None
-            if builder is not None and node.has_error and origin.role is Role.MACRO_BODY:
-                builder.broken = True
+            if builder is not None and origin.role is Role.MACRO_BODY:
+                self._note_trouble(builder, text, node)
             return builder
         at = text.place(start)
         made = bodies.get(start)
@@ -315,7 +316,7 @@ class _FileExtraction(DataReader):
             builder = self._functions.get(made)
             if builder is not None:
                 builder.end_line = max(builder.end_line, text.place(node.end_byte).line)
-                builder.broken = builder.broken or node.has_error
+                self._note_trouble(builder, text, node)
             return builder
         declarator = captures["name"][0]
         name, name_at = self._name(text, declarator)
@@ -343,8 +344,12 @@ class _FileExtraction(DataReader):
             self._functions[key] = builder
             if origin is not None and origin.alias_of is not None:
                 builder.aliases[_ALIAS_MARK + origin.alias_of[0]] = None
-        builder.broken = builder.broken or node.has_error
+        self._note_trouble(builder, text, node)
         return builder
+
+    def _note_trouble(self, builder: FunctionBuilder, text: Text, node: Node) -> None:
+        if node.has_error and not builder.trouble:
+            builder.trouble = cause_of(node, text.source, lambda name: self._view.get(name) is not None)
 
     def _name(self, text: Text, declarator: Node) -> tuple[str, int]:
         """The name a function's declarator declares, and the offset it stands at."""

@@ -74,8 +74,8 @@ class Body(Fact, frozen=True, array_like=True, gc=False):
 class FunctionFact(Fact, frozen=True, array_like=True, gc=False):
     """A function, a function-like macro (``kind`` "macro") or an assembly entry ("asm").
 
-    ``signature`` is the header as the source spells it, or, for a macro, its parameters. ``broken`` tells that the
-    parser met something inside that it could not read. ``made_by`` names the macro invocation that defines it.
+    ``signature`` is the header as the source spells it, or, for a macro, its parameters. ``trouble`` says what
+    the parser met inside that it could not read. ``made_by`` names the macro invocation that defines it.
     """
 
     name: str
@@ -87,7 +87,7 @@ class FunctionFact(Fact, frozen=True, array_like=True, gc=False):
     aliases: tuple[str, ...]
     guard: str
     signature: str
-    broken: bool
+    trouble: str
     made_by: str
     body: Body
 

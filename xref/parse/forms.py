@@ -39,6 +39,12 @@ _CASE_RANGE: Final = re.compile(rb"(\bcase\s[^:;{}\n]*?)(\.\.\.[^:;{}\n]*)(?=:)"
 # printk(KERN_ERR pr_fmt(fmt)): a literal that is a macro, joined with one that a macro makes
 _JOINED_LITERAL: Final = re.compile(rb"([(,]\s*)([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*\()")
 
+# struct { int : (-!!(e)); }, unsigned int :3; a bit-field without a name, which the grammar does not know
+_NAMELESS: Final = re.compile(
+    rb"([{;]\s*)((?:unsigned|signed|long|short)\s+)?((?:int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d)\s*)"
+    rb"(?=:)"
+)
+
 
 def mask_forms(text: bytes) -> bytes:
     """``text`` (comments and directives blanked) with all these forms rewritten; its length is kept."""
@@ -52,6 +58,8 @@ def mask_forms(text: bytes) -> bytes:
     if b"(" in text:
         text = _TYPE_ARGUMENT.sub(_type_argument, text)
         text = _JOINED_LITERAL.sub(_without_second, text)
+    if b":" in text:
+        text = _NAMELESS.sub(_named, text)
     if b'"' in text:
         text = _without_literal_makers(text)
     return text
@@ -70,6 +78,11 @@ def _type_argument(m: re.Match[bytes]) -> bytes:
 
 def _placeholder(m: re.Match[bytes]) -> bytes:
     return m[1] + b"T" + m[2][1:].translate(BLANK)
+
+
+def _named(m: re.Match[bytes]) -> bytes:
+    name = b"x" if m[2] else b"T x"
+    return m[1] + (m[2] or b"") + name + m[3][len(name) :].translate(BLANK) if len(name) <= len(m[3]) else m[0]
 
 
 def _without_second(m: re.Match[bytes]) -> bytes:

@@ -47,7 +47,7 @@ class FunctionInfo(msgspec.Struct, frozen=True, gc=False):
     aliases: str
     guard: str
     signature: str
-    broken: bool
+    trouble: str
     made_by: str
 
 
@@ -109,18 +109,18 @@ class SyscallInfo(msgspec.Struct, frozen=True, gc=False):
 
 _FUNCTION = (
     "SELECT f.id, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature,"
-    " f.broken, f.made_by FROM functions f"
+    " f.trouble, f.made_by FROM functions f"
 )
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
 _FUNCTION_AND_BODY = (
     "SELECT f.id, f.body, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard,"
-    " f.signature, f.broken, f.made_by FROM functions f"
+    " f.signature, f.trouble, f.made_by FROM functions f"
 )
 _ALIASED = (
     "SELECT a.name, f.id, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard,"
-    " f.signature, f.broken, f.made_by FROM aliases a CROSS JOIN functions f ON f.id = a.function_id"
+    " f.signature, f.trouble, f.made_by FROM aliases a CROSS JOIN functions f ON f.id = a.function_id"
 )
 _MACRO = (
     "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until"
@@ -411,6 +411,14 @@ class Reader:
             (SyscallInfo(a, b, -1 if n is None else n, *rest) for a, b, n, *rest in rows),
             key=lambda s: (s.arch, s.abi, s.number, s.name, s.file, s.line),
         )
+
+    def troubles(self, limit: int) -> list[tuple[str, int]]:
+        """The most frequent causes for which functions could not be read whole, and how many functions each spoilt."""
+        return self._db.execute(
+            "SELECT trouble, count(*) FROM functions WHERE trouble <> '' AND kind <> 'macro'"
+            " GROUP BY trouble ORDER BY 2 DESC, 1 LIMIT ?",
+            (limit,),
+        ).fetchall()
 
     def count(self, table: str) -> int:
         """How many rows a table has."""

@@ -56,7 +56,7 @@ class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     aliases: tuple[str, ...]
     guard: str
     signature: str
-    broken: bool
+    trouble: str
     made_by: str
     body: bytes
     calls: int
@@ -202,7 +202,7 @@ def _function_row(f: FunctionFact) -> FunctionRow:
     # one search over all of them, each text once; nothing that the pattern looks at goes beyond a ;
     values = set(_VALUE.findall(";".join(texts))).difference(local, _WORDS)
     return FunctionRow(
-        f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.broken, f.made_by,
+        f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.trouble, f.made_by,
         encode_body(body), len(body.calls), dispatches, tuple(called), tuple(through), tuple(assigned), tuple(values),
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ CREATE TABLE functions (
     aliases TEXT NOT NULL,        -- comma-separated
     guard TEXT NOT NULL,
     signature TEXT NOT NULL,
-    broken INTEGER NOT NULL,      -- holds text the parser could not read
+    trouble TEXT NOT NULL,        -- what the parser could not read in it, first of all
     made_by TEXT NOT NULL,        -- the macro invocation that defines it
     body BLOB NOT NULL            -- calls, assignments, returns, locals
 );

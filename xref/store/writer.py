@@ -52,7 +52,7 @@ class Writer:
             functions.append(
                 (
                     number, fid, f.name, f.line, f.column, f.end_line, f.kind, f.linkage, ",".join(f.aliases), f.guard,
-                    f.signature, f.broken, f.made_by, f.body,
+                    f.signature, f.trouble, f.made_by, f.body,
                 )
             )  # fmt: skip
             aliases.extend((a, number) for a in f.aliases)
@@ -66,7 +66,7 @@ class Writer:
                 self.macros += 1
             else:
                 self.functions += 1
-                self.broken += f.broken
+                self.broken += bool(f.trouble)
         db.executemany("INSERT INTO functions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", functions)
         db.executemany("INSERT INTO aliases VALUES (?,?)", aliases)
         records = []
