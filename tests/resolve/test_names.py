@@ -290,3 +290,49 @@ def test_calls_and_callers_agree(small: Make) -> None:
     assert s.callers("impl") == ["net/a.c:d", "net/a.c:e", "net/a.c:run"]
     for caller in ("d", "e", "run"):
         assert "net/a.c:impl" in s.reached(caller)
+
+
+STUB = (
+    "#ifdef CONFIG_FREEZER\nint freeze(void);\n#else\nstatic inline int freeze(void) { return 0; }\n#endif\n"
+    "static inline int try(void)\n{\n\treturn freeze();\n}\n"
+)
+
+
+def test_a_header_means_its_stub_and_what_it_is_the_stub_of(small: Make) -> None:
+    s = small(
+        {
+            "include/linux/freezer.h": STUB,
+            "kernel/Makefile": "obj-$(CONFIG_FREEZER) += freezer.o\n",
+            "kernel/freezer.c": body("freeze"),
+        }
+    )
+    assert sorted(s.reached("try")) == ["include/linux/freezer.h:freeze", "kernel/freezer.c:freeze"]
+
+
+def test_a_conditional_helper_is_not_what_another_file_has(small: Make) -> None:
+    helper = "#ifdef CONFIG_DEBUG\n" + body("dump", head="static int") + body("f", "dump") + "#endif\n"
+    s = small({"net/a.c": helper, "net/b.c": body("dump")})
+    assert s.reached("f") == ["net/a.c:dump"]
+
+
+def test_a_macro_of_a_header_that_few_include_hides_no_function(small: Make) -> None:
+    s = small(
+        {
+            "include/linux/lock.h": "#ifdef CONFIG_RT\n#include <linux/lock_rt.h>\n#else\n"
+            + body("lock", head="static inline int")
+            + "#endif\n",
+            "include/linux/lock_rt.h": "#define lock() rt_lock()\n",
+            "kernel/a.c": "#include <linux/lock.h>\n" + body("f", "lock"),
+        }
+    )
+    assert sorted(s.reached("f")) == ["include/linux/lock.h:lock", "include/linux/lock_rt.h:lock"]
+
+
+def test_a_function_that_is_null_in_one_configuration_is_registered(small: Make) -> None:
+    s = small(
+        "struct ops { int (*show)(void); };\n#ifdef CONFIG_PROC\n"
+        + body("show", head="static int")
+        + "#else\n#define show NULL\n#endif\nstatic const struct ops o = { .show = show };\n"
+        "int f(struct ops *p)\n{\n\treturn p->show();\n}\n"
+    )
+    assert s.reached("f") == ["net/a.c:show"]

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from xref.lex import guard as g
 from xref.resolve.macros import IndexedMacros
 from xref.store.reader import FileInfo, FunctionInfo, Reader
 from xref.tree.files import same_program
 
 _MAX_RIVALS = 8
+_SHARED = ("include/", "arch/")
+"""Where the headers stand that any file may include."""
 
 
 class Names:
@@ -35,9 +38,36 @@ class Names:
         if len(rows) == 1 and not self._elsewhere(rows[0], name):
             mine, theirs = self._reader.file(file_id).program, self._reader.file(rows[0].file_id).program
             return rows if same_program(mine, theirs) else ()
-        own = [f for f in rows if f.file_id == file_id]
+        own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
-            return tuple(own)
+            if self._always(own):
+                return own
+            return (*own, *self._instead(name, file_id, own))[:_MAX_RIVALS]
+        return self._from_elsewhere(name, file_id, rows)
+
+    def _always(self, functions: tuple[FunctionInfo, ...]) -> bool:
+        """Whether every configuration has one of these definitions."""
+        if any(self._macros.certain(f.guard) for f in functions):
+            return True
+        return g.disj(*(g.from_text(f.guard) for f in functions)) is g.ALWAYS
+
+    def _instead(self, name: str, file_id: int, own: tuple[FunctionInfo, ...]) -> list[FunctionInfo]:
+        """What ``name`` means where the file's ``own`` definitions are not compiled: a header has the stub, and the
+        function stands elsewhere, under the opposite condition. Where no condition is plainly the opposite (Kbuild
+        builds all of lib/), a header that all may include can mean any of them, another file only its own.
+        """
+        others = tuple(f for f in self._rows(name) if f.file_id != file_id)
+        found = self._from_elsewhere(name, file_id, others)
+        conditions = [g.from_text(f.guard) for f in own]
+        opposite = [f for f in found if all(g.contradicts(c, g.from_text(self._whole_guard(f))) for c in conditions)]
+        path = self._reader.file(file_id).path
+        return opposite or (list(found) if path.endswith(".h") and path.startswith(_SHARED) else [])
+
+    def _whole_guard(self, f: FunctionInfo) -> str:
+        return g.to_text(g.conj(g.from_text(f.guard), g.from_text(self._reader.file(f.file_id).guard)))
+
+    def _from_elsewhere(self, name: str, file_id: int, rows: tuple[FunctionInfo, ...]) -> tuple[FunctionInfo, ...]:
+        """Those of ``rows`` that a file means by ``name`` which does not define it itself."""
         here = self._reader.file(file_id)
         graph = self._macros.graph
         headers: list[FunctionInfo] = []
@@ -54,7 +84,7 @@ class Names:
             visible = [
                 f
                 for f in headers
-                if self._reader.file(f.file_id).path.startswith(("include/", "arch/"))
+                if self._reader.file(f.file_id).path.startswith(_SHARED)
                 and same_program(here.program, self._reader.file(f.file_id).program)
             ]
         externs = self._linked(externs, here)

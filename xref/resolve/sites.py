@@ -157,9 +157,14 @@ class Sites:
             or names.macro_nodes(names.alias(name, file_id), file_id)
         )
         found = [(m, EdgeKind.MACRO) for m in macros if not _excluded(here, m)]
-        if all(not self._macros.certain(m.guard) or self._mentions_itself(m) for m, _ in found):
+        if all(not self._always(m, file_id) or self._mentions_itself(m) for m, _ in found):
             found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not _excluded(here, f)]
         return tuple(found)
+
+    def _always(self, macro: FunctionInfo, file_id: int) -> bool:
+        """Whether the file has this macro in every configuration: linux/spinlock_rt.h is included in some only."""
+        certain = self._macros.certain
+        return certain(macro.guard) and (macro.file_id == file_id or certain(self._reader.file(macro.file_id).guard))
 
     def _mentions_itself(self, macro: FunctionInfo) -> bool:
         return any(c.callee == macro.name for c in self._reader.body(macro.id).calls)

@@ -341,12 +341,12 @@ class Values:
                 if declared is not None:
                     yield Inflow(Place("local", scope.function.id, f"{declared[0].line} {name}"), None, "")
             return
-        name = self._names.alias(name, scope.file_id)
-        functions = self._names.functions(name, scope.file_id)
+        functions = self._names.called(name, scope.file_id)
         if functions:
             for f in functions:
                 yield Inflow(f, None, f.guard)
             return
+        name = self._names.alias(name, scope.file_id)
         static_call = _STATIC_CALL.fullmatch(name)
         if static_call is not None:
             yield Inflow(Place("static_call", static_call[1], ""), None, "")
@@ -403,7 +403,7 @@ class Values:
             case x.Name(name):
                 if scope.holds(name, line):
                     return ()
-                return self._names.functions(self._names.alias(name, scope.file_id), scope.file_id)
+                return self._names.called(name, scope.file_id)
             case x.Cast(_, operand) | x.Unary("&" | "*", operand) | x.Assign("=", _, operand):
                 return self.named(operand, scope, line)
             case x.Cond(test, then, other):
@@ -415,10 +415,10 @@ class Values:
             return ()
         match e:
             case x.Name(name):
-                name = self._names.alias(name, file_id)
-                functions = self._names.functions(name, file_id)
+                functions = self._names.called(name, file_id)
                 if functions:
                     return functions
+                name = self._names.alias(name, file_id)
                 macro = self._macros.view(self._reader.file(file_id).path).get(name)
                 if macro is not None and macro.params is None and macro.body not in ("", name):
                     return self._constant(self._types.parse(macro.body), file_id, depth + 1)
