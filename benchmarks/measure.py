@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_EVERY = 2.0
+_EVERY = 5.0
 
 
 @dataclass(frozen=True, slots=True)

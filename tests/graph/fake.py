@@ -65,7 +65,7 @@ class FakeSource:
         found = self.symbols.get(node) or next((s for s in self.symbols.values() if s.name == node), None)
         return found if found is not None else self.function(node)
 
-    def call(self, caller, *callees, kind=EdgeKind.DIRECT, via="", confidence=Confidence.EXACT):
+    def call(self, caller, *callees, kind=EdgeKind.DIRECT, via="", confidence=Confidence.EXACT, guard=""):
         source = self._sym(caller)
         line = source.line + 1 + sum(1 for edge in self.edges if edge.caller.node == source.node)
         for callee in callees:
@@ -82,7 +82,7 @@ class FakeSource:
                     line,
                     8,
                     f"{target.name}();",
-                    "",
+                    guard,
                     "",
                     (Evidence("named" if not via else "slot", source.file, line, f"{target.name}();"),),
                 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
+from xref.graph.conditions import possible
 from xref.graph.reader import is_named
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _DEAR: Final = 500
 """To ask for the callers of one function takes as long as to ask for the calls of so many."""
 _BEYOND: Final = 300
 """How many more functions are read after the ends have met, for chains that are longer than the shortest."""
+_TRIES: Final = 20
 _AHEAD: Final = 64
 """So many functions are read at once."""
 _OTHER_PROGRAM: Final = re.compile(r"(tools|scripts|samples|usr|Documentation)/|arch/[^/]+/boot/")
@@ -141,9 +143,10 @@ def find_chains(
         met = met or bool(down.seen.keys() & up.seen.keys())
     if not met and visits >= max_visits:
         waiting += len(down.front) + len(up.front)
-    chains = _shortest(graph, first.node, last.node, count, depth) if met else ()
+    edges_of = {pair: list(found.values()) for pair, found in calls.items()}
+    chains = _shortest(graph, first.node, last.node, count, depth, lambda c: possible(c, edges_of)) if met else ()
     used = tuple(dict.fromkeys(pair for chain in chains for pair in pairwise(chain)))
-    edges = tuple(edge for pair in used for edge in calls[pair].values())
+    edges = tuple(edge for pair in used for edge in edges_of[pair])
     symbols = {first.node: first, last.node: last}
     for edge in edges:
         symbols.setdefault(edge.caller.node, edge.caller)
@@ -152,9 +155,11 @@ def find_chains(
 
 
 def _shortest(
-    graph: nx.DiGraph[str], first: str, last: str, count: int, depth: int | None
+    graph: nx.DiGraph[str], first: str, last: str, count: int, depth: int | None, passes: Callable[[list[str]], bool]
 ) -> tuple[tuple[str, ...], ...]:
-    """Up to ``count`` simple paths, shortest first, none more than ``_DETOUR`` calls longer than the shortest."""
+    """Up to ``count`` simple paths, shortest first, none more than ``_DETOUR`` calls longer than the shortest; of those
+    that ``passes`` refuses a good many are tried.
+    """
     import networkx as nx
 
     ahead = nx.single_source_shortest_path_length(graph, first)
@@ -168,5 +173,6 @@ def _shortest(
     ordered: nx.DiGraph[str] = nx.DiGraph()
     ordered.add_nodes_from(sorted(near))
     ordered.add_edges_from(sorted(near.edges))
-    paths = islice(nx.shortest_simple_paths(ordered, first, last), count)
-    return tuple(tuple(path) for path in paths if len(path) - 1 <= longest)
+    paths = islice(nx.shortest_simple_paths(ordered, first, last), count * _TRIES)
+    good = (tuple(path) for path in paths if len(path) - 1 <= longest and passes(path))
+    return tuple(islice(good, count))

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from xref.graph.conditions import Conditions
 from xref.graph.reader import is_macro, is_named
 from xref.resolve.edge import EdgeKind
 
@@ -101,6 +102,8 @@ def descend(
     queue = deque([first])
     explored: dict[str, Symbol] = {}
     layers: dict[str, str] = {}
+    conditions = Conditions(first)
+    ruled_out: dict[State, set[int]] = {}
     ahead = 0
     while queue and len(explored) < max_visits:
         if not ahead:
@@ -110,7 +113,9 @@ def descend(
         state = queue.popleft()
         sym = symbols[state]
         explored.setdefault(sym.node, sym)
-        for edge in reader.calls(sym).edges:
+        again = not conditions.enter(state)
+        earlier, ruled_out[state] = ruled_out.get(state, set()), set()
+        for number, edge in enumerate(reader.calls(sym).edges):
             callee = edge.callee
             if callee.node not in layers:
                 layers[callee.node] = domain.layer(callee)
@@ -118,6 +123,13 @@ def descend(
             if rank is None:
                 continue
             target: State = (callee.node, rank)
+            if not conditions.follow(state, target, edge):
+                ruled_out[state].add(number)
+                continue
+            if conditions.again(target):
+                queue.append(target)
+            if again and number not in earlier:
+                continue
             step = Step(state, edge.kind in _POINTED, 0 if is_macro(callee) else 1)
             if target in before:
                 before[target].append(step)

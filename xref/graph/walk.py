@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from xref.graph.answer import Truncated
+from xref.graph.conditions import Conditions
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
 from xref.graph.layers import SYSCALL
 from xref.graph.reader import is_named
@@ -30,15 +31,21 @@ def walk_down(reader: Reader, draft: Draft, root: Symbol, depth: int, stop: Iter
     queue = deque([(root, 0)])
     followed = {root.node}
     last: set[str] = set()
+    conditions = Conditions(root.node)
     while queue:
         sym, steps = queue.popleft()
-        draft.gaps(sym)
+        if conditions.enter(sym.node):
+            draft.gaps(sym)
         for edge in reader.calls(sym).edges:
             callee = edge.callee
-            if not draft.add(callee, LEAF):
+            if not conditions.follow(sym.node, callee.node, edge) or not draft.add(callee, LEAF):
                 continue
             draft.link(edge)
-            if callee.node in followed or is_named(callee, stops):
+            if callee.node in followed:
+                if conditions.again(callee.node):
+                    queue.append((callee, steps + 1))
+                continue
+            if is_named(callee, stops):
                 continue
             if steps + 1 >= depth:
                 last.add(callee.node)

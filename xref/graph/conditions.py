@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The configurations in which a walk can come where it is: a way that needs CONFIG_X and its opposite is none.
+
+What is known at a place are the conditions that all ways to it have in common, so nothing is ruled out that some way
+allows; each further way can only take conditions away.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from xref.lex import guard as g
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xref.lex.guard import Cond
+    from xref.resolve.edge import Edge
+
+Place = TypeVar("Place")
+_MANY: Final = 16
+
+
+class Conditions(Generic[Place]):
+    """What holds at the places of one walk that begins at ``first``."""
+
+    def __init__(self, first: Place) -> None:
+        self._known: dict[Place, Cond] = {first: g.ALWAYS}
+        self._entered: set[Place] = set()
+        self._changed: set[Place] = set()
+
+    def enter(self, place: Place) -> bool:
+        """Called before the edges of ``place`` are followed; whether it is for the first time."""
+        self._changed.discard(place)
+        first = place not in self._entered
+        self._entered.add(place)
+        return first
+
+    def follow(self, origin: Place, target: Place, edge: Edge) -> bool:
+        """Notes the way over ``edge``; False where no configuration has it."""
+        behind = _after(self._known[origin], edge)
+        if behind is g.NEVER:
+            return False
+        known = self._known.get(target)
+        less = behind if known is None else _common(known, behind)
+        if less is not known:
+            self._known[target] = less
+            if target in self._entered:
+                self._changed.add(target)
+        return True
+
+    def again(self, place: Place) -> bool:
+        """Whether ``place`` must be entered once more: fewer conditions hold there than when it was."""
+        if place not in self._changed:
+            return False
+        self._changed.discard(place)
+        return True
+
+
+def possible(chain: Sequence[str], calls: Mapping[tuple[str, str], Iterable[Edge]]) -> bool:
+    """Whether some configuration has all calls of a chain; of several calls between two functions one is enough.
+
+    ``calls`` has the calls between two nodes.
+    """
+    known = {g.ALWAYS: None}
+    for pair in pairwise(chain):
+        behind = {_after(k, edge): None for k in known for edge in calls[pair]}
+        behind.pop(g.NEVER, None)
+        if not behind:
+            return False
+        known = behind if len(behind) <= _MANY else {g.ALWAYS: None}
+    return True
+
+
+def _after(known: Cond, edge: Edge) -> Cond:
+    return g.conj(known, g.from_text(edge.guard)) if edge.guard else known
+
+
+def _common(a: Cond, b: Cond) -> Cond:
+    """The conditions that are part of both."""
+    if a is b:
+        return a
+    others = set(_parts(b))
+    return g.conj(*(part for part in _parts(a) if part in others))
+
+
+def _parts(c: Cond) -> Sequence[Cond]:
+    return c.parts if c.op == "&&" else (c,)
