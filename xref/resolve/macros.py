@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 
+from xref.lex import guard as g
 from xref.lex.directives import MacroDef
 from xref.lex.guard import Lookup
 from xref.lex.tokens import tokenize
@@ -44,6 +45,15 @@ class IndexedMacros:
     def certain(self, guard: str) -> bool:
         """Whether every configuration that is left makes ``guard`` true."""
         return not guard or self.known.certain(guard)
+
+    def settled(self, guard: str) -> bool:
+        """Whether the options that ``guard`` asks for leave no choice. What else it asks for (``__OPTIMIZE__``,
+        ``__NO_FORTIFY``) is the compiler's, and as usual.
+        """
+        cond = g.from_text(guard)
+        parts = cond.parts if cond.op == "&&" else (cond,)
+        options = [part for part in parts if all(name.startswith("CONFIG_") for name in part.about)]
+        return self.certain(g.to_text(g.conj(*options)))
 
     @cached_property
     def possible(self) -> Callable[[str], bool]:

@@ -163,8 +163,8 @@ class Sites:
 
     def _always(self, macro: FunctionInfo, file_id: int) -> bool:
         """Whether the file has this macro in every configuration: linux/spinlock_rt.h is included in some only."""
-        certain = self._macros.certain
-        return certain(macro.guard) and (macro.file_id == file_id or certain(self._reader.file(macro.file_id).guard))
+        header = "" if macro.file_id == file_id else self._reader.file(macro.file_id).guard
+        return self._macros.certain(macro.guard) and self._macros.settled(header)
 
     def _mentions_itself(self, macro: FunctionInfo) -> bool:
         return any(c.callee == macro.name for c in self._reader.body(macro.id).calls)
