@@ -161,15 +161,25 @@ class MacroView:
         """Whether some configuration has this definition."""
         return definition in self._table.all(definition.name)
 
+    def definitions(self, name: str, *, elsewhere: bool = False) -> list[MacroDef]:
+        """Every definition that may be in force, those with the same body too: the file's own, else (or where
+        ``elsewhere`` asks for them) the visible headers'.
+        """
+        defs = self._table.all(name)
+        own = [] if elsewhere else [m for m in defs if m.file == self.file]
+        return own or self._headers([m for m in defs if m.file != self.file])
+
+    def _headers(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
+        reached = [m for m in defs if not m.until and self._reachable(m.file)]
+        if len({m.file for m in reached}) > 1:
+            seen = [m for m in reached if self._sees(m.file)]
+            return seen or reached
+        return reached
+
     def _candidates(self, defs: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
         if not defs:
             return ()
-        own = [m for m in defs if m.file == self.file]
-        if not own:
-            own = [m for m in defs if not m.until and self._reachable(m.file)]
-            if len({m.file for m in own}) > 1:
-                seen = [m for m in own if self._sees(m.file)]
-                own = seen or own
+        own = [m for m in defs if m.file == self.file] or self._headers(defs)
         # the fullest body first: the other arms are stubs for a feature that is off
         own.sort(key=lambda m: (-len(m.body), m.file, m.line))
         unique: dict[tuple[str, tuple[str, ...] | None], MacroDef] = {}

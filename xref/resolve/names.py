@@ -7,9 +7,11 @@ the same program. Never by name alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from xref.lex import guard as g
+from xref.lex.directives import MacroDef
 from xref.resolve.macros import IndexedMacros
 from xref.store.reader import FileInfo, FunctionInfo, Reader
 from xref.tree.files import same_program
@@ -45,11 +47,11 @@ class Names:
             return (*own, *self._instead(name, file_id, own))[:_MAX_RIVALS]
         return self._from_elsewhere(name, file_id, rows)
 
-    def _always(self, functions: tuple[FunctionInfo, ...]) -> bool:
+    def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
-        if any(self._macros.certain(f.guard) for f in functions):
+        if any(self._macros.certain(d.guard) for d in definitions):
             return True
-        return g.disj(*(g.from_text(f.guard) for f in functions)) is g.ALWAYS
+        return g.disj(*(g.from_text(d.guard) for d in definitions)) is g.ALWAYS
 
     def _instead(self, name: str, file_id: int, own: tuple[FunctionInfo, ...]) -> list[FunctionInfo]:
         """What ``name`` means where the file's ``own`` definitions are not compiled: a header has the stub, and the
@@ -129,7 +131,10 @@ class Names:
         if not self._macros.all(name):
             return ()
         view = self._macros.view(self._reader.file(file_id).path)
-        wanted = {(m.file, m.line) for m in view.candidates(name) if m.params is not None}
+        found = view.definitions(name)
+        if found and found[0].file == view.file and not self._always(found):
+            found += view.definitions(name, elsewhere=True)  # #ifndef f #define f(x) g(x), and an asm/x.h with its own
+        wanted = {(m.file, m.line) for m in found if m.params is not None}
         if not wanted:
             return ()
         return tuple(
