@@ -336,3 +336,14 @@ def test_a_function_that_is_null_in_one_configuration_is_registered(small: Make)
         "int f(struct ops *p)\n{\n\treturn p->show();\n}\n"
     )
     assert s.reached("f") == ["net/a.c:show"]
+
+
+def test_a_header_that_is_part_of_a_source_file_may_define_what_all_can_call(small: Make) -> None:
+    s = small(
+        {
+            "kernel/tree_plugin.h": body("call_rcu"),
+            "kernel/tree.c": '#include "tree_plugin.h"\n',
+            "net/a.c": body("f", "call_rcu"),
+        }
+    )
+    assert s.reached("f") == ["kernel/tree_plugin.h:call_rcu"]

@@ -7,6 +7,7 @@ the same program. Never by name alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from xref.store.reader import FileInfo, FunctionInfo, Reader
 from xref.tree.files import same_program
 
 _MAX_RIVALS = 8
+_INLINE = re.compile(r"\binline\b")
 _SHARED = ("include/", "arch/")
 """Where the headers stand that any file may include."""
 
@@ -34,12 +36,13 @@ class Names:
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several."""
-        rows = self._rows(name)
+        here = self._reader.file(file_id)
+        # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it
+        rows = self._rows(name) if self._macros.possible(here.guard) else self._all_rows(name)
         if not rows:
             return ()
         if len(rows) == 1 and not self._elsewhere(rows[0], name):
-            mine, theirs = self._reader.file(file_id).program, self._reader.file(rows[0].file_id).program
-            return rows if same_program(mine, theirs) else ()
+            return rows if same_program(here.program, self._reader.file(rows[0].file_id).program) else ()
         own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
             if self._always(own):
@@ -113,15 +116,22 @@ class Names:
             rivals = [f for f in rivals if nearness[f.id] == best]
         return rivals
 
+    def _all_rows(self, name: str) -> tuple[FunctionInfo, ...]:
+        possible = self._macros.possible
+        return tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard))
+
     def _possible_rows(self, name: str) -> tuple[FunctionInfo, ...]:
-        return tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and self._possible(f))
+        possible = self._macros.possible
+        return tuple(f for f in self._all_rows(name) if possible(self._reader.file(f.file_id).guard))
 
     def _elsewhere(self, f: FunctionInfo, name: str) -> bool:
-        """Whether other files mean ``f`` only if they include the file that it stands in."""
-        return (f.linkage == "static" and f.name == name) or self._reader.file(f.file_id).path.endswith(".h")
-
-    def _possible(self, f: FunctionInfo) -> bool:
-        return self._macros.possible(f.guard) and self._macros.possible(self._reader.file(f.file_id).guard)
+        """Whether other files mean ``f`` only if they include the file that it stands in. A header that is part of one
+        source file (kernel/rcutree_plugin.h) may define what all can call.
+        """
+        if f.linkage == "static" and f.name == name:
+            return True
+        path = self._reader.file(f.file_id).path
+        return path.endswith(".h") and (path.startswith(_SHARED) or bool(_INLINE.search(f.signature)))
 
     def _unconditional(self, f: FunctionInfo) -> bool:
         return not f.guard and not self._reader.file(f.file_id).guard
