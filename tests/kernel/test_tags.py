@@ -153,9 +153,8 @@ def found(tree: Tree, index: sqlite3.Connection) -> dict[Pattern, list[Made]]:
 def test_what_the_tree_says_it_defines_is_defined(tree: Tree, index: sqlite3.Connection) -> None:
     """Every function of 3.7.2, 6.1 and 6.12 is there.
 
-    Of objects the newer ones lack what a macro declares without an initialiser (DEFINE_PER_CPU, DECLARE_BITMAP,
-    DECLARE_STATIC_KEY_FALSE) and what an attribute stands before (``__cacheline_aligned DEFINE_SPINLOCK(x)``): 91.4% of
-    all were measured in 6.12, 90.3% in 6.1, and 100% in 3.7.2, whose own list names functions only.
+    Of objects the newer ones lack what an attribute stands before (``__cacheline_aligned DEFINE_SPINLOCK(x)``): 99.6% of
+    all were measured in 6.12, and 100% in 3.7.2, whose own list names functions only.
     """
     if not (tree.root / "scripts/tags.sh").is_file():
         pytest.skip("a tree without scripts/tags.sh")
@@ -177,5 +176,5 @@ def test_what_the_tree_says_it_defines_is_defined(tree: Tree, index: sqlite3.Con
     print(f"all: {good.total()} of {asked.total()}, {good.total() / asked.total():.1%}")
     print("\n".join(missing))
     assert asked["function"] > 200
-    assert good["function"] / asked["function"] >= 0.96, "\n".join(missing)
-    assert good.total() / asked.total() >= 0.9, "\n".join(missing)
+    assert good["function"] / asked["function"] >= 0.99, "\n".join(missing)
+    assert good.total() / asked.total() >= 0.98, "\n".join(missing)
