@@ -153,8 +153,8 @@ def found(tree: Tree, index: sqlite3.Connection) -> dict[Pattern, list[Made]]:
 def test_what_the_tree_says_it_defines_is_defined(tree: Tree, index: sqlite3.Connection) -> None:
     """Every function of 3.7.2, 6.1 and 6.12 is there.
 
-    Of objects the newer ones lack what an attribute stands before (``__cacheline_aligned DEFINE_SPINLOCK(x)``): 99.6% of
-    all were measured in 6.12, and 100% in 3.7.2, whose own list names functions only.
+    Of objects the newer ones lack what an attribute stands before (``__cacheline_aligned DEFINE_SPINLOCK(x)``): 99.6 %
+    of all were measured in 6.12, and 100% in 3.7.2, whose own list names functions only.
     """
     if not (tree.root / "scripts/tags.sh").is_file():
         pytest.skip("a tree without scripts/tags.sh")
