@@ -348,7 +348,7 @@ class _FileExtraction(DataReader):
         return builder
 
     def _note_trouble(self, builder: FunctionBuilder, text: Text, node: Node) -> None:
-        if node.has_error and not builder.trouble:
+        if not builder.trouble:
             builder.trouble = cause_of(node, text.source, lambda name: self._view.get(name) is not None)
 
     def _name(self, text: Text, declarator: Node) -> tuple[str, int]:

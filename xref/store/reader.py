@@ -5,7 +5,6 @@ remembered.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from xref.facts.model import AssignFact, Body, FieldFact
+from xref.facts.model import Body, FieldFact
 from xref.lex import guard as conditions
 from xref.lex.directives import MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
@@ -136,16 +135,6 @@ def _make_room(memo: dict[_Key, _Row], most: int) -> None:
         memo.clear()
 
 
-class _Assignments(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The beginning of a ``Body``, of which the calls are not decoded."""
-
-    calls: msgspec.Raw = msgspec.Raw()
-    assigns: tuple[AssignFact, ...] = ()
-
-
-_assignments_decoder = msgspec.msgpack.Decoder(_Assignments)
-
-
 class Reader:
     """An open index."""
 
@@ -212,14 +201,6 @@ class Reader:
             known = decode_body(known)
         self._bodies[fid] = known
         return known
-
-    def assignments(self, fid: int) -> tuple[AssignFact, ...]:
-        """The assignments in a function's body, of which no more is read than that."""
-        known = self._bodies.get(fid)
-        if isinstance(known, bytes):
-            data = zlib.decompress(known[1:]) if known[:1] == b"\x01" else known[1:]
-            return _assignments_decoder.decode(data).assigns
-        return self.body(fid).assigns
 
     def functions(self, ids: Sequence[int]) -> Iterator[FunctionInfo]:
         """The functions of these rows, in this order, read many at once and their bodies with them."""
