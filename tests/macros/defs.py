@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xref.lex.comments import blank_comments
-from xref.lex.directives import MacroDef, parse_define, scan
+from xref.lex.directives import parse_define, scan
+from xref.lex.model import MacroDef
 from xref.macros.defined import Known
 from xref.macros.expand import Expander
 from xref.macros.nature import Natures

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
 from xref.macros.expand import MAX_TOKENS, Expander
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from xref.lex.directives import Include
+from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
 
 FILES = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from xref.lex.directives import Include
+from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
 
 from ..facts.sources import facts_of, function

@@ -9,31 +9,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.parse.cexpr import (
+from xref.parse.cexpr import parse_args, parse_expr, split_top
+from xref.parse.ctree import (
     Assign,
+    AutoType,
+    Base,
     Binary,
     Call,
     Cast,
     Compound,
     Cond,
+    Decl,
     Expr,
+    Function,
     Generic,
     Index,
     LabelAddr,
     Member,
     Name,
+    Named,
     Num,
+    Pointer,
     SizeofLike,
     StmtExpr,
     Str,
+    Tagged,
     TypeName,
+    TypeofExpr,
     Unary,
     Unknown,
-    parse_args,
-    parse_expr,
-    split_top,
 )
-from xref.parse.ctype import AutoType, Base, Decl, Function, Named, Pointer, Tagged, TypeofExpr, looks_like_type
+from xref.parse.ctype import looks_like_type
 
 a, b, c, d, f, p, x, y = (Name(n) for n in "abcdfpxy")
 ONE = Num("1")

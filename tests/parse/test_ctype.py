@@ -5,18 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.parse.cexpr import Name, Unary
-from xref.parse.ctype import (
+from xref.parse.ctree import (
     UNKNOWN,
     Array,
     AutoType,
     Base,
     CType,
     Function,
+    Name,
     Named,
     Pointer,
     Tagged,
     TypeofExpr,
+    Unary,
+)
+from xref.parse.ctype import (
     is_function_pointer,
     parse_declaration,
     parse_params,

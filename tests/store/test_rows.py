@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xref.facts.model import AssignFact, Body, CallFact, FieldFact, FileFacts, FunctionFact, LocalFact, ReturnFact
-from xref.lex.directives import Include
+from xref.lex.model import Include
 from xref.store.rows import (
     decode_body,
     decode_fields,

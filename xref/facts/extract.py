@@ -31,7 +31,8 @@ from xref.facts.state import Context, Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK, blank_comments
-from xref.lex.directives import Directives, MacroDef, blank_directives, has_code, scan
+from xref.lex.directives import Directives, blank_directives, has_code, scan
+from xref.lex.model import MacroDef
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xref.lex.directives import Directives, Include, MacroDef, blank_directives
+from xref.lex.directives import Directives, blank_directives
+from xref.lex.model import Include, MacroDef
 from xref.lex.tokens import tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import Natures, split_arguments

@@ -17,7 +17,7 @@ from xref.facts.builder import FunctionBuilder
 from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.macros.expand import Expander, Lookup
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import msgspec
 
-from xref.lex.directives import Include, MacroDef
+from xref.lex.model import Include, MacroDef
 
 
 class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from xref.errors import OutputFailed, XrefError
-from xref.parse import cexpr as x
+from xref.parse import ctree as x
 from xref.resolve.resolver import Resolver
 from xref.store.reader import FunctionInfo
 

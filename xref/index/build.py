@@ -31,7 +31,7 @@ from xref.index import worker
 from xref.index.reuse import unchanged
 from xref.index.summary import Progress, Summary
 from xref.lex import guard as g
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph

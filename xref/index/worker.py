@@ -21,7 +21,8 @@ from xref.facts.extract import Extractor, kept_macros
 from xref.facts.listings import listing_of
 from xref.facts.model import FileFacts
 from xref.lex.comments import blank_comments
-from xref.lex.directives import Include, MacroDef, has_code, plain_numbers, scan
+from xref.lex.directives import has_code, plain_numbers, scan
+from xref.lex.model import Include, MacroDef
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar

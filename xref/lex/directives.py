@@ -20,6 +20,7 @@ from xref.lex import guard as g
 from xref.lex.comments import BLANK
 from xref.lex.guard import Cond
 from xref.lex.lines import Lines
+from xref.lex.model import Include, MacroDef
 
 # Definitions of plain numbers are the bulk of register headers (2.4 million lines in drivers/gpu/drm/amd/include of
 # 6.12) and can neither call nor alias anything: the pattern steps over them without stopping.
@@ -39,37 +40,6 @@ _MARKER: Final = re.compile(r"\s*#[ \t]*define[ \t]+(\w+)[ \t]*1?[ \t\r]*$", re.
 _GUARD_NAME: Final = re.compile(
     r"(?:\s*!\s*defined\s*\(?\s*)?\s*(\w+)\s*\)?\s*(?:\|\|\s*defined\s*\(?\s*\w+\s*\)?\s*)?"
 )
-
-
-class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One ``#define``.
-
-    ``params`` is None for an object-like macro; ``variadic`` names the parameter that takes the rest (``__VA_ARGS__``
-    or GNU's ``args...``), '' for none. ``body`` has its continuation lines joined. ``guard`` is a presence condition.
-    ``until`` is the line of the ``#undef`` that ends it in the same file, 0 where none does: such a macro is the
-    file's own.
-    ``body_line`` is the line on which the body begins; the body keeps its line breaks.
-    """
-
-    name: str
-    params: tuple[str, ...] | None
-    variadic: str
-    body: str
-    guard: str
-    file: str
-    line: int
-    end_line: int
-    until: int = 0
-    body_line: int = 0
-
-
-class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``; ``path`` is empty where a macro computes it."""
-
-    path: str
-    angled: bool
-    line: int
-    guard: str
 
 
 @dataclass(frozen=True, slots=True)

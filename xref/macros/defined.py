@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from xref.lex import guard as g
-from xref.lex.directives import Include, MacroDef
 from xref.lex.guard import Cond, Lookup
+from xref.lex.model import Include, MacroDef
 from xref.macros.visibility import IncludeGraph
 from xref.tree.files import program_of
 

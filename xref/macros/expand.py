@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
 
 Lookup = Callable[[str], MacroDef | None]

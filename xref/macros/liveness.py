@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from xref.lex import guard as g
-from xref.lex.directives import MacroDef
 from xref.lex.guard import Cond
+from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import body_tokens
 from xref.macros.table import MacroSource

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import Expander, body_tokens
 from xref.macros.table import MacroSource, Reading

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.macros.table import MacroTable
 
 _MAX_PASSES: Final = 24

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final, Protocol
 
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.macros.defined import NOTHING_KNOWN, Known
 from xref.macros.visibility import IncludeGraph
 from xref.tree.files import program_of

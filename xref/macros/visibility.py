@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from xref.lex.directives import Include
+from xref.lex.model import Include
 
 _CLOSURES: Final = 512
 """How many closures are remembered, about 64 KB each: most files of a folder include the same headers."""

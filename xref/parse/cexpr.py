@@ -4,150 +4,37 @@
 The text may hold unexpanded macros, so an argument can be a type (``container_of(p, struct x, member)``) or no C at
 all: such an argument alone becomes ``TypeName`` or ``Unknown``, and the call around it stands. ``parse_expr`` never
 raises.
-
-The nodes are ``msgspec.Struct`` for the reason given in ``ctype``: they are made by the million.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
-
-import msgspec
 
 from xref.lex.tokens import tokens_with_offsets
-from xref.parse.ctype import AUTO, IDENT, STMT, WORD, Bail, CType, Decl, IsType, TypeParser
-
-
-class Name(msgspec.Struct, frozen=True, gc=False):
-    """An identifier."""
-
-    name: str
-
-
-class Num(msgspec.Struct, frozen=True, gc=False):
-    """A number or a character constant."""
-
-    text: str
-
-
-class Str(msgspec.Struct, frozen=True, gc=False):
-    """A string, or several side by side, macros such as ``KERN_ERR`` among them."""
-
-    text: str
-
-
-class Call(msgspec.Struct, frozen=True, gc=False):
-    """``func(args)``: a function or an unexpanded macro."""
-
-    func: Expr
-    args: tuple[Expr, ...]
-
-
-class Member(msgspec.Struct, frozen=True, gc=False):
-    """``base.field`` or ``base->field``."""
-
-    base: Expr
-    field: str
-    arrow: bool
-
-
-class Index(msgspec.Struct, frozen=True, gc=False):
-    """``base[index]``."""
-
-    base: Expr
-    index: Expr
-
-
-class Unary(msgspec.Struct, frozen=True, gc=False):
-    """A prefix operator, or ``post++`` and ``post--``."""
-
-    op: str
-    operand: Expr
-
-
-class Binary(msgspec.Struct, frozen=True, gc=False):
-    """A binary operator, the comma among them."""
-
-    op: str
-    left: Expr
-    right: Expr
-
-
-class Assign(msgspec.Struct, frozen=True, gc=False):
-    """``target = value``, ``target += value``, ..."""
-
-    op: str
-    target: Expr
-    value: Expr
-
-
-class Cond(msgspec.Struct, frozen=True, gc=False):
-    """``test ? then : other``; ``then`` is None in GNU's ``test ?: other``."""
-
-    test: Expr
-    then: Expr | None
-    other: Expr
-
-
-class Cast(msgspec.Struct, frozen=True, gc=False):
-    """``(type)operand``."""
-
-    type: CType
-    operand: Expr
-
-
-class TypeName(msgspec.Struct, frozen=True, gc=False):
-    """A type where an expression is expected: an argument of a macro."""
-
-    type: CType
-
-
-class SizeofLike(msgspec.Struct, frozen=True, gc=False):
-    """``sizeof``, ``offsetof`` and their kin, whose operands are not evaluated; kept as text."""
-
-    op: str
-    text: str
-
-
-class StmtExpr(msgspec.Struct, frozen=True, gc=False):
-    """``({ ... })``. ``stmts`` are all but the declarations and the result; what is no expression stays text."""
-
-    decls: tuple[Decl, ...]
-    stmts: tuple[str | Expr, ...]
-    result: Expr | None
-
-
-class Compound(msgspec.Struct, frozen=True, gc=False):
-    """``(type){ ... }``; ``text`` has the braces."""
-
-    type: CType
-    text: str
-
-
-class Generic(msgspec.Struct, frozen=True, gc=False):
-    """``_Generic(control, type: expr, default: expr)``; the default arm has None for its type."""
-
-    control: Expr
-    arms: tuple[tuple[CType | None, Expr], ...]
-
-
-class LabelAddr(msgspec.Struct, frozen=True, gc=False):
-    """``&&label``."""
-
-    label: str
-
-
-class Unknown(msgspec.Struct, frozen=True, gc=False):
-    """Text that could not be read."""
-
-    text: str
-
-
-Expr: TypeAlias = (
-    Name | Num | Str | Call | Member | Index | Unary | Binary | Assign | Cond | Cast | TypeName | SizeofLike
-    | StmtExpr | Compound | Generic | LabelAddr | Unknown
-)  # fmt: skip
+from xref.parse.ctree import (
+    Assign,
+    Binary,
+    Call,
+    Cast,
+    Compound,
+    Cond,
+    CType,
+    Decl,
+    Expr,
+    Generic,
+    Index,
+    LabelAddr,
+    Member,
+    Name,
+    Num,
+    SizeofLike,
+    StmtExpr,
+    Str,
+    TypeName,
+    Unary,
+    Unknown,
+)
+from xref.parse.ctype import AUTO, IDENT, STMT, WORD, Bail, IsType, TypeParser
 
 _LEVELS = (",", "||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %")
 _PREC = {op: level for level, ops in enumerate(_LEVELS) for op in ops.split() if level}

@@ -4,9 +4,6 @@
 The text comes straight from a kernel tree: comments and directives are gone, macros may or may not be expanded, and
 attributes can look like any other identifier (``u8 __user *buf``, ``struct list_head head ____cacheline_aligned``).
 Nothing here raises on bad input; what is not a declaration gives an empty answer.
-
-The classes are ``msgspec.Struct`` and not dataclasses: a frozen dataclass with slots takes five times as long to make,
-and an export makes millions. ``gc=False`` is safe because the trees are immutable and so cannot hold cycles.
 """
 
 from __future__ import annotations
@@ -14,84 +11,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
-
-import msgspec
+from typing import TypeAlias
 
 from xref.lex.tokens import tokenize
-
-if TYPE_CHECKING:
-    from xref.parse.cexpr import Expr
+from xref.parse.ctree import (
+    UNKNOWN,
+    Array,
+    AutoType,
+    Base,
+    CType,
+    Decl,
+    Expr,
+    Function,
+    Named,
+    Pointer,
+    Tagged,
+    TypeofExpr,
+)
 
 IsType: TypeAlias = Callable[[str], bool]
-
-
-class Base(msgspec.Struct, frozen=True, gc=False):
-    """A built-in type, its name normalised: ``unsigned long``, ``int``, ``void``, ``bool``."""
-
-    name: str
-
-
-class Tagged(msgspec.Struct, frozen=True, gc=False):
-    """``struct tag``, ``union tag`` or ``enum tag``; the tag of an anonymous one is empty."""
-
-    kind: str
-    tag: str
-
-
-class Named(msgspec.Struct, frozen=True, gc=False):
-    """A typedef's name."""
-
-    name: str
-
-
-class Pointer(msgspec.Struct, frozen=True, gc=False):
-    """A pointer."""
-
-    to: CType
-
-
-class Array(msgspec.Struct, frozen=True, gc=False):
-    """An array of any length."""
-
-    of: CType
-
-
-class Function(msgspec.Struct, frozen=True, gc=False):
-    """A function. Parameter names are no part of a type: ``Decl.params`` has them."""
-
-    returns: CType
-    params: tuple[CType, ...] = ()
-    variadic: bool = False
-
-
-class TypeofExpr(msgspec.Struct, frozen=True, gc=False):
-    """``typeof(expression)``; ``typeof(type)`` is that type itself."""
-
-    expr: Expr
-
-
-class AutoType(msgspec.Struct, frozen=True, gc=False):
-    """``__auto_type``: the type of the initialiser."""
-
-
-CType: TypeAlias = Base | Tagged | Named | Pointer | Array | Function | TypeofExpr | AutoType
-
-UNKNOWN = Base("?")
-"""Stands where a type could not be read, so that the positions of the parameters after it stay true."""
-
-
-class Decl(msgspec.Struct, frozen=True, gc=False):
-    """One declared name (empty for an abstract parameter)."""
-
-    name: str
-    ctype: CType
-    init_text: str | None = None
-    """The initialiser as it is written."""
-    init: Expr | None = None
-    """The initialiser parsed; only in a statement expression's declarations, which then have no ``init_text``."""
-    params: tuple[Decl, ...] = ()
-    """The parameters, with their names, of the function (or of the function pointed to) that is declared."""
 
 
 class Params(list[Decl]):

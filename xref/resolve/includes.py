@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xref.lex.directives import Include
+from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
 from xref.store.batches import Includes
 

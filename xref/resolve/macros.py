@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 from xref.lex import guard as g
-from xref.lex.directives import MacroDef
 from xref.lex.guard import Lookup
+from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
 from xref.macros.defined import Known
 from xref.macros.expand import Expander

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from xref.lex import guard as g
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.resolve.macros import IndexedMacros
 from xref.store.reader import FileInfo, FunctionInfo, Reader
 from xref.tree.files import same_program

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from xref.parse import cexpr as x
+from xref.parse import ctree as x
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
 from xref.resolve.names import Names
 from xref.resolve.sites import Site, Sites, Target

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from xref.facts.model import Body, LocalFact
-from xref.parse.ctype import WORD, CType, Decl, Function, Pointer, Tagged, parse_declaration, parse_signature
+from xref.parse.ctree import CType, Decl, Function, Pointer, Tagged
+from xref.parse.ctype import WORD, parse_declaration, parse_signature
 from xref.store.reader import FunctionInfo
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")

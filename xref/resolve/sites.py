@@ -11,8 +11,9 @@ import msgspec
 
 from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
-from xref.parse import cexpr as x
-from xref.parse.ctype import CType, Function, Pointer, parse_signature, to_text
+from xref.parse import ctree as x
+from xref.parse.ctree import CType, Function, Pointer
+from xref.parse.ctype import parse_signature, to_text
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names

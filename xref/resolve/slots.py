@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
-from xref.parse.ctype import Array, CType, Named, Pointer, Tagged
+from xref.parse.ctree import Array, CType, Named, Pointer, Tagged
 from xref.resolve.types import MemberType, Types
 from xref.store.reader import Reader, RegistrationInfo
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from xref.parse import cexpr as x
+from xref.parse import ctree as x
 from xref.parse.ctype import to_text
 
 

@@ -14,25 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from xref.facts.records import ANONYMOUS, display_name
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.macros.table import MacroView
-from xref.parse import cexpr as x
-from xref.parse.ctype import (
-    WORD,
-    Array,
-    AutoType,
-    Base,
-    CType,
-    Function,
-    Named,
-    Pointer,
-    Tagged,
-    TypeofExpr,
-    looks_like_type,
-    parse_declaration,
-    parse_signature,
-    strip_pointer,
-)
+from xref.parse import ctree as x
+from xref.parse.cexpr import parse_expr
+from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Pointer, Tagged, TypeofExpr
+from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature, strip_pointer
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
@@ -82,7 +69,7 @@ class Types:
 
     def parse(self, text: str) -> x.Expr:
         """The expression that ``text`` spells."""
-        return x.parse_expr(text, self.is_type)
+        return parse_expr(text, self.is_type)
 
     # -- declarations -------------------------------------------------------------------------------------------------
 

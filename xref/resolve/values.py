@@ -19,8 +19,10 @@ from typing import NamedTuple
 import msgspec
 
 from xref.facts.model import AssignFact, Body, CallFact
-from xref.parse import cexpr as x
-from xref.parse.ctype import Array, Base, CType, Pointer, Tagged, strip_pointer
+from xref.parse import ctree as x
+from xref.parse.cexpr import parse_args
+from xref.parse.ctree import Array, Base, CType, Pointer, Tagged
+from xref.parse.ctype import strip_pointer
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
@@ -204,7 +206,7 @@ class Values:
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow]:
         for caller, call in self.call_sites(function):
-            args = x.parse_args(call.arguments)
+            args = parse_args(call.arguments)
             if position < len(args):
                 step = Step("argument", caller.file_id, call.line)
                 yield from self._stepped(args[position], self.scope(caller), call.line, step, call.guard)
@@ -265,7 +267,7 @@ class Values:
             scope = self.scope(f)
             for call in scope.body.calls:
                 if call.callee == "__static_call_update" and f"__SCK__{key}" in call.arguments:
-                    args = x.parse_args(call.arguments)
+                    args = parse_args(call.arguments)
                     if len(args) > 2:
                         step = Step("static_call_update", f.file_id, call.line)
                         yield from self._stepped(args[2], scope, call.line, step, call.guard)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from xref.lex.directives import Include
+from xref.lex.model import Include
 from xref.store.rows import decode_includes
 
 _SHARED = re.compile(r"include/|arch/\w+/include/")

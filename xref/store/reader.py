@@ -14,7 +14,7 @@ import msgspec
 
 from xref.facts.model import Body, FieldFact
 from xref.lex import guard as conditions
-from xref.lex.directives import MacroDef
+from xref.lex.model import MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
 from xref.store.rows import decode_body, decode_fields, decode_ids

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact
-from xref.lex.directives import Include
+from xref.lex.model import Include
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""What the first pass over a file yields and the macro table is made of."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ``#define``.
+
+    ``params`` is None for an object-like macro; ``variadic`` names the parameter that takes the rest (``__VA_ARGS__``
+    or GNU's ``args...``), '' for none. ``body`` has its continuation lines joined. ``guard`` is a presence condition.
+    ``until`` is the line of the ``#undef`` that ends it in the same file, 0 where none does: such a macro is the
+    file's own.
+    ``body_line`` is the line on which the body begins; the body keeps its line breaks.
+    """
+
+    name: str
+    params: tuple[str, ...] | None
+    variadic: str
+    body: str
+    guard: str
+    file: str
+    line: int
+    end_line: int
+    until: int = 0
+    body_line: int = 0
+
+
+class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``; ``path`` is empty where a macro computes it."""
+
+    path: str
+    angled: bool
+    line: int
+    guard: str
