@@ -13,13 +13,11 @@ from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
-from xref.macros.nature import NOT_CALLED, Nature, skip_brackets, split_arguments
-from xref.macros.template import Template
+from xref.macros.nature import NOT_CALLED, Nature, split_arguments
+from xref.macros.template import TEMPLATE_FROM, Template
 
 MAX_EXPANSIONS: Final = 20_000
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
-_TEMPLATE_FROM: Final = 3
-"""After so many expansions of one macro in a file a template of it is made."""
 _SPEAKS: Final = re.compile(r"[A-Za-z_]")
 """What a plain macro's body must have for its expansion to matter: a name."""
 _MAX_NESTING: Final = 24
@@ -106,13 +104,11 @@ class Expansions(FileState):
         if template is None:
             seen = self._invoked[key] = self._invoked.get(key, 0) + 1
             macro = lookup(name)
-            if seen > _TEMPLATE_FROM and macro is not None and macro.params is not None:
+            if seen > TEMPLATE_FROM and macro is not None and macro.params is not None:
                 template = self._templates[key] = Template(macro, Expander(lookup, want, line))
         if template is not None:
-            tokens = tokenize(invocation)
-            end = skip_brackets(tuple(tokens), 1)
-            filled = template.filled(split_arguments(tuple(tokens), 1), lookup)
-            if filled is not None and end == len(tokens):
+            filled = template.of(invocation, lookup)
+            if filled is not None:
                 return filled, template.cut
         expander = Expander(lookup, want, line)
         return expander.expand_text(invocation), expander.cut

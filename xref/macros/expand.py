@@ -14,6 +14,7 @@ from typing import Final
 
 from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
+from xref.macros.marks import EMPTY, Painted
 
 Lookup = Callable[[str], MacroDef | None]
 
@@ -24,12 +25,6 @@ MAX_STEPS: Final = 20_000
 _BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
 _STRUCTURE: Final = frozenset("(),")
 _OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
-
-
-class _Painted(str):
-    """An identifier that must not be expanded any more."""
-
-    __slots__ = ()
 
 
 class _Frame:
@@ -84,7 +79,7 @@ class Expander:
 
     ``lookup`` gives the definition in force for a name, or None. ``want(name, depth)`` says whether to expand it at
     this depth of braces of the output; a macro that is not wanted stays as it is written, arguments included.
-    ``cut`` is set when a runaway was stopped.
+    ``cut`` is set when a runaway was stopped, ``located`` when the result holds a line or a count.
     """
 
     def __init__(self, lookup: Lookup, want: Callable[[str, int], bool] | None = None, line: int = 0) -> None:
@@ -96,6 +91,7 @@ class Expander:
         self._made = 0
         self._nesting = 0
         self.cut = False
+        self.located = False
         self.used: dict[str, MacroDef] = {}
 
     def expand_text(self, text: str) -> list[str]:
@@ -139,8 +135,8 @@ class Expander:
             if macro is None:
                 out.append(self._builtin(token))
                 continue
-            if isinstance(token, _Painted) or barred.get(token):
-                out.append(_Painted(token))
+            if isinstance(token, Painted) or barred.get(token):
+                out.append(Painted(token))
                 continue
             if self._want is not None and not frame.plain and not self._want(token, depth):
                 out.append(token)
@@ -179,12 +175,13 @@ class Expander:
         return not any(map(self._lookup, tokens)) and _BUILTINS.isdisjoint(tokens)
 
     def _builtin(self, token: str) -> str:
-        if token == "__COUNTER__":
-            self._counter += 1
-            return str(self._counter)
+        if token not in _BUILTINS:
+            return token
+        self.located = True
         if token == "__LINE__":
             return str(self._line)
-        return token
+        self._counter += 1
+        return str(self._counter)
 
     def _substitute(
         self,
@@ -255,14 +252,14 @@ class Expander:
                             out.extend(expanded(following))
                         i += 1
                         continue
-                left = out.pop() if out and out[-1] is not _EMPTY else ""
-                if out and out[-1] is _EMPTY:
+                left = out.pop() if out and out[-1] is not EMPTY else ""
+                if out and out[-1] is EMPTY:
                     out.pop()
                 if right:
                     out.extend(_paste(left, right[0]) if left else right[:1])
                     out.extend(right[1:])
                 else:
-                    out.append(left if left else _EMPTY)
+                    out.append(left if left else EMPTY)
                 i += 1
             elif token == "__VA_OPT__" and following == "(" and macro.variadic:
                 inner, i = _balanced(tokens, i + 1)
@@ -271,21 +268,12 @@ class Expander:
                     out.extend(self._substitute(part, args, expand_args, barred, depth))
             elif token in bound:
                 arg = bound[token] if following == "##" else expanded(token)
-                out.extend(arg if arg else [_EMPTY] if following == "##" else [])
+                out.extend(arg if arg else [EMPTY] if following == "##" else [])
                 i += 1
             else:
                 out.append(token)
                 i += 1
-        return [t for t in out if t is not _EMPTY]
-
-
-class _Empty(str):
-    """The placemarker of 6.10.3.3 p2, for an empty operand of ``##``."""
-
-    __slots__ = ()
-
-
-_EMPTY: Final = _Empty("")
+        return [t for t in out if t is not EMPTY]
 
 
 def _close(frames: list[_Frame], barred: dict[str, int]) -> None:

@@ -12,14 +12,19 @@ from collections.abc import Callable
 from typing import Final
 
 from xref.lex.model import MacroDef
-from xref.lex.tokens import is_identifier
+from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
+from xref.macros.nature import skip_brackets, split_arguments
 
+TEMPLATE_FROM: Final = 3
+"""After so many expansions of one macro in a file a template of it is made."""
 _MARK: Final = "XREFARGUMENT"
 
 
 class Template:
-    """The expansion of ``macro`` by ``expander``, with its parameters open."""
+    """The expansion of ``macro`` by ``expander``, with its parameters open; ``cut`` and ``located`` are those of the
+    expander.
+    """
 
     def __init__(self, macro: MacroDef, expander: Expander) -> None:
         self._fixed = len(macro.params or ())
@@ -30,6 +35,7 @@ class Template:
             invocation.extend([",", mark] if k else [mark])
         tokens = [str(t) for t in expander.expand([*invocation, ")"])]
         self.cut = expander.cut
+        self.located = expander.located
         position = {mark: k for k, mark in enumerate(marks)}
         self._tokens = tokens
         self._whole = [(i, position[t]) for i, t in enumerate(tokens) if t in position]
@@ -43,6 +49,13 @@ class Template:
         self._marks = marks
         self._used = {k for _, k in self._whole} | {k for _, ks in self._inside for k in ks}
         self._pasted = {k for _, ks in self._inside for k in ks}
+
+    def of(self, invocation: str, lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
+        """The tokens of the expanded ``NAME(...)``; None where its arguments could change what is expanded."""
+        tokens = tuple(tokenize(invocation))
+        if skip_brackets(tokens, 1) != len(tokens):
+            return None
+        return self.filled(split_arguments(tokens, 1), lookup)
 
     def filled(self, args: list[tuple[str, ...]], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
         """The tokens with these arguments; None where they could change what is expanded."""

@@ -80,6 +80,12 @@ class Decl(msgspec.Struct, frozen=True, gc=False):
     """The parameters, with their names, of the function (or of the function pointed to) that is declared."""
 
 
+class Params(list[Decl]):
+    """The parameters of a function, and whether ``...`` ends them."""
+
+    variadic = False
+
+
 class Name(msgspec.Struct, frozen=True, gc=False):
     """An identifier."""
 

@@ -24,18 +24,13 @@ from xref.parse.ctree import (
     Expr,
     Function,
     Named,
+    Params,
     Pointer,
     Tagged,
     TypeofExpr,
 )
 
 IsType: TypeAlias = Callable[[str], bool]
-
-
-class Params(list[Decl]):
-    """The parameters of a function, and whether ``...`` ends them."""
-
-    variadic = False
 
 
 class Bail(Exception):

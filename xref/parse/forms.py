@@ -12,7 +12,7 @@ from typing import Final
 
 from xref.lex.comments import BLANK
 from xref.parse.parens import matching_paren
-from xref.parse.words import word_before
+from xref.parse.words import find_word, next_code, word_before
 
 _TYPE_WORDS: Final = (
     rb"(?:(?:const|volatile)\s+)*(?:(?:struct|union|enum)\s+\w+"
@@ -21,7 +21,15 @@ _TYPE_WORDS: Final = (
 )
 # container_of(p, struct sock, member), min_t(unsigned long, a, b), f(x, void *): not a cast, because a comma stands on
 # one side at least; alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *): one only behind a name
-_TYPE_ARGUMENT: Final = re.compile(rb"([(,]\s*)(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))")
+# printk(KERN_ERR pr_fmt(fmt)), printk(KERN_ERR PFX "..."): two literals that are macros side by side
+# One pattern for each character before an argument: a search for one byte is several times as fast as one for two.
+_ARGUMENTS: Final = tuple(
+    re.compile(
+        rb"(" + before + rb"\s*)(?:(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))"
+        rb"|([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*[(\"]))"
+    )
+    for before in (rb"\(", rb",")
+)
 _ONLY_TYPE: Final = re.compile(rb"(?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*")
 _TAKES_TYPE: Final = re.compile(
     rb"sizeof|_*typeof(?:_unqual)?_*|_*[Aa]lignof_*|return|if|while|switch|void|int|long|char"
@@ -31,62 +39,90 @@ _POINTER_ARGUMENT: Final = re.compile(rb"\*(?=\s*,)")
 _POINTER_BEFORE: Final = re.compile(rb"[(,]\s*([A-Za-z_]\w*\s*\*+)\Z")
 _EMPTY_ARGUMENT: Final = re.compile(rb",(?=\s*\))")
 # offsetof(struct sock, sk_node.next): the grammar knows only a single member behind the comma
-_OFFSETOF: Final = re.compile(rb"(?:\b__builtin_)?\boffsetof(?=\s*\()|\b__builtin_offsetof(?=\s*\()")
+_OFFSETOF: Final = (b"offsetof", b"__builtin_offsetof")
 # dump_page(page, "VM_BUG_ON_PAGE(" __stringify(cond) ")")
 _LITERAL_MAKER: Final = re.compile(rb"\"\s*([A-Za-z_]\w*\s*)\(")
 # case offsetof(struct x, a) ... offsetof(struct x, b):
-_CASE_RANGE: Final = re.compile(rb"(\bcase\s[^:;{}\n]*?)(\.\.\.[^:;{}\n]*)(?=:)")
-# printk(KERN_ERR pr_fmt(fmt)): a literal that is a macro, joined with one that a macro makes
-_JOINED_LITERAL: Final = re.compile(rb"([(,]\s*)([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*\()")
-
+_RANGE: Final = re.compile(rb"\.\.\.[^:;{}\n]*(?=:)")
+_CASE_BEFORE: Final = re.compile(rb"\bcase\s[^:;{}\n]*\Z")
 # struct { int : (-!!(e)); }, unsigned int :3; a bit-field without a name, which the grammar does not know
 _NAMELESS: Final = re.compile(
-    rb"([{;]\s*)((?:unsigned|signed|long|short)\s+)?((?:int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d)\s*)"
-    rb"(?=:)"
+    rb"[{;]\s*((?:unsigned|signed|long|short)\s+)?((?:int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d)\s*)\Z"
 )
+_NUMBER_TYPE: Final = re.compile(rb"int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d")
 
 
 def mask_forms(text: bytes) -> bytes:
     """``text`` (comments and directives blanked) with all these forms rewritten; its length is kept."""
     if b"offsetof" in text:
-        text = _OFFSETOF.sub(lambda m: b"offset_f".ljust(len(m[0]), b"_"), text)
+        text = _without_offsetof(text)
     if b"..." in text:
-        text = _CASE_RANGE.sub(_without_second, text)
+        text = _without_case_ranges(text)
     if b"," in text:
         text = _without_pointer_types(text)
         text = _EMPTY_ARGUMENT.sub(b" ", text)
     if b"(" in text:
-        text = _TYPE_ARGUMENT.sub(_type_argument, text)
-        text = _JOINED_LITERAL.sub(_without_second, text)
+        for pattern in _ARGUMENTS:
+            text = pattern.sub(_argument, text)
     if b":" in text:
-        text = _NAMELESS.sub(_named, text)
+        text = _with_names(text)
     if b'"' in text:
         text = _without_literal_makers(text)
     return text
 
 
-def _type_argument(m: re.Match[bytes]) -> bytes:
+def _argument(m: re.Match[bytes]) -> bytes:
     """A type between parentheses is an argument behind a name, and a cast or an operand elsewhere."""
+    if m[4]:
+        return m[1] + m[4].translate(BLANK)
     if m[3] == b")" and m[1][:1] == b"(":
         if _ONLY_TYPE.fullmatch(m[2]) is None:
             return m[0]
         _, word = word_before(m.string, m.start())
         if not word or _TAKES_TYPE.fullmatch(word):
             return m[0]
-    return _placeholder(m)
-
-
-def _placeholder(m: re.Match[bytes]) -> bytes:
     return m[1] + b"T" + m[2][1:].translate(BLANK)
 
 
-def _named(m: re.Match[bytes]) -> bytes:
-    name = b"x" if m[2] else b"T x"
-    return m[1] + (m[2] or b"") + name + m[3][len(name) :].translate(BLANK) if len(name) <= len(m[3]) else m[0]
+def _without_offsetof(text: bytes) -> bytes:
+    """``text`` with a name for a function in place of ``offsetof``."""
+    buffer = bytearray(text)
+    for word in _OFFSETOF:
+        at = find_word(buffer, word, 0)
+        while at >= 0:
+            end = at + len(word)
+            opening = next_code(buffer, end)
+            if opening < len(buffer) and buffer[opening] == 0x28:
+                buffer[at:end] = b"offset_f".ljust(len(word), b"_")
+            at = find_word(buffer, word, end)
+    return bytes(buffer)
 
 
-def _without_second(m: re.Match[bytes]) -> bytes:
-    return m[1] + m[2].translate(BLANK)
+def _with_names(text: bytes) -> bytes:
+    """``text`` with names for the bit-fields that have none."""
+    buffer: bytearray | None = None
+    at = text.find(b":")
+    while at >= 0:
+        _, word = word_before(text, at)
+        if word and _NUMBER_TYPE.fullmatch(word):
+            m = _NAMELESS.search(text, max(0, at - 80), at)
+            name = b"T x" if m is None or not m[1] else b"x"
+            if m is not None and len(name) <= len(m[2]):
+                buffer = buffer if buffer is not None else bytearray(text)
+                buffer[m.start(2) : at] = name.ljust(at - m.start(2))
+        at = text.find(b":", at + 1)
+    return bytes(buffer) if buffer is not None else text
+
+
+def _without_case_ranges(text: bytes) -> bytes:
+    """``text`` with the first value alone of each range of cases."""
+    buffer: bytearray | None = None
+    for m in _RANGE.finditer(text):
+        line = max(text.rfind(b"\n", 0, m.start()), 0)
+        if _CASE_BEFORE.search(text, line, m.start()) is not None:
+            buffer = buffer if buffer is not None else bytearray(text)
+            buffer[m.start() : m.end()] = b" " * (m.end() - m.start())
+    return bytes(buffer) if buffer is not None else text
 
 
 def _without_pointer_types(text: bytes) -> bytes:

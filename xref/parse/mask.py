@@ -18,17 +18,18 @@ from xref.macros.table import MacroTable, MacroView
 from xref.parse.asm import mask_asm
 from xref.parse.forms import mask_forms
 from xref.parse.parens import matching_paren
-from xref.parse.words import find_word, next_code, starts_statement, word_before
+from xref.parse.words import DIGITS, WORD_BYTES, find_word, next_code, starts_statement, word_before
 
 _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
-_IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*")
+# Everything but the bytes of words becomes a blank: splitting at them takes half the time of a search for identifiers.
+_WORDS_ALONE: Final = bytes(c if c in WORD_BYTES else 0x20 for c in range(256))
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases; tcp_skb_tsorted_save(skb) { ... }
 _OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=\s*[A-Za-z_{}])")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
 # XDP_METADATA_KFUNC_xxx, alone between two functions or statements
-_ALONE: Final = re.compile(rb"^[ \t]*([A-Za-z_]\w*)[ \t]*\n(?=\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))", re.MULTILINE)
+_ALONE: Final = re.compile(rb"\n[ \t]*([A-Za-z_]\w*)[ \t]*(?=\n\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))")
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Masker:
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
         """``code`` (comments and directives blanked) ready for the parser; its length is kept."""
-        names = set(_IDENTIFIER.findall(code))
+        names = words_of(code)
         buffer = bytearray(code)
         result = Masked(code, names)
         for gnu in _GNU_WORDS:
@@ -163,6 +164,11 @@ class Masker:
                 buffer[at:end] = b"while".ljust(len(word))
                 result.iterators[at] = word.decode("latin-1")
             at = find_word(buffer, word, end)
+
+
+def words_of(code: bytes) -> set[bytes]:
+    """All identifiers of ``code``."""
+    return {word for word in set(code.translate(_WORDS_ALONE).split()) if word[0] not in DIGITS}
 
 
 def _keyword(nature: int) -> bytes:

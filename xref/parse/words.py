@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-_WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
-_DIGITS: Final = frozenset(b"0123456789")
+WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+DIGITS: Final = frozenset(b"0123456789")
 _LONGEST: Final = 60
 
 
@@ -18,8 +18,8 @@ def find_word(buffer: bytes | bytearray, word: bytes, start: int) -> int:
         before = buffer[at - 1] if at else 0x20
         after = buffer[at + n] if at + n < len(buffer) else 0x20
         if (
-            before not in _WORD_BYTES
-            and after not in _WORD_BYTES
+            before not in WORD_BYTES
+            and after not in WORD_BYTES
             and before != 0x2E
             and not (before == 0x3E and at >= 2 and buffer[at - 2] == 0x2D)
         ):
@@ -34,9 +34,9 @@ def word_before(text: bytes | bytearray, at: int) -> tuple[int, bytes]:
     while end and text[end - 1] in b" \t":
         end -= 1
     start = end
-    while start and text[start - 1] in _WORD_BYTES:
+    while start and text[start - 1] in WORD_BYTES:
         start -= 1
-    if start == end or at - start > _LONGEST or text[start] in _DIGITS:
+    if start == end or at - start > _LONGEST or text[start] in DIGITS:
         return at, b""
     return start, bytes(text[start:end])
 
