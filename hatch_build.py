@@ -84,8 +84,10 @@ def _compile(root: Path, folder: Path) -> dict[str, str]:
     os.chdir(root)
     try:
         extensions = mypycify(
-            ["--strict", *sources], opt_level="2", debug_level="0", multi_file=True, target_dir=str(folder / "c")
-        )
+            ["--strict", *sources],
+            opt_level="2", debug_level="0", multi_file=True, group_name="xref",
+            target_dir=str(folder / "c"),
+        )  # fmt: skip
         command = build_ext(Distribution({"name": "xref", "ext_modules": extensions}))
         command.build_lib = str(folder / "lib")
         command.build_temp = str(folder / "tmp")

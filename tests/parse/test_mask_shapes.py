@@ -58,6 +58,7 @@ def whole(code: str) -> bool:
         # a literal that is a macro, joined with one that a macro makes
         "printk(KERN_ERR pr_fmt(fmt));",
         "printk(KERN_ERR pr_fmt(fmt), a, b);",
+        'printk(KERN_ERR PFX "x\n");',
         # a type as the only argument
         "p = alloc_percpu(struct icmp_mib);",
         "p = alloc_percpu(struct a *);",

@@ -36,11 +36,20 @@ def command(session: Session, /) -> None:
 def _versions() -> Iterator[tuple[str, str]]:
     import sqlite3
 
-    yield "xref", __version__
+    yield "xref", f"{__version__} ({_running()})"
     yield "python", f"{sys.version.split()[0]} ({sys.platform})"
     for package in ("tree-sitter", "tree-sitter-c", "networkx", "msgspec"):
         yield package, _version(package)
     yield "SQLite", sqlite3.sqlite_version
+
+
+def _running() -> str:
+    """Whether the modules that ``hatch_build.py`` compiles are compiled here."""
+    from importlib.util import find_spec
+
+    spec = find_spec("xref.facts.extract")
+    source = spec is None or spec.origin is None or spec.origin.endswith(".py")
+    return "interpreted; pip install with a C compiler at hand makes indexes sooner" if source else "compiled"
 
 
 def _version(package: str) -> str:

@@ -14,7 +14,6 @@ from xref.lex import guard as g
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED, Nature, split_arguments
-from xref.macros.template import TEMPLATE_FROM, Template
 
 MAX_EXPANSIONS: Final = 20_000
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
@@ -99,19 +98,7 @@ class Expansions(FileState):
                 )
             return known or n == name
 
-        key = (name, variant)
-        template = self._templates.get(key)
-        if template is None:
-            seen = self._invoked[key] = self._invoked.get(key, 0) + 1
-            macro = lookup(name)
-            if seen > TEMPLATE_FROM and macro is not None and macro.params is not None:
-                template = self._templates[key] = Template(macro, Expander(lookup, want, line))
-        if template is not None:
-            filled = template.of(invocation, lookup)
-            if filled is not None:
-                return filled, template.cut
-        expander = Expander(lookup, want, line)
-        return expander.expand_text(invocation), expander.cut
+        return self._templates.expanded(name, invocation, lookup, lambda: Expander(lookup, want, line), (variant,))
 
     def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
         """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""

@@ -16,11 +16,10 @@ from typing import Final
 
 from xref.lex.directives import Directives, blank_directives
 from xref.lex.model import Include, MacroDef
-from xref.lex.tokens import tokenize
 from xref.macros.expand import Expander
-from xref.macros.nature import Natures, split_arguments
+from xref.macros.nature import Natures
 from xref.macros.table import MacroView, Reading
-from xref.macros.template import Template
+from xref.macros.template import Templates
 from xref.parse.parens import matching_paren
 
 _DIRECTIVES: Final = re.compile(rb"(?:[ \t\f]*#[^\\\n]*(?:\\(?:\r?\n|[^\n])[^\\\n]*)*(?:\n|\Z)|[^\S\n]*\n)*")
@@ -139,17 +138,15 @@ class Listings:
         made: list[str] = []
         size = 0
         name = ""
-        templates: dict[str, Template] = {}
+        templates = Templates()
         for start, end in _invocations(code):
-            tokens = tokenize(code[start:end].decode("latin-1"))
-            macro = own.get(tokens[0])
+            invocation = code[start:end].decode("latin-1")
+            macro = own.get(invocation.partition("(")[0].strip())
             if macro is None or macro.params is None:
                 continue
             name = name or macro.name
-            if macro.name not in templates:
-                templates[macro.name] = Template(macro, Expander(lookup, want, line))
-            filled = templates[macro.name].filled(split_arguments(tuple(tokens), 1), lookup)
-            text = " ".join(filled if filled is not None else Expander(lookup, want, line).expand(tokens))
+            tokens, _ = templates.expanded(macro.name, invocation, lookup, lambda: Expander(lookup, want, line), ())
+            text = " ".join(tokens)
             size += len(text)
             if size > _MOST_TEXT:
                 return "", name

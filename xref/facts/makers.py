@@ -22,7 +22,7 @@ from xref.macros.expand import Expander, Lookup
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment
 from xref.macros.table import MacroTable, MacroView, Reading
-from xref.macros.template import TEMPLATE_FROM, Template
+from xref.macros.template import Templates
 from xref.parse.mask import Masker
 from xref.parse.parens import matching_paren
 
@@ -91,8 +91,7 @@ class Makers:
         self._masker = masker
         self._readings: dict[tuple[int, str, int], Reading] = {}
         self._readings_of: dict[str, int] = {}
-        self._invoked: dict[tuple[str, int, str, int], int] = {}
-        self._templates: dict[tuple[str, int, str, int], Template] = {}
+        self._templates = Templates()
         self._displaced = Reading(self._as_displaced)
 
     def find(self, code: bytes, text: Text) -> Found:
@@ -144,18 +143,11 @@ class Makers:
         def want(n: str, depth: int) -> bool:
             return n == name or self._wanted(n, depth, lookup(n))
 
-        key = (name, variant, at.guard, id(environment))
-        seen = self._invoked[key] = self._invoked.get(key, 0) + 1
-        if seen > TEMPLATE_FROM:
-            template = self._templates.get(key)
-            if template is None:
-                macro = lookup(name)
-                if macro is not None and macro.params is not None:
-                    template = self._templates[key] = Template(macro, Expander(lookup, want, at.line))
-            filled = template.of(invocation, lookup) if template is not None and not template.located else None
-            if filled is not None:
-                return " ".join(filled)
-        return " ".join(Expander(lookup, want, at.line).expand_text(invocation))
+        way = (variant, at.guard, id(environment))
+        tokens, _ = self._templates.expanded(
+            name, invocation, lookup, lambda: Expander(lookup, want, at.line), way, located=False
+        )
+        return " ".join(tokens)
 
     def _reading(self, variant: int, guard: str, environment: Environment | None) -> Lookup:
         """The definitions in force in one reading of the file, for an invocation under ``guard``."""

@@ -16,7 +16,7 @@ from xref.facts.text import Origin, Place, Role, Text
 from xref.macros.liveness import Liveness
 from xref.macros.nature import Nature, Natures
 from xref.macros.table import MacroTable, MacroView
-from xref.macros.template import Template
+from xref.macros.template import Templates
 from xref.parse.mask import Masker
 from xref.parse.queries import Grammar
 
@@ -80,10 +80,9 @@ class FileState:
         self._object_types: dict[int, str] = {}
         self._include_lines: tuple[int, ...] = ()
         self._regions = Regions()
-        self._invoked: dict[tuple[str, int], int] = {}
         self._wanted: dict[int, dict[str, bool]] = {}
         """By reading: which macros an expansion inside a function expands."""
-        self._templates: dict[tuple[str, int], Template] = {}
+        self._templates = Templates()
         self._listed_inside: list[Listed] = []
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 

@@ -9,11 +9,11 @@ is in force is the caller's business.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
 from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
+from xref.macros.body import pasted, prepared
 from xref.macros.marks import EMPTY, Painted
 
 Lookup = Callable[[str], MacroDef | None]
@@ -24,7 +24,6 @@ MAX_NESTING: Final = 250
 MAX_STEPS: Final = 20_000
 _BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
 _STRUCTURE: Final = frozenset("(),")
-_OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
 
 
 class _Frame:
@@ -46,19 +45,6 @@ class _Frame:
             hits = sorted({*hits, *(k for k, token in enumerate(tokens) if token in _BUILTINS)})
         hits.reverse()
         self.hits = hits
-
-
-@lru_cache(maxsize=65536)
-def body_tokens(body: str) -> tuple[str, ...]:
-    """The tokens of a macro body."""
-    return tuple(tokenize(body))
-
-
-@lru_cache(maxsize=65536)
-def _prepared(body: str) -> tuple[tuple[str, ...], bool]:
-    """The tokens of a macro body, and whether some of them are operators: ``#``, ``##``, ``__VA_OPT__``."""
-    tokens = body_tokens(body)
-    return tokens, not _OPERATORS.isdisjoint(tokens)
 
 
 def _stringify(tokens: list[str]) -> str:
@@ -106,7 +92,8 @@ class Expander:
         self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0, plain: int = 0
     ) -> list[str]:
         """Fully expands ``tokens``; names in ``active`` are barred. ``plain`` counts the object-like macros whose
-        bodies this is part of: those are always expanded to the end, for they may be half of a pasted name.
+        bodies this is part of, and the pasted arguments: those are always expanded to the end, for they may be half of
+        a name.
         """
         lookup = self._lookup
         if self._nothing_in(tokens):
@@ -214,11 +201,12 @@ class Expander:
             if name not in ready:
                 arg = bound[name]
                 if not self._nothing_in(arg):
-                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), depth, plain)
+                    half = not plain and self._want is not None and name in pasted(macro, self._lookup)
+                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), depth, plain + half)
                 ready[name] = arg
             return ready[name]
 
-        tokens, operators = _prepared(macro.body)
+        tokens, operators = prepared(macro.body)
         if not operators:
             if not bound:
                 return list(tokens)

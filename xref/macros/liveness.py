@@ -15,7 +15,7 @@ from xref.lex import guard as g
 from xref.lex.guard import Cond
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
-from xref.macros.expand import body_tokens
+from xref.macros.body import body_tokens
 from xref.macros.table import MacroSource
 from xref.tree.files import program_of
 

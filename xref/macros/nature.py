@@ -13,7 +13,8 @@ from typing import Final, Generic, TypeVar
 
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
-from xref.macros.expand import Expander, body_tokens
+from xref.macros.body import body_tokens
+from xref.macros.expand import Expander
 from xref.macros.table import MacroSource, Reading
 from xref.tree.files import program_of
 

@@ -8,7 +8,7 @@ only one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
 
 from xref.lex.model import MacroDef
@@ -16,20 +16,16 @@ from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import skip_brackets, split_arguments
 
-TEMPLATE_FROM: Final = 3
+_FROM: Final = 3
 """After so many expansions of one macro in a file a template of it is made."""
 _MARK: Final = "XREFARGUMENT"
 
 
 class Template:
-    """The expansion of ``macro`` by ``expander``, with its parameters open; ``cut`` and ``located`` are those of the
-    expander.
-    """
+    """The expansion of ``macro`` by ``expander`` with ``count`` open arguments; ``cut`` and ``located`` are its."""
 
-    def __init__(self, macro: MacroDef, expander: Expander) -> None:
-        self._fixed = len(macro.params or ())
-        self._variadic = bool(macro.variadic)
-        marks = [f"{_MARK}{k}Q" for k in range(self._fixed + self._variadic)]
+    def __init__(self, macro: MacroDef, expander: Expander, count: int) -> None:
+        marks = [f"{_MARK}{k}Q" for k in range(count)]
         invocation = [macro.name, "("]
         for k, mark in enumerate(marks):
             invocation.extend([",", mark] if k else [mark])
@@ -50,23 +46,8 @@ class Template:
         self._used = {k for _, k in self._whole} | {k for _, ks in self._inside for k in ks}
         self._pasted = {k for _, ks in self._inside for k in ks}
 
-    def of(self, invocation: str, lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
-        """The tokens of the expanded ``NAME(...)``; None where its arguments could change what is expanded."""
-        tokens = tuple(tokenize(invocation))
-        if skip_brackets(tokens, 1) != len(tokens):
-            return None
-        return self.filled(split_arguments(tokens, 1), lookup)
-
-    def filled(self, args: list[tuple[str, ...]], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
+    def filled(self, given: list[tuple[str, ...]], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
         """The tokens with these arguments; None where they could change what is expanded."""
-        given = args[: self._fixed]
-        if self._variadic:
-            rest: list[str] = []
-            for k, arg in enumerate(args[self._fixed :]):
-                rest.extend([",", *arg] if k else arg)
-            if not rest:
-                return None  # , ## args takes the comma away
-            given.append(tuple(rest))
         if len(given) != len(self._marks):
             return None
         for k in self._used:
@@ -92,3 +73,39 @@ class Template:
             else:
                 out.extend(part)
         return out
+
+
+class Templates:
+    """The templates of one file, made when a macro has been expanded a few times in the same way."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[Hashable, ...], int] = {}
+        self._made: dict[tuple[Hashable, ...], Template] = {}
+
+    def expanded(
+        self,
+        name: str,
+        invocation: str,
+        lookup: Callable[[str], MacroDef | None],
+        expander: Callable[[], Expander],
+        way: tuple[Hashable, ...],
+        located: bool = True,
+    ) -> tuple[list[str], bool]:
+        """The tokens of ``invocation``, and whether the expansion was cut. ``way`` tells apart what gives the same name
+        another expansion; without ``located`` no line and no count is that of another invocation.
+        """
+        key = (name, *way)
+        seen = self._seen[key] = self._seen.get(key, 0) + 1
+        macro = lookup(name) if seen > _FROM else None
+        if macro is not None and macro.params is not None:
+            tokens = tuple(tokenize(invocation))
+            if skip_brackets(tokens, 1) == len(tokens):
+                args = split_arguments(tokens, 1)
+                template = self._made.get((len(args), *key))
+                if template is None:
+                    template = self._made[len(args), *key] = Template(macro, expander(), len(args))
+                filled = template.filled(args, lookup) if located or not template.located else None
+                if filled is not None:
+                    return filled, template.cut
+        made = expander()
+        return made.expand_text(invocation), made.cut
