@@ -42,5 +42,13 @@ def table(files: Mapping[str, str], constants: Mapping[str, bool] | None = None,
     return MacroTable([m for d in scans.values() for m in d.macros], graph, Known(constants or {}, {}))
 
 
-def natures(text: str) -> Natures:
-    return Natures(table({"include/linux/x.h": text}))
+class NaturesByName(Natures):
+    """Natures that are asked by name."""
+
+    def decides(self, name: str) -> frozenset[int]:
+        """The structural parameters over all definitions."""
+        return self.structural(self._table.all(name))
+
+
+def natures(text: str) -> NaturesByName:
+    return NaturesByName(table({"include/linux/x.h": text}))

@@ -148,23 +148,23 @@ def test_what_ends_its_own_statement_is_no_iterator(name: str) -> None:
 )
 def test_parameters_that_decide_what_is_meant(define: str, positions: set[int]) -> None:
     name = define.partition("(")[0]
-    assert natures(f"#define {define}\n").structural(name) == positions
+    assert natures(f"#define {define}\n").decides(name) == positions
 
 
 def test_a_parameter_handed_to_a_structural_one_is_structural() -> None:
     n = natures("#define call(f, x) f(x)\n#define outer(x, fn, y) call(fn, x)\n#define plain(x) g(x)\n")
-    assert n.structural("outer") == {1}
-    assert not n.structural("plain")
+    assert n.decides("outer") == {1}
+    assert not n.decides("plain")
     assert n.of("outer") & Nature.STRUCTURAL
 
 
 def test_what_is_invoked_by_a_pasted_name_takes_its_arguments_along() -> None:
     text = "#define UNROLL(N, MACRO, args...) CONCATENATE(UNROLL_, N)(MACRO, args)\n#define CONCATENATE(a, b) a##b\n"
-    assert natures(text).structural("UNROLL") == {0, 1, 2}
+    assert natures(text).decides("UNROLL") == {0, 1, 2}
 
 
 def test_the_variadic_parameter_counts_behind_the_last() -> None:
-    assert natures("#define call(x, ...) x.y = __VA_ARGS__\n").structural("call") == {1}
+    assert natures("#define call(x, ...) x.y = __VA_ARGS__\n").decides("call") == {1}
 
 
 @pytest.mark.parametrize(

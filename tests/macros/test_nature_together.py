@@ -101,7 +101,7 @@ CIRCLE = """\
 )
 def test_structural_parameters_in_a_circle(order: list[str]) -> None:
     n = natures(CIRCLE)
-    found = {name: n.structural(name) for name in order}
+    found = {name: n.decides(name) for name in order}
     # third swaps them on the way back, so both decide everywhere
     assert found == {"first": {0, 1}, "second": {0, 1}, "third": {0, 1}}
 
@@ -137,8 +137,8 @@ bodies = st.lists(fragments, max_size=3).map("; ".join)
 def test_macros_are_judged_alike_in_any_order(first: str, second: str, third: str, order: list[str]) -> None:
     text = f"#define M(a, b) {first}\n#define N(a, b) {second}\n#define P(a) {third}\n"
     one, other = natures(text), natures(text)
-    assert {n: (one.structural(n), one.calls(n)) for n in order} == {
-        n: (other.structural(n), other.calls(n)) for n in ("M", "N", "P")
+    assert {n: (one.decides(n), one.calls(n)) for n in order} == {
+        n: (other.decides(n), other.calls(n)) for n in ("M", "N", "P")
     }
 
 
@@ -160,12 +160,7 @@ TOOLS = "tools/include/linux/x.h"
         ("for_each(p, h) for (p = h; p; p = p->next)", "for_each(p, h) walk(p, h)", Nature.ITERATOR),
         ("for_each(p, h) walk(p, h)", "for_each(p, h) for (p = h; p; p = p->next)", Nature.PLAIN),
         ("asmlinkage f(1)", "asmlinkage __attribute__((x))", Nature.PLAIN),
-        pytest.param(
-            "call(f, x) run(f, x)",
-            "call(f, x) f(x)",
-            Nature.PLAIN,
-            marks=pytest.mark.xfail(strict=True, reason="the parameters that decide are those of all definitions"),
-        ),
+        ("call(f, x) run(f, x)", "call(f, x) f(x)", Nature.PLAIN),
     ],
 )
 def test_another_program_does_not_change_what_the_kernel_s_is(kernel: str, tools: str, nature: int) -> None:
@@ -224,3 +219,28 @@ def test_no_definitions_are_no_nature() -> None:
     n = natures("#define __cold __attribute__((__cold__))\n")
     assert n.anywhere("gone") == Nature.PLAIN
     assert n.among("gone", ()) == Nature.PLAIN
+
+
+RT2X00 = """\
+#define SET_FIELD(reg, type, field, value) ({ *(reg) |= (value) << (field).bit_offset; })
+#define set_field32(reg, field, value) SET_FIELD(reg, struct field32, field, value)
+"""
+QED = "#define SET_FIELD(value, name, flag) do { (value) |= (flag) << name ## _SHIFT; } while (0)\n"
+
+
+def test_a_header_means_its_own_macro_by_a_name_that_others_have_too() -> None:
+    # drivers/net/wireless/ralink/rt2x00/rt2x00reg.h and include/linux/qed/qed_if.h
+    tree = table({"drivers/net/rt2x00.h": RT2X00, "include/linux/qed.h": QED})
+    n = Natures(tree)
+    assert n.structural(tree.all("set_field32")) == frozenset()
+    assert {m.file: n.structural((m,)) for m in tree.all("SET_FIELD")} == {
+        "drivers/net/rt2x00.h": frozenset(),
+        "include/linux/qed.h": {1},
+    }
+
+
+def test_a_definition_that_stands_in_for_another_does_not_hide_it() -> None:
+    # #ifndef arch_call: what an architecture defines counts too
+    header = "#ifndef arch_call\n#define arch_call(f) do { } while (0)\n#endif\n#define call(f) arch_call(f)\n"
+    tree = table({"include/linux/call.h": header, "arch/x86/include/asm/call.h": "#define arch_call(f) f()\n"})
+    assert Natures(tree).structural(tree.all("call")) == {0}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from tree_sitter import Node
@@ -15,6 +16,7 @@ from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
 from xref.facts.records import declared_name, record_tag, type_text
 from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Role, Text
+from xref.lex.tokens import is_identifier
 from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
@@ -141,7 +143,7 @@ class DataReader(Expansions):
         if m is None and not macro.body.startswith(("{", ".")):
             return False
         body = macro.body.lstrip()
-        if not body.startswith(("{", ".", "[")) and not self._x.natures.structural(head):
+        if not body.startswith(("{", ".", "[")) and not self._x.natures.structural((macro,)):
             return False
         origin = text.origin(element.node.start_byte)
         chain = origin.chain if origin is not None else ()
@@ -156,6 +158,8 @@ class DataReader(Expansions):
             return False
         words = " ".join(tokens)
         if tokens[0] in ("{", ".", "["):
+            if not _names_something(tokens):
+                return True
             place = _POSITION.fullmatch(element.path)
             if place is not None:
                 path, index = place[1], int(place[2])
@@ -174,6 +178,13 @@ class DataReader(Expansions):
             )
         ] = None  # fmt: skip
         return True
+
+
+def _names_something(tokens: Sequence[str]) -> bool:
+    """Whether an element's tokens name more than members: the tables of register values in radio drivers do not, and
+    are long.
+    """
+    return any(is_identifier(t) and (i == 0 or tokens[i - 1] != ".") for i, t in enumerate(tokens))
 
 
 def _is_prototype(declarator: Node) -> bool:

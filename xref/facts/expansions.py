@@ -33,14 +33,15 @@ class Expansions(FileState):
 
         Not where they are parameters (``own``) of the macro that holds the invocation: then it is expanded with it.
         """
-        positions = self._x.natures.structural(name)
+        definitions = self._view.candidates(name)
+        positions = self._x.natures.structural(definitions)
         if not positions:
             return False
         given = split_arguments(("(", *tokenize(args), ")"), 0)
-        last = max(len(d.params or ()) for d in self._x.table.all(name))
+        last = max(len(d.params or ()) for d in definitions)
         deciding = [arg for k, arg in enumerate(given) if min(k, last) in positions]
         if own:
-            naming = self._x.natures.naming(name)
+            naming = self._x.natures.naming(definitions)
             if not own.isdisjoint(t for k, arg in enumerate(given) if min(k, last) in naming for t in arg):
                 return False
         return any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg)
@@ -94,7 +95,7 @@ class Expansions(FileState):
                 known = judged[n] = (
                     n not in g.OPTION_TESTS
                     and m is not None
-                    and (_SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural(n)))
+                    and (_SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural((m,))))
                 )
             return known or n == name
 

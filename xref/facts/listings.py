@@ -132,7 +132,7 @@ class Listings:
 
         def want(n: str, depth: int) -> bool:
             m = lookup(n)
-            return n in own or m is None or m.params is None or depth == 0 or bool(self._natures.structural(n))
+            return n in own or m is None or m.params is None or depth == 0 or bool(self._natures.structural((m,)))
 
         code = blank_directives(listing)
         made: list[str] = []

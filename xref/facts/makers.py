@@ -42,7 +42,7 @@ _ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
-_MOST_LATER: Final = 2_000_000
+_MOST_LATER: Final = 1_500_000
 """With so much text made, in bytes, a file is read no further times: fs/xfs/xfs_trace.h of 6.12 would make 5 MB."""
 
 
@@ -176,7 +176,7 @@ class Makers:
             return True
         if name in g.OPTION_TESTS:
             return False
-        return definition is None or definition.params is None or bool(self._natures.structural(name))
+        return definition is None or definition.params is None or bool(self._natures.structural((definition,)))
 
     def _variants(self, name: str) -> int:
         """How many readings of an invocation to make: more than one where its machinery has several definitions."""
@@ -295,7 +295,7 @@ class Makers:
         return [env for env in self._later if name in env and not self._natures.inert((env[name],))]
 
     def _structural(self, name: str) -> bool:
-        return bool(self._natures.structural(name))
+        return bool(self._natures.structural(self._view.candidates(name)))
 
     def _object(self, found: Found, buffer: bytearray, m: re.Match[bytes], closing: int, invocation: str) -> None:
         """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is

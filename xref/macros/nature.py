@@ -8,7 +8,7 @@ only the expansion says what happens. Everything else is a plain macro whose bod
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 from xref.lex.model import MacroDef
@@ -101,6 +101,14 @@ class Fixpoint(Generic[T]):
         return after
 
 
+_IN: Final = "\n"
+"""Between a name and the file that uses it."""
+
+
+def _key(name: str, file: str) -> str:
+    return f"{name}{_IN}{file}"
+
+
 class Natures:
     """Answers for every macro of a table; each name is worked out once."""
 
@@ -161,33 +169,54 @@ class Natures:
         for m in defs:
             if m.params is not None and self._is_iterator(body_tokens(m.body)):
                 nature |= Nature.ITERATOR
-        if self.structural(name):
+        if self.structural(defs):
             nature |= Nature.STRUCTURAL
         return nature
 
-    def structural(self, name: str) -> frozenset[int]:
-        """The positions of the parameters of ``name`` that decide a name, a member, a callee or what is stored in a
-        member; the variadic one counts behind the last.
+    def structural(self, definitions: Iterable[MacroDef]) -> frozenset[int]:
+        """The positions of the parameters that decide a name, a member, a callee or what is stored in a member, under
+        one of these definitions or another; the variadic one counts behind the last.
         """
-        return self._structural(name)
+        return self._union(self._structural, definitions)
 
-    def _structural_of(self, name: str) -> frozenset[int]:
-        found: set[int] = set()
-        for m in self._table.all(name):
-            if m.params is not None:
-                found |= self._structural_params(m, body_tokens(m.body), self.structural)
-        return frozenset(found)
-
-    def naming(self, name: str) -> frozenset[int]:
+    def naming(self, definitions: Iterable[MacroDef]) -> frozenset[int]:
         """Those of :meth:`structural` that decide a name; the others are only stored in a member."""
-        return self._naming(name)
+        return self._union(self._naming, definitions)
 
-    def _naming_of(self, name: str) -> frozenset[int]:
-        found: set[int] = set()
-        for m in self._table.all(name):
+    @staticmethod
+    def _union(judge: Fixpoint[frozenset[int]], definitions: Iterable[MacroDef]) -> frozenset[int]:
+        found: frozenset[int] = frozenset()
+        for m in definitions:
             if m.params is not None:
-                found |= self._structural_params(m, body_tokens(m.body), self.naming, stored=False)
+                found |= judge(_key(m.name, m.file))
+        return found
+
+    def _structural_of(self, key: str) -> frozenset[int]:
+        found: set[int] = set()
+        for m in self._meant(key):
+            found |= self._structural_params(m, body_tokens(m.body), self._structural)
         return frozenset(found)
+
+    def _naming_of(self, key: str) -> frozenset[int]:
+        found: set[int] = set()
+        for m in self._meant(key):
+            found |= self._structural_params(m, body_tokens(m.body), self._naming, stored=False)
+        return frozenset(found)
+
+    def _meant(self, key: str) -> tuple[MacroDef, ...]:
+        """The definitions with parameters that a name may have where it is used in a file.
+
+        Those of the file itself, unless they only stand in for another one; else all that the program has. SET_FIELD
+        means one thing in rt2x00reg.h and another in qed_if.h, and what ``__compiletime_error`` is to a tool is no
+        matter of the kernel's.
+        """
+        name, _, file = key.partition(_IN)
+        every = tuple(m for m in self._table.all(name) if m.params is not None)
+        own = tuple(m for m in every if m.file == file)
+        if own and not any(name in m.guard for m in own):
+            return own
+        program = program_of(file)
+        return tuple(m for m in every if program_of(m.file) == program) or every
 
     def inert(self, definitions: tuple[MacroDef, ...]) -> bool:
         """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments, under
@@ -344,9 +373,9 @@ class Natures:
                 if value and value[-1] in position and "#" not in value:
                     found.add(position[value[-1]])  # x->member = argument
             elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
-                inner = judge(t)
+                inner = judge(_key(t, m.file))
                 if inner:
-                    last = max(len(d.params or ()) for d in self._table.all(t))
+                    last = max((len(d.params or ()) for d in self._meant(_key(t, m.file))), default=0)
                     for k, arg in enumerate(split_arguments(tokens, i + 1)):
                         if min(k, last) in inner:
                             found.update(position[a] for a in arg if a in position)

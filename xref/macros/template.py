@@ -16,7 +16,7 @@ from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import skip_brackets, split_arguments
 
-_FROM: Final = 3
+_FROM: Final = 1
 """After so many expansions of one macro in a file a template of it is made."""
 _MARK: Final = "XREFARGUMENT"
 
