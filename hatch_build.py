@@ -19,9 +19,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDERS = ("lex", "macros", "parse", "facts")
+FOLDERS = ("lex", "macros", "parse", "facts", "store")
 """Where the time of an index goes; each calls the others all the time, so they are compiled into one library."""
-DATA = ("lex/model.py", "macros/marks.py", "parse/ctree.py", "facts/model.py")
+DATA = ("lex/model.py", "macros/marks.py", "parse/ctree.py", "facts/model.py", "store/model.py")
 """Classes that derive from msgspec's or from built-in ones, which mypyc's own classes cannot."""
 
 

@@ -15,7 +15,7 @@ from xref.cli.session import Session
 @click.option("--config", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Keep what it compiles.")
 @click.pass_obj
 def command(session: Session, outdir: Path, config: Path | None) -> None:
-    """Write functions.tsv, edges.tsv and slots.tsv to DIR: every function, every call, every registration."""
+    """Write four files to DIR: every function, every call, every registration, and what registrations tie together."""
     from dataclasses import replace
 
     from xref.graph.export import write_export

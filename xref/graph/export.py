@@ -19,23 +19,27 @@ from pathlib import Path
 from typing import Final
 
 from xref.errors import OutputFailed, XrefError
+from xref.graph.ties import Tie, Ties
 from xref.parse import ctree as x
 from xref.resolve.resolver import Resolver
-from xref.store.reader import FunctionInfo
+from xref.store.model import FunctionInfo
 
 FUNCTIONS: Final = ("file", "name", "line", "end_line", "kind", "linkage", "aliases", "guard")
 EDGES: Final = (
     "caller_file", "caller", "callee_file", "callee", "kind", "site_file", "site_line", "via", "guard", "confidence",
 )  # fmt: skip
 SLOTS: Final = ("file", "line", "object", "struct", "field", "function_file", "function", "how", "guard")
+TIES: Final = ("file", "line", "object", "slot_a", "value_a", "slot_b", "value_b")
+FILES: Final = {"functions": FUNCTIONS, "edges": EDGES, "slots": SLOTS, "ties": TIES}
 _PART: Final = 4_000
 _CLEAN: Final = str.maketrans("\t\n\r", "   ")
 
 _resolver: Resolver | None = None
+_ties: Ties | None = None
 
 
 def write_export(resolver: Resolver, outdir: Path, *, jobs: int | None = None) -> None:
-    """Writes ``functions.tsv``, ``edges.tsv`` and ``slots.tsv`` into ``outdir``, each swapped in whole.
+    """Writes the files of ``FILES`` into ``outdir``, each swapped in whole.
 
     Under a configuration only what it compiles is written. Raises :class:`~xref.errors.OutputFailed`.
     """
@@ -44,7 +48,7 @@ def write_export(resolver: Resolver, outdir: Path, *, jobs: int | None = None) -
         outdir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".xref-export-", dir=outdir) as scratch:
             parts = _parts(resolver, Path(scratch), config, jobs or os.cpu_count() or 1)
-            for name, header in (("functions", FUNCTIONS), ("edges", EDGES), ("slots", SLOTS)):
+            for name, header in FILES.items():
                 whole = Path(scratch, f"{name}.tsv")
                 with whole.open("wb") as out:
                     out.write(("\t".join(header) + "\n").encode())
@@ -78,28 +82,33 @@ def _parts(resolver: Resolver, scratch: Path, config: Path | None, jobs: int) ->
 
 
 def _open(db: Path, config: Path | None) -> None:
-    global _resolver
+    global _resolver, _ties
     _resolver = Resolver.open(db, config=config)
+    _ties = Ties(_resolver)
 
 
 def _part(work: tuple[str, int, int]) -> None:
-    """Writes the three pieces of one range of functions, or the slots of all initialisers for the range 0."""
-    if _resolver is None:
+    """Writes the pieces of one range of functions, or the slots and ties of all initialisers for the range 0."""
+    if _resolver is None or _ties is None:
         raise RuntimeError("the worker has no index")
     target, low, high = work
-    functions: list[str] = []
-    edges: list[str] = []
-    slots: list[str] = []
+    rows: dict[str, list[str]] = {name: [] for name in FILES}
     if high == 0:
-        slots.extend(_initialiser_rows(_resolver))
+        rows["slots"].extend(_initialiser_rows(_resolver))
+        rows["ties"].extend(_tie_rows(_ties.of_initialisers()))
     else:
         for f in _resolver.reader.functions_between(low, high):
             if _resolver.in_config(f):
-                functions.append(_function_row(_resolver, f))
-                edges.extend(_edge_rows(_resolver, f))
-                slots.extend(_assignment_rows(_resolver, f))
-    for name, rows in (("functions", functions), ("edges", edges), ("slots", slots)):
-        Path(f"{target}.{name}").write_text("".join(rows), encoding="utf-8", errors="surrogateescape")
+                rows["functions"].append(_function_row(_resolver, f))
+                rows["edges"].extend(_edge_rows(_resolver, f))
+                rows["slots"].extend(_assignment_rows(_resolver, f))
+                rows["ties"].extend(_tie_rows(_ties.of_function(f)))
+    for name, written in rows.items():
+        Path(f"{target}.{name}").write_text("".join(written), encoding="utf-8", errors="surrogateescape")
+
+
+def _tie_rows(ties: Iterable[Tie]) -> list[str]:
+    return [_row((t.file, t.line, t.object, t.slot_a, t.value_a, t.slot_b, t.value_b)) for t in ties]
 
 
 def _row(cells: Iterable[object]) -> str:

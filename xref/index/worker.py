@@ -26,7 +26,8 @@ from xref.lex.model import Include, MacroDef
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
-from xref.store.rows import FileRow, encode_includes, file_row
+from xref.store.model import FileRow
+from xref.store.rows import encode_includes, file_row
 
 MAX_FILE: Final = 32 * 1024 * 1024
 """Larger files are reported and left out: the largest of 6.12, a register header, has 17 MB."""

@@ -14,7 +14,8 @@ from functools import lru_cache
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
 from xref.resolve.macros import IndexedMacros
-from xref.store.reader import FileInfo, FunctionInfo, Reader
+from xref.store.model import FileInfo, FunctionInfo
+from xref.store.reader import Reader
 from xref.tree.files import same_program
 
 _MAX_RIVALS = 8

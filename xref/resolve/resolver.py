@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from xref.parse import ctree as x
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
+from xref.resolve.model import Holding, Site, Target
 from xref.resolve.names import Names
-from xref.resolve.sites import Site, Sites, Target
+from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import IndexedTree, Symbols
 from xref.resolve.types import Types
-from xref.resolve.values import Holding, Values
+from xref.resolve.values import Values
 from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
-from xref.store.reader import FunctionInfo, Reader
+from xref.store.model import FunctionInfo
+from xref.store.reader import Reader
 from xref.store.rows import last_member
 from xref.tree.config import Config
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from xref.facts.model import Body, LocalFact
 from xref.parse.ctree import CType, Decl, Function, Pointer, Tagged
 from xref.parse.ctype import WORD, parse_declaration, parse_signature
-from xref.store.reader import FunctionInfo
+from xref.store.model import FunctionInfo
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _RECORD = r"(?:const\s+)?(struct|union)\s+([A-Za-z_]\w*)\s*(\*{0,2})\s*([A-Za-z_]\w*)\s*"

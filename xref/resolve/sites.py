@@ -16,11 +16,13 @@ from xref.parse.ctree import CType, Function, Pointer
 from xref.parse.ctype import parse_signature, to_text
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
+from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.types import MemberType, Types
-from xref.resolve.values import Holding, Step, Values
-from xref.store.reader import FunctionInfo, Reader
+from xref.resolve.values import Values
+from xref.store.model import FunctionInfo
+from xref.store.reader import Reader
 from xref.store.rows import last_member
 
 _BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
@@ -58,26 +60,6 @@ def _fits(taken: tuple[str, ...] | None, wanted: tuple[str, ...]) -> bool:
     if taken is None:
         return True
     return len(taken) == len(wanted) and all(a == b or "?" in (a, b) for a, b in zip(taken, wanted, strict=True))
-
-
-class Target(msgspec.Struct, frozen=True, gc=False):
-    """One function that a call site can reach."""
-
-    function: FunctionInfo
-    kind: EdgeKind
-    confidence: Confidence
-    guard: str
-    steps: tuple[Step, ...]
-
-
-class Site(msgspec.Struct, frozen=True, gc=False):
-    """One call site, resolved: ``via`` is '' for a direct call. ``reason`` says why there are no targets."""
-
-    call: CallFact
-    via: str
-    kind: EdgeKind
-    targets: tuple[Target, ...]
-    reason: str = ""
 
 
 class Sites:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from xref.parse.ctree import Array, CType, Named, Pointer, Tagged
 from xref.resolve.types import MemberType, Types
-from xref.store.reader import Reader, RegistrationInfo
+from xref.store.model import RegistrationInfo
+from xref.store.reader import Reader
 
 _STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
 _MAX_PARENTS = 40

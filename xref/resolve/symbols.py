@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from xref.resolve.edge import Symbol, SymbolKind
 from xref.resolve.wording import Wording
-from xref.store.reader import FunctionInfo, Reader, SyscallInfo
+from xref.store.model import FunctionInfo, SyscallInfo
+from xref.store.reader import Reader
 from xref.tree.config import Config, read_config
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
 from xref.resolve.spell import spell
-from xref.store.reader import DeclInfo, Reader, RecordInfo
+from xref.store.model import DeclInfo, RecordInfo
+from xref.store.reader import Reader
 
 _MAX_DEPTH = 40
 _INT = Base("int")

@@ -14,9 +14,6 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
-
-import msgspec
 
 from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import ctree as x
@@ -24,12 +21,14 @@ from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Array, Base, CType, Pointer, Tagged
 from xref.parse.ctype import strip_pointer
 from xref.resolve.macros import IndexedMacros
+from xref.resolve.model import Holding, Inflow, Place, Step
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
 from xref.resolve.slots import Slots
 from xref.resolve.spell import spell
 from xref.resolve.types import MemberType, Types
-from xref.store.reader import FunctionInfo, Reader
+from xref.store.model import FunctionInfo
+from xref.store.reader import Reader
 from xref.store.rows import last_member
 
 MAX_PLACES = 1500
@@ -41,38 +40,6 @@ _STATIC_CALL = re.compile(r"__SC[TK]__(\w+)")
 # pointer that is typed by a union of all hooks (lsm_static_call_init() in security/security.c since Linux kernel commit
 # 417c5643cd67 ("lsm: replace indirect LSM hook calls with static calls") in v6.12): the name is the only tie left.
 _KEY_SLOTS = ((re.compile(r"lsm_static_call_(\w+)_\d+"), "security_list_options"),)
-
-
-class Step(msgspec.Struct, frozen=True, gc=False):
-    """One piece of evidence: the rule, and where it was applied."""
-
-    rule: str
-    file_id: int
-    line: int
-
-
-class Holding(msgspec.Struct, frozen=True, gc=False):
-    """A function that a pointer can hold, and the steps by which it got there, the one nearest to the call first."""
-
-    function: FunctionInfo
-    steps: tuple[Step, ...]
-    guard: str = ""
-
-
-class Place(NamedTuple):
-    """A node of the flow: ``kind`` is slot, param, local, return, global, table or static_call."""
-
-    kind: str
-    owner: str | int
-    name: str | int
-
-
-class Inflow(NamedTuple):
-    """What flows into a place: a function by name, or another place; with the step that brings it."""
-
-    source: FunctionInfo | Place
-    step: Step | None
-    guard: str
 
 
 def _slot_place(struct: str, field: str, home: int | None) -> Place:

@@ -16,7 +16,7 @@ from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, SlotEntry, S
 
 if TYPE_CHECKING:
     from xref.facts.model import CallFact
-    from xref.resolve.values import Step
+    from xref.resolve.model import Step
     from xref.store.reader import Reader
 
 _set = object.__setattr__  # the way past "frozen" that dataclasses themselves take

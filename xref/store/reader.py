@@ -10,100 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
-from xref.facts.model import Body, FieldFact
+from xref.facts.model import Body
 from xref.lex import guard as conditions
 from xref.lex.model import MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
+from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
 from xref.store.rows import decode_body, decode_fields, decode_ids
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
-
-
-class FileInfo(msgspec.Struct, frozen=True, gc=False):
-    """One file of the index; ``guard`` says when Kbuild compiles it, or when a header is included at all."""
-
-    id: int
-    path: str
-    program: str
-    guard: str
-
-
-class FunctionInfo(msgspec.Struct, frozen=True, gc=False):
-    """One row of ``functions`` without its body."""
-
-    id: int
-    file_id: int
-    name: str
-    line: int
-    column: int
-    end_line: int
-    kind: str
-    linkage: str
-    aliases: str
-    guard: str
-    signature: str
-    trouble: str
-    made_by: str
-
-
-class RecordInfo(msgspec.Struct, frozen=True, gc=False):
-    """One struct or union with its members."""
-
-    id: int
-    file_id: int
-    tag: str
-    kind: str
-    line: int
-    guard: str
-    open: bool
-    fields: tuple[FieldFact, ...]
-
-
-class DeclInfo(msgspec.Struct, frozen=True, gc=False):
-    """A typedef or an object: its name, its declaration and where it stands."""
-
-    name: str
-    file_id: int
-    decl: str
-    line: int
-    linkage: str
-    guard: str
-    function: str
-
-
-class RegistrationInfo(msgspec.Struct, frozen=True, gc=False):
-    """One row of ``registrations``."""
-
-    id: int
-    file_id: int
-    line: int
-    column: int
-    object: str
-    decl: str
-    path: str
-    field: str
-    value: str
-    name: str
-    how: str
-    guard: str
-    function: str
-
-
-class SyscallInfo(msgspec.Struct, frozen=True, gc=False):
-    """One line of a system call table."""
-
-    arch: str
-    abi: str
-    number: int
-    name: str
-    entry: str
-    compat: str
-    file: str
-    line: int
 
 
 _FUNCTION = (

@@ -16,6 +16,7 @@ import msgspec
 
 from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact
 from xref.lex.model import Include
+from xref.store.model import FileRow, FunctionRow, RecordRow
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")
@@ -42,63 +43,6 @@ _body_decoder: Final = msgspec.msgpack.Decoder(Body)
 _fields_decoder: Final = msgspec.msgpack.Decoder(tuple[FieldFact, ...])
 _includes_decoder: Final = msgspec.msgpack.Decoder(tuple[Include, ...])
 _COMPRESS_ABOVE: Final = 160
-
-
-class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value."""
-
-    name: str
-    line: int
-    column: int
-    end_line: int
-    kind: str
-    linkage: str
-    aliases: tuple[str, ...]
-    guard: str
-    signature: str
-    trouble: str
-    made_by: str
-    body: bytes
-    calls: int
-    dispatches: int
-    called: tuple[str, ...]
-    through: tuple[str, ...]
-    assigned: tuple[str, ...]
-    values: tuple[str, ...]
-
-
-class RecordRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One struct or union, its members encoded, their names and the tags of their types beside them."""
-
-    tag: str
-    kind: str
-    line: int
-    guard: str
-    open: bool
-    fields: bytes
-    names: tuple[str, ...]
-    types: tuple[str, ...]
-
-
-class FileRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """All rows of one file; the tuples follow the columns of their tables behind ``file_id``."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    hash: bytes
-    error_bytes: int
-    includes: bytes
-    notes: str
-    functions: tuple[FunctionRow, ...] = ()
-    records: tuple[RecordRow, ...] = ()
-    typedefs: tuple[tuple[str, str, int, str], ...] = ()
-    objects: tuple[tuple[str, str, int, str, str, str], ...] = ()
-    registrations: tuple[tuple[int, int, str, str, str, str, str, str, str, str, str, str], ...] = ()
-    macros: tuple[tuple[str, int, int, str | None, str, str, str], ...] = ()
-    exports: tuple[str, ...] = ()
-    seconds: float = 0.0
-    failure: str = ""
 
 
 def single_name(text: str) -> str:

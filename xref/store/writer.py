@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xref.store.database import COMPLETE, create, indexes
-from xref.store.rows import FileRow, encode_ids
+from xref.store.model import FileRow
+from xref.store.rows import encode_ids
 
 
 class Writer:

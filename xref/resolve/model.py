@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""What resolution hands on inside itself: places of the flow and what they hold, call sites and their targets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from xref.facts.model import CallFact
+from xref.resolve.edge import Confidence, EdgeKind
+from xref.store.model import FunctionInfo
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One piece of evidence: the rule, and where it was applied."""
+
+    rule: str
+    file_id: int
+    line: int
+
+
+class Holding(msgspec.Struct, frozen=True, gc=False):
+    """A function that a pointer can hold, and the steps by which it got there, the one nearest to the call first."""
+
+    function: FunctionInfo
+    steps: tuple[Step, ...]
+    guard: str = ""
+
+
+class Place(NamedTuple):
+    """A node of the flow: ``kind`` is slot, param, local, return, global, table or static_call."""
+
+    kind: str
+    owner: str | int
+    name: str | int
+
+
+class Inflow(NamedTuple):
+    """What flows into a place: a function by name, or another place; with the step that brings it."""
+
+    source: FunctionInfo | Place
+    step: Step | None
+    guard: str
+
+
+class Target(msgspec.Struct, frozen=True, gc=False):
+    """One function that a call site can reach."""
+
+    function: FunctionInfo
+    kind: EdgeKind
+    confidence: Confidence
+    guard: str
+    steps: tuple[Step, ...]
+
+
+class Site(msgspec.Struct, frozen=True, gc=False):
+    """One call site, resolved: ``via`` is '' for a direct call. ``reason`` says why there are no targets."""
+
+    call: CallFact
+    via: str
+    kind: EdgeKind
+    targets: tuple[Target, ...]
+    reason: str = ""
