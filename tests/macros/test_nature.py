@@ -117,6 +117,15 @@ def test_iterators(name: str) -> None:
     assert natures(ITERATORS).of(name) & Nature.ITERATOR
 
 
+def test_another_name_of_an_iterator_is_one() -> None:
+    # include/linux/of_address.h
+    n = natures(
+        "#define for_each_range(p) for (; next(p);)\n#define for_each_of_range for_each_range\n#define other f\n"
+    )
+    assert n.of("for_each_of_range") & Nature.ITERATOR
+    assert not n.of("other") & Nature.ITERATOR
+
+
 @pytest.mark.parametrize("name", ["once", "spin", "cond", "block", "BUG_ON", "min"])
 def test_what_ends_its_own_statement_is_no_iterator(name: str) -> None:
     assert not natures(ITERATORS).of(name) & Nature.ITERATOR

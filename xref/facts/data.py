@@ -171,12 +171,13 @@ class DataReader(Expansions):
             part = f"int {_ELEMENT} = {{ {words} }};"
             self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
             return True
-        self._registrations[
-            RegistrationFact(
-                at.line, at.column, name, decl, element.path, element.field, words, "macro", at.guard,
-                holder.name if holder is not None else "",
-            )
-        ] = None  # fmt: skip
+        if can_hold_address(words):
+            self._registrations[
+                RegistrationFact(
+                    at.line, at.column, name, decl, element.path, element.field, words, "macro", at.guard,
+                    holder.name if holder is not None else "",
+                )
+            ] = None  # fmt: skip
         return True
 
 

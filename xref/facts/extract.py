@@ -350,7 +350,9 @@ class _FileExtraction(DataReader):
 
     def _note_trouble(self, builder: FunctionBuilder, text: Text, node: Node) -> None:
         if not builder.trouble:
-            builder.trouble = cause_of(node, text.source, lambda name: self._view.get(name) is not None)
+            builder.trouble = cause_of(
+                node, text.source, lambda name: name not in NOT_CALLED and self._view.get(name) is not None
+            )
 
     def _name(self, text: Text, declarator: Node) -> tuple[str, int]:
         """The name a function's declarator declares, and the offset it stands at."""

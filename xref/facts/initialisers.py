@@ -11,8 +11,8 @@ from tree_sitter import Node
 
 _CONSTANT: Final = re.compile(r"[-+~!(]*(?:\d[\w.]*|[A-Z_][A-Z0-9_]*|'[^']*'|\"[^\"]*\"|true|false)\)*")
 _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
-_NAME: Final = re.compile(r"(?<![\w.>])[A-Z_0-9]*[a-z]\w*")
-_SIZES: Final = ("sizeof", "offsetof", "__builtin_offsetof", "ARRAY_SIZE")
+_NAME: Final = re.compile(r"(?<![\w.>])(?![0-9])[A-Z_0-9]*[a-z]\w*")
+_SIZES: Final = ("sizeof", "offsetof", "__builtin_offsetof", "ARRAY_SIZE", "__stringify")
 _TYPE_WORDS: Final = frozenset(
     "void char short int long signed unsigned float double struct union enum const volatile sizeof "
     "offsetof u8 u16 u32 u64 "

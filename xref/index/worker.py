@@ -32,7 +32,7 @@ from xref.store.rows import encode_includes, file_row
 MAX_FILE: Final = 32 * 1024 * 1024
 """Larger files are reported and left out: the largest of 6.12, a register header, has 17 MB."""
 _SNIFF: Final = 8192
-RARE_COLLECTION: Final = (100_000, 20, 100)
+RARE_COLLECTION: Final = (300_000, 20, 100)
 """For the garbage collector: facts hold no cycles, and looking for some takes 6 % of the time."""
 
 

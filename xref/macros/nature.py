@@ -169,6 +169,8 @@ class Natures:
         for m in defs:
             if m.params is not None and self._is_iterator(body_tokens(m.body)):
                 nature |= Nature.ITERATOR
+            elif m.params is None and m.body.isidentifier() and self.of(m.body) & Nature.ITERATOR:
+                nature |= Nature.ITERATOR  # for_each_of_range is for_each_of_pci_range   include/linux/of_address.h
         if self.structural(defs):
             nature |= Nature.STRUCTURAL
         return nature
