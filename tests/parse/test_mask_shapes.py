@@ -59,6 +59,14 @@ def whole(code: str) -> bool:
         "printk(KERN_ERR pr_fmt(fmt));",
         "printk(KERN_ERR pr_fmt(fmt), a, b);",
         'printk(KERN_ERR PFX "x\n");',
+        # drivers/net/ethernet/broadcom/tg3.c, drivers/usb/dwc3/gadget.c: half of a name
+        "if (tg3_flag(tp, 5705_PLUS) && tg3_flag(tp, 40BIT_DMA_BUG)) f(0x10UL, 1ull, 0b11, 10);",
+        "if (DWC3_VER_IS_PRIOR(DWC31, 180A) || DWC3_VER_IS_WITHIN(DWC3, 183A, ANY)) f();",
+        # drivers/gpu/drm/amd/pm/powerplay: a statement as an argument
+        'CHECK(!ret, "x", return ret);',
+        "CHECK(!ret, goto out);",
+        "CHECK(!ret, return -EINVAL); CHECK(x, return); CHECK(x, break);",
+        "CHECK(!ret, return f(x), y);",
         # a type as the only argument
         "p = alloc_percpu(struct icmp_mib);",
         "p = alloc_percpu(struct a *);",

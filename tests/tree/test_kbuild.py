@@ -161,6 +161,19 @@ def test_conditionals(tmp_path: Path, test: str, guard: str) -> None:
     assert found.guards == {"net/a.c": guard}
 
 
+def test_what_is_said_of_subfolders_holds_where_the_makefile_builds_their_files_itself(tmp_path: Path) -> None:
+    # drivers/gpu/drm/i915/Makefile: i915-y += gt/intel_gt.o, and gt has no Makefile
+    files = {
+        "Makefile": TOP,
+        "Kbuild": "obj-y += gpu/\n",
+        "gpu/Makefile": "subdir-ccflags-y += -I$(src)\ni915-y += gt/uc/a.o b.o\nobj-y += i915.o\n",
+        "gpu/b.c": "",
+        "gpu/gt/uc/a.c": "",
+        "gpu/other/c.c": "",
+    }
+    assert build(tmp_path, files).include_dirs == {"gpu": ("gpu",), "gpu/gt/uc": ("gpu",)}
+
+
 def test_include_dirs(tmp_path: Path) -> None:
     files = {
         "Makefile": TOP

@@ -21,15 +21,19 @@ _TYPE_WORDS: Final = (
 )
 # container_of(p, struct sock, member), min_t(unsigned long, a, b), f(x, void *): not a cast, because a comma stands on
 # one side at least; alloc_percpu(struct icmp_mib), BPF_SIZEOF(void *): one only behind a name
+# tg3_flag(tp, 5705_PLUS), DWC3_VER_IS_PRIOR(DWC31, 180A): half of a name, and no number
+# PP_ASSERT_WITH_CODE(!ret, "...", return ret): a statement that a macro puts where it belongs
 # printk(KERN_ERR pr_fmt(fmt)), printk(KERN_ERR PFX "..."): two literals that are macros side by side
 # One pattern for each character before an argument: a search for one byte is several times as fast as one for two.
 _ARGUMENTS: Final = tuple(
     re.compile(
         rb"(" + before + rb"\s*)(?:(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))"
-        rb"|([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*[(\"]))"
+        rb"|([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*[(\"])|(\d+[A-Za-z_]\w*)(?=\s*[,)])"
+        rb"|((?:return|goto|break|continue)\b)(?=\s*[\w(*&!~\-,)]))"
     )
     for before in (rb"\(", rb",")
 )
+_NUMBER: Final = re.compile(rb"0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|\d+[uUlL]*|\d+[eE]\d+[fFlL]?")
 _ONLY_TYPE: Final = re.compile(rb"(?:struct|union|enum)\s+\w+(?:\s*\*)*|void(?:\s*\*)+|unsigned\s+\w+(?:\s*\*)*")
 _TAKES_TYPE: Final = re.compile(
     rb"sizeof|_*typeof(?:_unqual)?_*|_*[Aa]lignof_*|return|if|while|switch|void|int|long|char"
@@ -75,6 +79,14 @@ def _argument(m: re.Match[bytes]) -> bytes:
     """A type between parentheses is an argument behind a name, and a cast or an operand elsewhere."""
     if m[4]:
         return m[1] + m[4].translate(BLANK)
+    if m[5]:
+        return m[0] if _NUMBER.fullmatch(m[5]) else m[1] + b"T" + m[5][1:]
+    if m[6]:
+        return (
+            m[1]
+            + (b"T" if m.string[m.end() : m.end() + 40].lstrip()[:1] in b",)" else b" ")
+            + m[6][1:].translate(BLANK)
+        )
     if m[3] == b")" and m[1][:1] == b"(":
         if _ONLY_TYPE.fullmatch(m[2]) is None:
             return m[0]

@@ -209,7 +209,9 @@ class _Descent:
                 guards[source] = either(guards.get(source, FALSE), both(reached[folder], condition))
                 modules[source] = modules.get(source, True) and module
         search: dict[str, tuple[str, ...]] = {}
-        for folder in sorted({*self._search, *self._inherited, *self._folders}):
+        # drivers/gpu/drm/i915 builds gt/intel_gt.o itself: what it says of its subfolders holds there too
+        built = {posixpath.dirname(source) for found in self._folders.values() for source, _, _ in found.sources}
+        for folder in sorted({*self._search, *self._inherited, *self._folders, *built}):
             paths = dict(self._search.get(folder, {}))
             above = folder
             while above:
