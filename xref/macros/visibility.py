@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from xref.lex.model import Include
 
 _CLOSURES: Final = 512
 """How many closures are remembered, about 64 KB each: most files of a folder include the same headers."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class IncludeGraph:
     """Resolved includes of every file of a tree; files are known by their paths."""
 
