@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from xref.lex.comments import blank_comments
 from xref.lex.directives import parse_define, scan
@@ -42,12 +43,19 @@ def table(files: Mapping[str, str], constants: Mapping[str, bool] | None = None,
     return MacroTable([m for d in scans.values() for m in d.macros], graph, Known(constants or {}, {}))
 
 
-class NaturesByName(Natures):
+class NaturesByName:
     """Natures that are asked by name."""
+
+    def __init__(self, macros: MacroTable) -> None:
+        self._table = macros
+        self._natures = Natures(macros)
 
     def decides(self, name: str) -> frozenset[int]:
         """The structural parameters over all definitions."""
-        return self.structural(self._table.all(name))
+        return self._natures.structural(self._table.all(name))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._natures, name)
 
 
 def natures(text: str) -> NaturesByName:

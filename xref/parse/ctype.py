@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from xref.lex.tokens import tokenize
 from xref.parse.ctree import (
@@ -37,6 +37,8 @@ class Bail(Exception):
     """The text is not what the parser took it for."""
 
 
+# not (), which mypyc would take for the type of what is assigned later
+_NO_PARAMS: Final[tuple[Decl, ...]] = ()
 QUAL, BASE, TAG, TYPEOF, AUTO, ATTR, ATTR_CALL, STMT = range(1, 9)
 
 _WORDS: dict[int, str] = {
@@ -124,7 +126,7 @@ class TypeParser:
         self.depth = 0
         self.is_type = is_type
         self.asked = False
-        self.params: tuple[Decl, ...] = ()
+        self.params = _NO_PARAMS
         self.starts: list[tuple[int, int]] | None = None
 
     def known(self, name: str) -> bool:
@@ -392,7 +394,7 @@ class TypeParser:
                 self.i += 1
             else:
                 ctype, name = self.specifiers(_PARAM)
-                self.params = ()
+                self.params = _NO_PARAMS
                 if ctype is not None:
                     name, ctype = self.declarator(ctype, name)
                 out.append(Decl(name, ctype or UNKNOWN, None, None, self.params))
@@ -414,7 +416,7 @@ class TypeParser:
             base = Base("int")
         out: list[Decl] = []
         while True:
-            self.params = ()
+            self.params = _NO_PARAMS
             name, ctype = self.declarator(base, name)
             params = self.params
             init_text, init = None, None
