@@ -12,7 +12,8 @@ from tree_sitter import Node
 _CONSTANT: Final = re.compile(r"[-+~!(]*(?:\d[\w.]*|[A-Z_][A-Z0-9_]*|'[^']*'|\"[^\"]*\"|true|false)\)*")
 _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _NAME: Final = re.compile(r"(?<![\w.>])(?![0-9])[A-Z_0-9]*[a-z]\w*")
-_SIZES: Final = ("sizeof", "offsetof", "__builtin_offsetof", "ARRAY_SIZE", "__stringify")
+# What the language or the preprocessor makes a number or a string of, though names stand in it.
+_CONSTANT_OF: Final = ("sizeof", "offsetof", "__builtin_offsetof", "ARRAY_SIZE", "__stringify")
 _TYPE_WORDS: Final = frozenset(
     "void char short int long signed unsigned float double struct union enum const volatile sizeof "
     "offsetof u8 u16 u32 u64 "
@@ -37,7 +38,7 @@ class Element(NamedTuple):
 
 def can_hold_address(value: str) -> bool:
     """Whether an initialiser may be a function or an object: not a number, a string or an upper-case constant."""
-    if _CONSTANT.fullmatch(value) is not None or value.startswith(_SIZES):
+    if _CONSTANT.fullmatch(value) is not None or value.startswith(_CONSTANT_OF):
         return False
     if '"' in value:
         value = _STRING.sub("", value)

@@ -42,7 +42,7 @@ _ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
-_MOST_LATER: Final = 1_500_000
+_MOST_LATER: Final = 2_000_000
 """With so much text made, in bytes, a file is read no further times: fs/xfs/xfs_trace.h of 6.12 would make 5 MB."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
+from xref.lex import guard as g
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
@@ -215,7 +216,7 @@ class Natures:
         name, _, file = key.partition(_IN)
         every = tuple(m for m in self._table.all(name) if m.params is not None)
         own = tuple(m for m in every if m.file == file)
-        if own and not any(name in m.guard for m in own):
+        if own and not any(name in g.from_text(m.guard).about for m in own):
             return own
         program = program_of(file)
         return tuple(m for m in every if program_of(m.file) == program) or every

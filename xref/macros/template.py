@@ -43,15 +43,13 @@ class Template:
         ]
         """Which tokens an argument was pasted into, or made a literal of."""
         self._marks = marks
-        self._used = {k for _, k in self._whole} | {k for _, ks in self._inside for k in ks}
         self._pasted = {k for _, ks in self._inside for k in ks}
 
     def filled(self, given: list[tuple[str, ...]], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
         """The tokens with these arguments; None where they could change what is expanded."""
-        if len(given) != len(self._marks):
-            return None
-        for k in self._used:
-            arg = given[k]
+        if len(given) != len(self._marks) or not all(given):
+            return None  # an empty one takes a comma away (, ## args), or what __VA_OPT__ holds
+        for k, arg in enumerate(given):
             if any(map(lookup, arg)):
                 return None
             if k in self._pasted and (len(arg) != 1 or not is_identifier(arg[0])):

@@ -28,8 +28,8 @@ _TYPE_WORDS: Final = (
 _ARGUMENTS: Final = tuple(
     re.compile(
         rb"(" + before + rb"\s*)(?:(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))"
-        rb"|([A-Z][A-Z0-9_]+)(?=\s+[A-Za-z_]\w*\s*[(\"])|(\d+[A-Za-z_]\w*)(?=\s*[,)])"
-        rb"|((?:return|goto|break|continue)\b)(?=\s*[\w(*&!~\-,)]))"
+        rb"|([A-Z][A-Z0-9_]+(?=\s+[A-Za-z_]\w*\s*[(\"])|(?:return|goto)\b(?=\s*[\w(*&!~\-]))"
+        rb"|(\d+[A-Za-z_]\w*|return|break|continue)(?=\s*[,)]))"
     )
     for before in (rb"\(", rb",")
 )
@@ -81,12 +81,6 @@ def _argument(m: re.Match[bytes]) -> bytes:
         return m[1] + m[4].translate(BLANK)
     if m[5]:
         return m[0] if _NUMBER.fullmatch(m[5]) else m[1] + b"T" + m[5][1:]
-    if m[6]:
-        return (
-            m[1]
-            + (b"T" if m.string[m.end() : m.end() + 40].lstrip()[:1] in b",)" else b" ")
-            + m[6][1:].translate(BLANK)
-        )
     if m[3] == b")" and m[1][:1] == b"(":
         if _ONLY_TYPE.fullmatch(m[2]) is None:
             return m[0]
