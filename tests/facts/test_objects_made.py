@@ -101,3 +101,43 @@ def test_an_attribute_before_the_macro(source: str, expected: tuple[str, str, st
 @pytest.mark.parametrize("source", ["LIST_HEAD(queue);", "DEFINE_SPINLOCK(lock);", "static DECLARE_WORK(work, run);"])
 def test_nothing_else_is(source: str) -> None:
     assert len(objects(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "static DEFINE_PER_CPU(struct cpu_base, bases) = { .get_time = f };",
+        "DEFINE_PER_CPU(struct cpu_base, bases) = { .get_time = f };",
+        "static DEFINE_PER_CPU(struct cpu_base, bases)\n= { .get_time = f };",
+    ],
+)
+def test_an_object_of_a_macro_that_is_initialised_keeps_its_type(source: str) -> None:
+    # DEFINE_PER_CPU(struct hrtimer_cpu_base, hrtimer_bases) = { ... }   kernel/time/hrtimer.c
+    facts = facts_of(f"{source}\n", {"include/linux/x.h": HEADER})
+    (found,) = facts.registrations
+    assert (found.object, found.decl, found.path) == ("bases", "struct cpu_base bases", ".get_time")
+    assert [" ".join(o.decl.split()) for o in facts.objects] == ["struct cpu_base bases"]
+
+
+LITERALS = """\
+#define CSD_INIT(_func, _info) (struct csd){ .func = (_func), .info = (_info), }
+#define PGA_E(wname, wevent) ((struct widget) { .name = wname, .event = wevent })
+#define TABLE(f) (struct entry[]){ { .fn = f } }
+#define POINTED(f) &(struct entry){ .fn = f }
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("struct base b = { .csd = CSD_INIT(go, NULL) };", ("b", "struct base b", ".csd.func", "( go )")),
+        ('struct widget w[] = { PGA_E("a", on_event) };', ("w", "struct widget w[]", "#0.event", "on_event")),
+        ('struct widget w = PGA_E("a", on_event);', ("w", "struct widget w", ".event", "on_event")),
+        ("struct base b = { .table = TABLE(go) };", ("", "struct entry [ ]", "#0.fn", "go")),
+        ("struct base b = { .one = POINTED(go) };", ("", "struct entry", ".fn", "go")),
+    ],
+)
+def test_a_literal_that_a_macro_makes_is_read_member_by_member(source: str, expected: tuple[str, ...]) -> None:
+    # CSD_INIT() of include/linux/smp.h, SND_SOC_DAPM_PGA_E() of include/sound/soc-dapm.h
+    facts = facts_of(f"{source}\n", {"include/linux/x.h": LITERALS})
+    assert [(r.object, r.decl, r.path, r.value) for r in facts.registrations] == [expected]

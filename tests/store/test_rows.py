@@ -129,9 +129,33 @@ def test_the_names_that_a_function_mentions() -> None:
     f = FunctionFact("f", 1, 0, 9, "function", "external", (), "", signature, "", "", body)
     (row,) = file_row(FileFacts("a.c", (f,)), 1, 2, b"", 0.0).functions
     assert row.called == ("register_cb",)
-    assert (set(row.through), row.dispatches) == ({"cb", "start"}, 2)
-    assert set(row.assigned) == {"stop", "hook"}
+    assert (set(row.through), row.dispatches) == ({"cb", "start device ops"}, 2)
+    assert set(row.assigned) == {"stop device", "hook"}
     assert set(row.values) == {"on_event", "do_stop", "other", "first", "second", "initial"}
+
+
+@pytest.mark.parametrize(
+    ("signature", "local", "target", "assigned"),
+    [
+        ("int f(struct a *x)", "", "x->b->c", "c a b"),
+        ("int f(const struct a *x, union u y)", "", "y.b[3].c", "c"),
+        ("int f(union u y)", "", "y.c[3]", "c"),
+        ("int f(void)", "struct a *x = g(y, z), *w", "x->c", "c"),
+        ("int f(struct b *y)", "struct a *x = g(y, z)", "y->c", "c"),
+        ("int f(void)", "struct a *x, y", "y.c", "c a"),
+        ("int f(struct b *x)", "struct a *x", "x->c", "c"),
+        ("int f(struct b *x)", "int x", "x->c", "c"),
+        ("int f(struct b *x, int (*g)(struct d *x))", "", "x->c", "c"),
+        ("int f(t *x)", "", "x->c", "c"),
+        ("int f(struct b *x)", "", "g(x)->c", "c"),
+        ("int f(struct b *x)", "", "(*x).c", "c"),
+    ],
+)
+def test_the_shape_of_an_assignment(signature: str, local: str, target: str, assigned: str) -> None:
+    body = Body((), (AssignFact(5, 0, target, "h"),), (), (LocalFact(1, 9, local),) if local else ())
+    f = FunctionFact("f", 1, 0, 9, "function", "external", (), "", signature, "", "", body)
+    (row,) = file_row(FileFacts("a.c", (f,)), 1, 2, b"", 0.0).functions
+    assert row.assigned == (assigned,)
 
 
 def test_a_function_that_a_local_is_set_to_is_mentioned() -> None:

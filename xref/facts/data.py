@@ -84,7 +84,7 @@ class DataReader(Expansions):
                 continue
             if value.type == "initializer_list":
                 self._initialiser(text, value, name, decl, holder, spelled)
-            elif holder is None or linkage == "static":
+            elif name != _ELEMENT and (holder is None or linkage == "static"):
                 words = spelled(value)
                 whole = Element("", "", words, "designated", value)
                 if self._element_macro(text, whole, named.start_byte, name, decl, holder):
@@ -156,6 +156,7 @@ class DataReader(Expansions):
         tokens, _ = self._expanded(element.value, head, 0, at.line)
         if not tokens or tokens[0] == head:
             return False
+        tokens = list(_without_type(tokens))
         words = " ".join(tokens)
         if tokens[0] in ("{", ".", "["):
             if not _names_something(tokens):
@@ -171,7 +172,13 @@ class DataReader(Expansions):
             part = f"int {_ELEMENT} = {{ {words} }};"
             self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
             return True
-        if can_hold_address(words):
+        if ") {" in words:  # & ( struct soc_mixer_control ) { ... }: an object of its own
+            if _names_something(tokens):
+                key = key_of(holder) if holder is not None else None
+                origin = Origin(at, Role.INITIALISER, (*chain, head), key)
+                part = f"int {_ELEMENT} = {words};"
+                self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
+        elif can_hold_address(words):
             self._registrations[
                 RegistrationFact(
                     at.line, at.column, name, decl, element.path, element.field, words, "macro", at.guard,
@@ -179,6 +186,21 @@ class DataReader(Expansions):
                 )
             ] = None  # fmt: skip
         return True
+
+
+def _without_type(tokens: Sequence[str]) -> Sequence[str]:
+    """The braces of a compound literal that is an element's whole value, without its type: ``(struct x) { .f = f }``,
+    as SND_SOC_DAPM_PGA_E() of include/sound/soc-dapm.h makes it. An array's is an object of its own.
+    """
+    start, end = 0, len(tokens)
+    while end - start > 2 and tokens[start] == "(" and tokens[end - 1] == ")" and tokens[start + 1] == "(":
+        start, end = start + 1, end - 1  # ((struct x) { ... })
+    if tokens[start] == "(" and tokens[end - 1] == "}" and ")" in tokens[start:end]:
+        closing = tokens.index(")", start)
+        inside = tokens[start + 1 : closing]
+        if tokens[closing + 1] == "{" and not {"(", "["} & set(inside):
+            return tokens[closing + 1 : end]
+    return tokens
 
 
 def _names_something(tokens: Sequence[str]) -> bool:

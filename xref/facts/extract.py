@@ -38,6 +38,7 @@ from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
+from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
 from xref.parse.trouble import cause_of
 from xref.parse.words import find_word
@@ -52,6 +53,12 @@ _PASTE: Final = "__PASTED__"
 _MAX_CALLEE: Final = 4_000
 _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
+
+
+def _is_cast(callee: str) -> bool:
+    """Whether it is a cast of something in parentheses, ``(u32)(x)``, that looks like a call."""
+    words = callee[1:-1].split() if callee[0] == "(" else []
+    return bool(words) and looks_like_type(words[-1]) and all(word.isidentifier() for word in words)
 
 
 class Extractor(Context):
@@ -385,7 +392,8 @@ class _FileExtraction(DataReader):
         key = (macro.name, -macro.line)
         if key in self._functions:
             return
-        params = ", ".join([*macro.params, *(["..."] if macro.variadic else [])])
+        rest = "..." if macro.variadic == "__VA_ARGS__" else f"{macro.variadic}..."
+        params = ", ".join([*macro.params, *([rest] if macro.variadic else [])])
         builder = FunctionBuilder(
             macro.name, macro.line, 0, macro.end_line, "macro", "macro", macro.guard, f"#define {macro.name}({params})"
         )
@@ -413,7 +421,7 @@ class _FileExtraction(DataReader):
             head = _IDENTIFIER.match(callee)
             if callee in holder.params or (head and _PASTE in callee) or callee.rpartition(">")[2] in holder.params:
                 return  # the argument decides: the call is made where the macro is used
-        if callee in NOT_CALLED:
+        if callee in NOT_CALLED or _is_cast(callee):
             return
         condition, implied = self._regions.at(offset)
         if chain:

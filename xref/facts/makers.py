@@ -39,6 +39,7 @@ _CHAINED: Final = re.compile(rb"\s+()([A-Za-z_]\w*)[ \t]*\(")
 _NEXT: Final = re.compile(rb"\s*(.)", re.DOTALL)
 _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
+_TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
@@ -301,14 +302,22 @@ class Makers:
         """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is
         room.
         """
-        expansion = self._expand(invocation, m[2].decode("latin-1"), 0, Place(0, 0, ""))
+        expansion = self._expand(invocation, m[2].decode("latin-1"), 0, Place(0, 0, "")).rpartition(";")[2]
+        inside = ""
+        typeof = _TYPEOF.search(expansion)
+        closing_typeof = matching_paren(expansion.encode("latin-1", "replace"), typeof.end() - 1) if typeof else -1
+        if typeof is not None and closing_typeof > 0:  # __typeof__(struct rq) runqueues: masking would make it an int
+            inside = expansion[typeof.end() : closing_typeof - 1].strip()
+            expansion = f"{expansion[: typeof.start()]}T{expansion[closing_typeof:]}"
         masked = self._masker.mask(expansion.encode("latin-1", "replace"), self._view).text.decode("latin-1")
-        declaration = " ".join(masked.rpartition(";")[2].split())
+        declaration = " ".join(masked.split())
         room = closing - m.start(2)
+        base, _, name = declaration.rpartition(" ")
         if len(declaration) > room:
-            base, _, name = declaration.rpartition(" ")
             declaration = f"T {name}" if len(name) + 2 <= room else ""
-            found.types[m.start()] = re.sub(r"\b(?:static|extern|const)\s+", "", base)
+        if inside or len(base) + 1 + len(name) > room:
+            base = re.sub(r"\b(?:static|extern|const)\s+", "", base)
+            found.types[m.start()] = re.sub(r"\bT\b", lambda _: inside, base, count=1) if inside else base
         _overwrite(buffer, m.start(2), closing, declaration.encode("latin-1", "replace"))
 
 

@@ -213,7 +213,7 @@ def _initialiser_rows(r: Resolver) -> list[str]:
         else:
             held = [
                 (r.reader.file(h.function.file_id).path, _as_spelled(reg.value, h.function))
-                for h in r.values.registered(reg.value, reg.file_id, reg.line, reg.guard)
+                for h in r.values.registered(reg)
                 if r.in_config(h.function)
             ]
         if not held:

@@ -148,11 +148,11 @@ class Names:
         wanted = {(m.file, m.line) for m in found if m.params is not None}
         if not wanted:
             return ()
-        return tuple(
-            f
-            for f in self._reader.functions_named(name)
-            if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted
-        )
+        rows = self._reader.functions_named(name)
+        if any(f.file_id == file_id and f.kind != "macro" for f in rows):
+            # raw_sk() of net/can/raw.c, which sees nothing of include/net/raw.h and its macro
+            wanted = {at for at in wanted if self._macros.graph.sees(view.file, at[0])}
+        return tuple(f for f in rows if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted)
 
     def _called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the

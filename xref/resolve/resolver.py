@@ -80,7 +80,7 @@ class Resolver(Symbols):
         vias: set[str] = set()
         for struct, field in self.slots_holding(sym):
             vias.add(f"{struct}.{field}")
-            callers.update(dict.fromkeys(self.reader.mentions("m", field)))
+            callers.update(dict.fromkeys(self.slots.mentioning("m", struct, field)))
         for fid in self._handed_to(sym):
             callers[fid] = None
         names = {sym.name, *sym.aliases}
@@ -174,7 +174,7 @@ class Resolver(Symbols):
         self.reader.expect(r.name for r in registrations if r.name)
         for r in registrations:
             if self.compiled(r.guard):
-                for h in self.values.registered(r.value, r.file_id, r.line, r.guard):
+                for h in self.values.registered(r):
                     add(h, r.object, r.file_id, r.line, r.how, r.guard)
         for scope, a in self.values.slot_assignments(struct, field):
             guard = a.guard or scope.function.guard
@@ -191,7 +191,7 @@ class Resolver(Symbols):
 
     def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}
-        for f in self.reader.functions(self.reader.mentions("m", field)):
+        for f in self.reader.functions(self.slots.mentioning("m", struct, field)):
             if not self.in_config(f):
                 continue
             for call in self.reader.body(f.id).calls:

@@ -56,7 +56,15 @@ class Scope:
     @cached_property
     def _macro_params(self) -> tuple[str, ...]:
         inside = self.function.signature.partition("(")[2].rpartition(")")[0]
-        return tuple(p.strip() for p in inside.split(",")) if self.function.kind == "macro" else ()
+        params = tuple(p.strip() for p in inside.split(",")) if self.function.kind == "macro" else ()
+        if params and params[-1].endswith("..."):
+            return (*params[:-1], params[-1][:-3].strip() or "__VA_ARGS__")
+        return params
+
+    @property
+    def variadic(self) -> str:
+        """The macro's parameter that takes the rest of the arguments; '' where there is none."""
+        return self._macro_params[-1] if "..." in self.function.signature and self._macro_params else ""
 
     def macro_param(self, name: str) -> int | None:
         """The 0-based position of a macro's parameter; None where ``name`` is none."""

@@ -12,7 +12,7 @@ import msgspec
 from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
 from xref.parse import ctree as x
-from xref.parse.ctree import CType, Function, Pointer
+from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.parse.ctype import parse_signature, to_text
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
@@ -26,6 +26,9 @@ from xref.store.reader import Reader
 from xref.store.rows import last_member
 
 _BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
+
+
+_CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
 
 
 def _of_type(site: Site | None, ctype: CType) -> Site | None:
@@ -87,16 +90,26 @@ class Sites:
         """One call site; None for what is no call at all."""
         callee = call.callee
         if callee.isidentifier():
-            if scope.holds(callee, call.line):
+            if scope.holds(callee, call.line) and self._callable(callee, scope, call.line):
                 return self._pointer(call, x.Name(callee), scope)
             return self._named(call, callee, scope)
         key = self._values.static_call_key(callee)
         if key is not None:
             return self._static_call(call, key)
         e = self._types.parse(callee)
+        cast = _CAST.fullmatch(callee)
+        if cast is not None and self._types.is_type(cast[1]) and not scope.holds(cast[1], call.line):
+            return None  # (__force __sum16)(x): no call but a cast, which only the typedef tells
         while isinstance(e, x.Unary) and e.op in ("*", "&"):
             e = e.operand
         return self._dispatch(call, e, scope, 0)
+
+    def _callable(self, name: str, scope: Scope, line: int) -> bool:
+        """Whether a variable can be called: ``this_rq = this_rq()`` of kernel/sched calls a macro of the same name."""
+        t = self._types.plain(self._types.type_of(x.Name(name), scope, line), scope.file_id)
+        if isinstance(t, Pointer):
+            t = self._types.plain(t.to, scope.file_id)
+        return not isinstance(t, Base | Tagged) or t == Base("?") or t == Base("void")
 
     # -- direct -------------------------------------------------------------------------------------------------------
 
@@ -254,6 +267,13 @@ class Sites:
                 return Site(call, first.via or second.via, first.kind, (*first.targets, *second.targets), first.reason)
             case x.StmtExpr(_, _, result) if result is not None:
                 return self._dispatch(call, result, scope, depth + 1)
+            case x.Generic():
+                found = [self._dispatch(call, arm, scope, depth + 1) for arm in self._types.chosen(e, scope, call.line)]
+                sites = [site for site in found if site is not None]
+                if not sites:
+                    return None
+                targets = tuple(t for site in sites for t in site.targets)
+                return Site(call, sites[0].via, sites[0].kind, targets, "" if targets else sites[0].reason)
             case x.Call():
                 opened = self._types.expanded(e, scope)
                 if opened is not None:

@@ -106,6 +106,16 @@ class Slots:
                 ids.extend(rows)
         return self._reader.registrations(ids)
 
+    def mentioning(self, kind: str, struct: str, field: str) -> list[int]:
+        """The functions that assign to (``kind`` "a"), or call through ("m"), what may be ``struct.field``."""
+        found: set[int] = set()
+        for shape, ids in self._reader.mentions_by_shape(kind, field):
+            tag, *steps = shape.split(" ")
+            owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, field)), 0) if tag else None
+            if owners is None or struct in owners:
+                found.update(ids)
+        return sorted(found)
+
     def _shapes(self, field: str) -> dict[tuple[str, str, int], list[int]]:
         """The initialisers of some ``field`` by the shape that tells their record."""
         found: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)

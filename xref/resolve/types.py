@@ -19,7 +19,7 @@ from xref.macros.table import MacroView
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_expr
 from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Pointer, Tagged, TypeofExpr
-from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature, strip_pointer
+from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature, strip_pointer, to_text
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
@@ -55,6 +55,7 @@ class Types:
         self._reader = reader
         self._macros = macros
         self._names = names
+        self.tag = lru_cache(maxsize=100_000)(self._tag)
         self.record = lru_cache(maxsize=100_000)(self._record)
         self._typedef_memo = lru_cache(maxsize=100_000)(self._typedef)
         self._member_memo = lru_cache(maxsize=200_000)(self._member)
@@ -101,9 +102,16 @@ class Types:
         shared = [i for i, p in enumerate(paths) if p.startswith("include/") or "/include/asm/" in p]
         return shared or list(range(len(rows)))
 
+    def _tag(self, tag: str) -> str:
+        """The tag that ``tag`` stands for where it is a macro: #define rcu_head callback_head (include/linux/types.h)."""
+        if self._reader.records(tag):
+            return tag
+        bodies = {m.body for m in self._reader.macros(tag) if m.params is None and m.body.isidentifier()}
+        return bodies.pop() if len(bodies) == 1 else tag
+
     def _record(self, tag: str, file_id: int) -> tuple[RecordInfo, ...]:
         """The records that a tag means in a file: several where guards leave several arms."""
-        rows = self._reader.records(tag)
+        rows = self._reader.records(self.tag(tag))
         if len(rows) < 2:
             return rows
         return tuple(rows[i] for i in self._nearest(rows, file_id) if self._macros.possible(rows[i].guard))
@@ -150,7 +158,7 @@ class Types:
                 t = strip_pointer(t)
             else:
                 break
-        return t.tag if isinstance(t, Tagged) and t.kind != "enum" else ""
+        return self.tag(t.tag) if isinstance(t, Tagged) and t.kind != "enum" else ""
 
     def _members(self, tag: str, field: str) -> tuple[MemberType, ...] | None:
         """What ``field`` of a ``struct tag`` can be, over all records of the tag and so over all files; None where more
@@ -158,6 +166,7 @@ class Types:
 
         Which record a file means is costly to say (what does it include?), and mostly none of them is looked for.
         """
+        tag = self.tag(tag)
         owner = display_name(tag)
         known: list[MemberType] = []
         for record in self._reader.records(tag):
@@ -172,10 +181,12 @@ class Types:
 
     def _settled(self, tag: str, field: str) -> MemberType | None:
         """A member that is the same seen from every file, which most are: the tag means one record, and it is in it."""
+        tag = self.tag(tag)
         records = self._reader.records(tag)
         return self._in_record(records[0], display_name(tag), field, 0) if len(records) == 1 else None
 
     def _member(self, tag: str, field: str, file_id: int) -> MemberType | None:
+        tag = self.tag(tag)
         owner = display_name(tag)
         records = self.record(tag, file_id)
         for record in records:
@@ -306,11 +317,42 @@ class Types:
                     made = self.type_of(result, scope, line, depth + 1)
                     return self.resolved(made, scope, line, depth + 1)
             case x.Generic(control, arms):
-                for kind, arm in arms:
-                    if kind is None:
-                        return self.type_of(arm, scope, line, depth + 1)
-                return self.type_of(control, scope, line, depth + 1)
+                chosen = self.chosen(e, scope, line, depth)
+                return self.type_of(chosen[0], scope, line, depth + 1) if chosen else None
         return None
+
+    def chosen(self, e: x.Generic, scope: Scope, line: int, depth: int = 0) -> tuple[x.Expr, ...]:
+        """What a ``_Generic`` can select (C11 6.5.1.1 p3): the arm of its controlling type, or the default; all arms
+        where that type cannot be told.
+        """
+        control = self.plain(self.resolved(self.type_of(e.control, scope, line, depth + 1), scope, line), scope.file_id)
+        default = tuple(arm for kind, arm in e.arms if kind is None)
+        if control is None:
+            return tuple(arm for _, arm in e.arms)
+        decayed = Pointer(control.of) if isinstance(control, Array) else control
+        wanted = to_text(self._opened(decayed, scope.file_id))
+        for kind, arm in e.arms:
+            if kind is not None and to_text(self._opened(kind, scope.file_id)) == wanted:
+                return (arm,)
+        return default or tuple(arm for _, arm in e.arms)
+
+    def _opened(self, t: CType, file_id: int) -> CType:
+        """``t`` with the typedefs opened that it is, or points to."""
+        opened = self.plain(t, file_id) or t
+        if isinstance(opened, Pointer):
+            return Pointer(self._opened(opened.to, file_id))
+        return opened
+
+    def overlapping(self, owner: str, field: str) -> tuple[str, ...]:
+        """The other pointers to functions in a union of which ``owner.field`` is one: they share their bytes
+        (C11 6.7.2.1 p16).
+        """
+        found: dict[str, None] = {}
+        for record_id in self._reader.mentions("f", field):
+            record = self._reader.record(record_id)
+            if record.kind == "union" and display_name(record.tag) == owner:
+                found.update((f.name, None) for f in record.fields if f.name not in ("", field) and "(*" in f.decl)
+        return tuple(found)
 
     def resolved(self, t: CType | None, scope: Scope, line: int, depth: int = 0) -> CType | None:
         """``t`` with any ``typeof`` worked out."""

@@ -27,7 +27,7 @@ from xref.resolve.scope import Scope
 from xref.resolve.slots import Slots
 from xref.resolve.spell import spell
 from xref.resolve.types import MemberType, Types
-from xref.store.model import FunctionInfo
+from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.reader import Reader
 from xref.store.rows import last_member
 
@@ -35,7 +35,8 @@ MAX_PLACES = 1500
 """How many places one question may visit; a flow as wide as that ties everything to everything."""
 MAX_CALLERS = 400
 _MAX_DEPTH = 24
-_STATIC_CALL = re.compile(r"__SC[TK]__(\w+)")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_STATIC_CALL = re.compile(r"\b__SC[TK]__(\w+)")
 # Linux keeps its security hooks in static calls named after hook and slot, whose targets are written at boot through a
 # pointer that is typed by a union of all hooks (lsm_static_call_init() in security/security.c since Linux kernel commit
 # 417c5643cd67 ("lsm: replace indirect LSM hook calls with static calls") in v6.12): the name is the only tie left.
@@ -166,16 +167,31 @@ class Values:
     def _into_slot(self, struct: str, field: str, home: int | None) -> Iterator[Inflow]:
         registrations = self._slots.registrations(struct, field, home)
         self._reader.expect(r.name for r in registrations if r.name)
+        written = False
         for r in registrations:
-            yield from self._registered(r.value, r.file_id, r.line, r.guard)
+            for inflow in self._registered(r):
+                written = True
+                yield inflow
         for scope, a in self.slot_assignments(struct, field, home):
-            yield from self._assigned(a, scope)
+            for inflow in self._assigned(a, scope):
+                written = True
+                yield inflow
+        if not written:
+            # cpuhp_step.startup of kernel/cpu.c is written as .single and called as .multi
+            for other in self._types.overlapping(struct, field):
+                yield Inflow(_slot_place(struct, other, home), None, "")
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow]:
         for caller, call in self.call_sites(function):
             args = parse_args(call.arguments)
-            if position < len(args):
-                step = Step("argument", caller.file_id, call.line)
+            step = Step("argument", caller.file_id, call.line)
+            scope = self.scope(caller)
+            rest = next((k for k, a in enumerate(args[: position + 1]) if a.lstrip("# ") == scope.variadic), None)
+            if rest is not None:
+                # #define mempool_init(...) alloc_hooks(mempool_init_noprof(__VA_ARGS__))   include/linux/mempool.h
+                first = scope.macro_param(scope.variadic) or 0
+                yield Inflow(Place("param", caller.id, first + position - rest), step, call.guard)
+            elif position < len(args):
                 yield from self._stepped(args[position], self.scope(caller), call.line, step, call.guard)
 
     def _into_local(self, function: FunctionInfo, name: str, line: int) -> Iterator[Inflow]:
@@ -200,7 +216,7 @@ class Values:
         """What a variable at file scope is initialised with or assigned; ``file_id`` is 0 for an external one."""
         for r in self._reader.registrations_of_object(name):
             if not r.path and file_id in (0, r.file_id):
-                yield from self._registered(r.value, r.file_id, r.line, r.guard)
+                yield from self._registered(r)
         for scope, a in self._assignments_to(name, file_id):
             if a.target == name:
                 yield from self._assigned(a, scope)
@@ -209,7 +225,7 @@ class Values:
         """What the elements of an array of pointers are."""
         for r in self._reader.registrations_of_object(name):
             if r.path and "." not in r.path and file_id in (0, r.file_id):
-                yield from self._registered(r.value, r.file_id, r.line, r.guard)
+                yield from self._registered(r)
         for scope, a in self._assignments_to(name, file_id):
             target = self._types.parse(a.target)
             while isinstance(target, x.Index):
@@ -226,7 +242,7 @@ class Values:
         for name in (f"__SCK__{key}", f"__SCT__{key}"):
             for r in self._reader.registrations_of_object(name):
                 if r.field == "func":
-                    yield from self._registered(r.value, r.file_id, r.line, r.guard)
+                    yield from self._registered(r)
         for fid in self._reader.mentions("v", f"__SCK__{key}"):
             f = self._reader.function(fid)
             if f is None or f.kind == "macro":
@@ -246,10 +262,28 @@ class Values:
         for inflow in self._sources(self._types.parse(text), scope, line):
             yield Inflow(inflow.source, step, guard or inflow.guard)
 
-    def _registered(self, value: str, file_id: int, line: int, guard: str) -> Iterator[Inflow]:
-        step = Step("registration", file_id, line)
-        for f in self.constant(value, file_id):
-            yield Inflow(f, step, guard)
+    def _registered(self, r: RegistrationInfo) -> Iterator[Inflow]:
+        step = Step("registration", r.file_id, r.line)
+        scope = self._inside(r)
+        if scope is not None:
+            yield from self._stepped(r.value, scope, r.line, step, r.guard)
+            return
+        for f in self.constant(r.value, r.file_id):
+            yield Inflow(f, step, r.guard)
+
+    def _inside(self, r: RegistrationInfo) -> Scope | None:
+        """The function in which an initialiser stands, where its value depends on that: it is a parameter
+        (``struct work_for_cpu wfc = { .fn = fn }`` of kernel/workqueue.c), a local variable, or a member.
+        """
+        if not r.function:
+            return None
+        for f in self._reader.functions_named(r.function):
+            if f.file_id == r.file_id and f.kind != "macro" and f.line <= r.line <= f.end_line:
+                scope = self.scope(f)
+                names = set(_IDENTIFIER.findall(r.value))
+                if any(scope.holds(name, r.line) for name in names) or not self.constant(r.value, r.file_id):
+                    return scope
+        return None
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
@@ -274,6 +308,9 @@ class Values:
                     yield Inflow(_slot_place(found.owner, found.field, found.home), None, "")
             case x.Index(base, _):
                 yield from self._elements(base, scope, line, depth)
+            case x.Generic():
+                for arm in self._types.chosen(e, scope, line):
+                    yield from self._sources(arm, scope, line, depth + 1)
             case x.StmtExpr(decls, _, result) if result is not None:
                 with scope.declaring(decls):
                     yield from list(self._sources(result, scope, line, depth + 1))
@@ -353,14 +390,13 @@ class Values:
                 return
             for r in self._reader.registrations_of_object(base.name):
                 if r.file_id == scope.file_id and r.function == scope.function.name and "." not in r.path:
-                    yield from self._registered(r.value, r.file_id, r.line, r.guard)
+                    yield from self._registered(r)
 
     # -- names at file scope ------------------------------------------------------------------------------------------
 
-    def registered(self, value: str, file_id: int, line: int, guard: str = "") -> tuple[Holding, ...]:
-        """The functions that an initialiser's value names (file scope: only names, casts, conditionals, wrappers)."""
-        step = Step("registration", file_id, line)
-        return tuple(Holding(f, (step,), guard or f.guard) for f in self.constant(value, file_id))
+    def registered(self, r: RegistrationInfo) -> tuple[Holding, ...]:
+        """The functions that an initialiser's value is: outside functions names, casts, conditionals and wrappers."""
+        return self._solve(tuple(self._registered(r)))
 
     def constant(self, value: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a constant expression names."""
@@ -440,7 +476,7 @@ class Values:
     def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
         found = []
-        for fid, file_id, a, tag in self._assignments_memo(field):
+        for fid, file_id, a, tag in self._assignments_memo(struct, field):
             possible = self._types.members(tag, field)
             if possible is not None and all(m.owner != struct for m in possible):
                 continue
@@ -453,10 +489,12 @@ class Values:
                     found.append((self.scope(function), a))
         return found
 
-    def _assignments(self, field: str) -> tuple[tuple[int, int, AssignFact, str], ...]:
-        """Every ``x->field = value`` with its function, its file, and the tag of what ``x`` is or points to."""
+    def _assignments(self, struct: str, field: str) -> tuple[tuple[int, int, AssignFact, str], ...]:
+        """Every ``x->field = value`` whose ``x`` may be a ``struct``, with its function, its file, and the tag of what
+        ``x`` is or points to.
+        """
         found = []
-        for f in self._reader.functions(self._reader.mentions("a", field)):
+        for f in self._reader.functions(self._slots.mentioning("a", struct, field)):
             if f.kind == "macro":
                 continue
             for a in self._reader.body(f.id).assigns:

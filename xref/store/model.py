@@ -9,7 +9,10 @@ from xref.facts.model import FieldFact
 
 
 class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value."""
+    """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value.
+
+    A member that it calls through or assigns to may have its shape behind it: ``sendmsg socket ops``.
+    """
 
     name: str
     line: int

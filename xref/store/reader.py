@@ -180,12 +180,17 @@ class Reader:
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
-        found: list[int] = []
-        for (data,) in self._db.execute(
-            "SELECT ids FROM postings WHERE kind = ? AND name = ? ORDER BY part", (kind, name)
+        rows = self._db.execute("SELECT ids FROM postings WHERE kind = ? AND name = ?", (kind, name)).fetchall()
+        if len(rows) == 1:
+            return list(decode_ids(rows[0][0]))
+        return sorted({number for (data,) in rows for number in decode_ids(data)})
+
+    def mentions_by_shape(self, kind: str, name: str) -> Iterator[tuple[str, list[int]]]:
+        """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known."""
+        for shape, ids in self._db.execute(
+            "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
         ):
-            found.extend(decode_ids(data))
-        return found
+            yield shape, list(decode_ids(ids))
 
     def similar_names(self, prefix: str, limit: int = 400) -> list[str]:
         """Names of functions that begin with ``prefix``, in order."""

@@ -31,6 +31,12 @@ _PARAMETER: Final = re.compile(rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[
 _DECLARED: Final = re.compile(
     rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[^\]]*+\]\s*+|\)\s*+\([^()]*+\)\s*+)*(?:=|,|$)"
 )
+# What tells of which record a member is, as far as its own function does: x->a.b->field where x is a struct tag, or
+# points to one.
+_ACCESS: Final = re.compile(r"[(*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)")
+_STEP: Final = re.compile(r"\w+")
+_RECORD_PARAMETER: Final = re.compile(r"\b(?:struct|union)\s+(\w+)\s*\**\s*(?:const\s+)?(\w+)\s*[,)]")
+_RECORD_LOCAL: Final = re.compile(r"(?:(?:const|static)\s+)*(?:struct|union)\s+(\w+)\s*[*\s]")
 _TAG: Final = re.compile(
     r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
 )
@@ -114,8 +120,37 @@ def last_member(text: str) -> str:
     return m[1] if m is not None else ""
 
 
+def _tags(f: FunctionFact) -> dict[str, str]:
+    """The tags of the parameters and locals that are a struct or point to one; '' for a name with several."""
+    found: dict[str, str] = {}
+    if f.kind == "macro":
+        return found
+    for tag, name in _RECORD_PARAMETER.findall(f.signature):
+        found[name] = tag if found.get(name, tag) == tag else ""
+    for declaration in f.body.locals:
+        text = declaration.text
+        m = _RECORD_LOCAL.match(text)
+        several = "," in text
+        tag = m[1] if m is not None and not (several and "(" in text) else ""  # *a = f(b, c) declares no b
+        for name in _DECLARED.findall(text if several else text.partition("=")[0]):
+            found[name] = tag if found.get(name, tag) == tag else ""
+    return found
+
+
+def _shaped(access: str, name: str, tags: dict[str, str]) -> str:
+    """``name`` with the shape of the access that ends in it: ``sendmsg socket ops`` for ``sock->ops->sendmsg``; the
+    bare name where the function does not tell.
+    """
+    m = _ACCESS.fullmatch(access.rstrip(") "))
+    if m is None or m[3] != name:
+        return name
+    tag = tags.get(m[1], "")
+    return " ".join((name, tag, *_STEP.findall(m[2]))) if tag else name
+
+
 def _function_row(f: FunctionFact) -> FunctionRow:
     body = f.body
+    tags: dict[str, str] | None = None
     local: set[str] = set(_PARAMETER.findall(f.signature.partition("(")[2])) if f.kind != "macro" else set()
     texts: set[str] = {ret.value for ret in body.returns}
     for declaration in body.locals:
@@ -136,12 +171,19 @@ def _function_row(f: FunctionFact) -> FunctionRow:
             dispatches += 1
             name = last_member(callee)
             if name:
-                through.add(name)
+                if tags is None:
+                    tags = _tags(f)
+                through.add(_shaped(callee, name, tags))
     for assign in body.assigns:
         target = assign.target
         texts.add(assign.value)
         name = target if target.isidentifier() and target.isascii() else last_member(target)
-        if name and (name not in local or "->" in target or "." in target):
+        if "->" in target or "." in target:
+            if name:
+                if tags is None:
+                    tags = _tags(f)
+                assigned.add(_shaped(target, name, tags))
+        elif name and name not in local:
             assigned.add(name)
     # one search over all of them, each text once; nothing that the pattern looks at goes beyond a ;
     values = set(_VALUE.findall(";".join(texts))).difference(local, _WORDS)

@@ -92,8 +92,10 @@ CREATE TABLE exports (name TEXT NOT NULL, file_id INTEGER NOT NULL);
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
 -- of that name, v = uses it as a value; f = records that have a field of that name, t = records with a member of that type
 CREATE TABLE postings (
-    kind TEXT NOT NULL, name TEXT NOT NULL, part INTEGER NOT NULL, ids BLOB NOT NULL,
-    PRIMARY KEY (kind, name, part)
+    kind TEXT NOT NULL, name TEXT NOT NULL,
+    shape TEXT NOT NULL,          -- of m and a: the tag that the access begins with, the members on the way; '' = unknown
+    ids BLOB NOT NULL,
+    PRIMARY KEY (kind, name, shape)
 ) WITHOUT ROWID;
 
 CREATE TABLE syscalls (

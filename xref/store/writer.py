@@ -96,8 +96,8 @@ class Writer:
         db = self._db
         for kind, table in sorted(self._postings.items()):  # in the order of the key, each row goes behind the last
             db.executemany(
-                "INSERT INTO postings VALUES (?,?,0,?)",
-                ((kind, name, encode_ids(table[name])) for name in sorted(table)),
+                "INSERT INTO postings VALUES (?,?,?,?)",
+                ((kind, *_key(name), encode_ids(table[name])) for name in sorted(table)),
             )
             table.clear()
         db.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
@@ -116,3 +116,8 @@ class Writer:
             self._db.close()
         except sqlite3.Error:
             return
+
+
+def _key(shaped: str) -> tuple[str, str]:
+    name, _, shape = shaped.partition(" ")
+    return name, shape
