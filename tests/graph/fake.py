@@ -122,12 +122,18 @@ class FakeSource:
     def calls(self, sym):
         self.asked.append(sym.node)
         return Calls(
-            tuple(edge for edge in self.edges if edge.caller.node == sym.node),
+            tuple(e for e in self.edges if e.caller.node == sym.node and e.kind is not EdgeKind.DEFERRED),
             tuple(gap for gap in self.gaps if gap.caller.node == sym.node),
         )
 
+    def deferred(self, sym):
+        return tuple(edge for edge in self.edges if edge.kind is EdgeKind.DEFERRED and edge.caller.node == sym.node)
+
+    def deferrers(self, sym):
+        return tuple(edge for edge in self.edges if edge.kind is EdgeKind.DEFERRED and edge.callee.node == sym.node)
+
     def callers(self, sym):
-        return tuple(edge for edge in self.edges if edge.callee.node == sym.node)
+        return tuple(e for e in self.edges if e.callee.node == sym.node and e.kind is not EdgeKind.DEFERRED)
 
     def slot(self, struct, field):
         return Slot(struct, field, tuple(e for e in self.registrations if (e.struct, e.field) == (struct, field)), ())

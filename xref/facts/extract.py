@@ -38,6 +38,7 @@ from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
+from xref.parse.cexpr import parse_args
 from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
 from xref.parse.trouble import cause_of
@@ -442,8 +443,24 @@ class _FileExtraction(DataReader):
                 return
         holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
         if macro_name:
+            self._stored(macro_name, args, at, chain, holder)
             if args and self._decides(macro_name, args, holder.params) and self._view.get(macro_name) is not None:
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
+
+    def _stored(self, macro: str, args: str, at: Place, chain: str, holder: FunctionBuilder) -> None:
+        """What a macro stores is assigned here: ``WRITE_ONCE(sk->sk_prot, p)``."""
+        stores = self._x.stores.of(macro) if holder.kind != "macro" else ()
+        if not stores:
+            return
+        given = parse_args(args)
+        for store in stores:
+            if max(store.target, store.value) >= len(given) or _NO_ADDRESS.fullmatch(given[store.value]) is not None:
+                continue
+            target = given[store.target]
+            if store.deref:
+                target = target[1:].lstrip() if target.startswith("&") else f"*{target}"
+            fact = AssignFact(at.line, at.column, target, given[store.value], holder.relative(at.guard), chain or macro)
+            holder.assigns[fact] = None
 
     def _iterator(self, text: Text, offset: int, name: str, owner: Owner) -> None:
         """The invocation of an iterator macro, which the parser saw as a loop."""

@@ -21,6 +21,7 @@ from typing import Final
 from xref.errors import OutputFailed, XrefError
 from xref.graph.ties import Tie, Ties
 from xref.parse import ctree as x
+from xref.resolve.edge import Confidence
 from xref.resolve.resolver import Resolver
 from xref.store.model import FunctionInfo
 
@@ -138,11 +139,12 @@ def _edge_rows(r: Resolver, f: FunctionInfo) -> list[str]:
                 continue
             written = True
             kind = t.kind if not site.via else site.kind
+            confidence = Confidence.OBJECT if site.receiver is not None and r.sites.tie(f, site, t) else t.confidence
             rows[
                 _row(
                     (
                         path, f.name, r.reader.file(t.function.file_id).path, t.function.name, kind, path, call.line,
-                        site.via, r.conjunction(guard, t.function.guard), t.confidence,
+                        site.via, r.conjunction(guard, t.function.guard), confidence,
                     )
                 )
             ] = None  # fmt: skip
@@ -163,6 +165,15 @@ def _edge_rows(r: Resolver, f: FunctionInfo) -> list[str]:
                     )
                 )
             ] = None
+    for site in r.deferred_sites(f):
+        guard = site.call.guard or f.guard
+        for t in site.targets if r.compiled(guard) else ():
+            if r.in_config(t.function):
+                cells = (
+                    path, f.name, r.reader.file(t.function.file_id).path, t.function.name, site.kind, path,
+                    site.call.line, site.via, r.conjunction(guard, t.function.guard), t.confidence,
+                )  # fmt: skip
+                rows[_row(cells)] = None
     return list(rows)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from xref.resolve.edge import Confidence, SymbolKind
+from xref.resolve.edge import SymbolKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,11 +42,11 @@ class Reader:
         known = self._calls.get(sym.node)
         if known is None:
             found = self.source.calls(sym)
-            strong = [edge for edge in found.edges if edge.confidence is not Confidence.WEAK and not _is_seam(edge)]
+            strong = [edge for edge in found.edges if not edge.weak and not _is_seam(edge)]
             known = Outgoing(
                 edges=tuple(sorted(_unique(strong), key=_by_site)),
                 unresolved=found.unresolved,
-                weak=sum(edge.confidence is Confidence.WEAK for edge in found.edges),
+                weak=sum(edge.weak for edge in found.edges),
             )
             self._calls[sym.node] = known
         return known
@@ -56,10 +56,18 @@ class Reader:
         known = self._callers.get(sym.node)
         if known is None:
             every = self.source.callers(sym)
-            strong = (edge for edge in every if edge.confidence is not Confidence.WEAK and not _is_seam(edge))
+            strong = (edge for edge in every if not edge.weak and not _is_seam(edge))
             known = tuple(sorted(_unique(strong), key=_by_caller))
             self._callers[sym.node] = known
         return known
+
+    def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
+        """What ``sym`` has run later."""
+        return tuple(sorted(_unique(self.source.deferred(sym)), key=_by_site))
+
+    def deferrers(self, sym: Symbol) -> tuple[Edge, ...]:
+        """Who has ``sym`` run later."""
+        return tuple(sorted(_unique(self.source.deferrers(sym)), key=_by_caller))
 
     def weak_from(self, nodes: Iterable[str]) -> int:
         """How many weak edges leave those of ``nodes`` that were read."""

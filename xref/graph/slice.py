@@ -149,7 +149,7 @@ def _no_callers(reader: Reader, start: Start) -> str:
     """Why there are none, as far as that is known."""
     if start.syscall:
         return f"{start.symbol.name} has no callers in the kernel: it is the entry of the system call {start.syscall}."
-    weak = sum(1 for _ in reader.source.callers(start.symbol))
+    weak = len(reader.source.callers(start.symbol))
     if weak:
         return f"{start.symbol.name} has no certain callers: {weak} calls agree in the member's name alone."
     return f"No caller of {start.symbol.name} is known; a call through a pointer that could not be resolved may exist."

@@ -77,6 +77,12 @@ class CallSource(Protocol):
     def calls(self, sym: Symbol) -> Calls:
         """All that leaves ``sym``, in source order."""
 
+    def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
+        """What ``sym`` has run later, in source order; not among its ``calls``, for nobody waits for it."""
+
+    def deferrers(self, sym: Symbol) -> tuple[Edge, ...]:
+        """Who has ``sym`` run later, by caller and place."""
+
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
         """All that reaches ``sym``, by caller and place."""
 

@@ -221,6 +221,9 @@ def _fill(
                 queue.append(callee)
             elif hook:
                 beside.setdefault(callee.node, callee)
+        for edge in reader.deferred(sym) if plain else ():
+            if draft.add(edge.callee, LEAF):
+                draft.link(edge)
     opened = {sym.node for sym in beside.values() if _open(reader, draft, sym, domain)}
     unseen = [sym for node, sym in found.explored.items() if node not in queued and node not in opened]
     draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in unseen)

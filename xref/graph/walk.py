@@ -36,11 +36,14 @@ def walk_down(reader: Reader, draft: Draft, root: Symbol, depth: int, stop: Iter
         sym, steps = queue.popleft()
         if conditions.enter(sym.node):
             draft.gaps(sym)
-        for edge in reader.calls(sym).edges:
+        later = reader.deferred(sym)
+        for edge in (*reader.calls(sym).edges, *later):
             callee = edge.callee
             if not conditions.follow(sym.node, callee.node, edge) or not draft.add(callee, LEAF):
                 continue
             draft.link(edge)
+            if edge in later:
+                continue
             if callee.node in followed:
                 if conditions.again(callee.node):
                     queue.append((callee, steps + 1))
@@ -71,7 +74,7 @@ def walk_up(
     left: set[str] = set()
     while queue:
         sym, steps = queue.popleft()
-        callers = reader.callers(sym)
+        callers = (*reader.callers(sym), *reader.deferrers(sym))
         if not callers and sym.node != root.node:
             draft.add(sym, GOAL)
         for edge in callers:

@@ -90,6 +90,11 @@ class Edge:
     condition: str
     evidence: tuple[Evidence, ...]
 
+    @property
+    def weak(self) -> bool:
+        """Whether only the member's name agrees."""
+        return self.confidence is Confidence.WEAK
+
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:

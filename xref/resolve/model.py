@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from xref.facts.model import CallFact
+from xref.parse.ctree import Member
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.store.model import FunctionInfo
 
@@ -62,3 +63,5 @@ class Site(msgspec.Struct, frozen=True, gc=False):
     kind: EdgeKind
     targets: tuple[Target, ...]
     reason: str = ""
+    receiver: Member | None = None
+    """The member that is called, where its object may be known."""

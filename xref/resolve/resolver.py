@@ -7,11 +7,15 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from xref.parse import ctree as x
+from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
-from xref.resolve.model import Holding, Site, Target
+from xref.resolve.handing import Handing
+from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.names import Names
+from xref.resolve.objects import Objects
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import IndexedTree, Symbols
@@ -38,7 +42,10 @@ class Resolver(Symbols):
         self.types = Types(reader, self._macros, self.names)
         self.slots = Slots(reader, self.types)
         self.values = Values(reader, self._macros, self.names, self.types, self.slots)
-        self.sites = Sites(reader, self._macros, self.names, self.types, self.values)
+        self.objects = Objects(reader, self.types, self.slots, self.values)
+        self.sites = Sites(reader, self._macros, self.names, self.types, self.values, self.objects)
+        handing = Handing(self.names, self.types, self.slots, self.values, self.objects)
+        self._deferred = Deferred(reader, self.types, self.slots, self.values, self.objects, handing)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -65,6 +72,31 @@ class Resolver(Symbols):
                 if key not in edges:
                     edges[key] = self._edge(sym, site, t, guard)
         return Calls(tuple(edges.values()), tuple(missing.values()))
+
+    def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
+        """What ``sym`` has run later, by the calls that do so, in the order of the source."""
+        f = self.reader.function(sym.fid)
+        edges: dict[tuple[int, int, str, int], Edge] = {}
+        for site in self.deferred_sites(f) if f is not None else ():
+            guard = site.call.guard or (f.guard if f is not None else "")
+            for t in site.targets if self.compiled(guard) else ():
+                if self.in_config(t.function):
+                    key = (site.call.line, site.call.column, site.via, t.function.id)
+                    edges.setdefault(key, self._edge(sym, site, t, guard))
+        return tuple(edges.values())
+
+    def deferred_sites(self, f: FunctionInfo) -> Iterator[Site]:
+        """The calls by which a function has others run later."""
+        return self._deferred.of(f)
+
+    def deferrers(self, sym: Symbol) -> tuple[Edge, ...]:
+        """Who has ``sym`` run later, by caller and place."""
+        f = self.reader.function(sym.fid)
+        found: list[Edge] = []
+        for caller in self.reader.functions(self._deferred.starters(f)) if f is not None else ():
+            if self.in_config(caller):
+                found.extend(e for e in self.deferred(self.as_symbol(caller)) if e.callee.fid == sym.fid)
+        return tuple(sorted(found, key=lambda e: (e.file, e.line, e.column, e.via)))
 
     def expect(self, symbols: Sequence[Symbol]) -> None:
         """Reads at once what ``calls`` needs of each of these."""
@@ -191,13 +223,14 @@ class Resolver(Symbols):
 
     def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}
+        names = self.reader.spellings(field)
         for f in self.reader.functions(self.slots.mentioning("m", struct, field)):
             if not self.in_config(f):
                 continue
             for call in self.reader.body(f.id).calls:
                 if (
-                    field not in call.callee
-                    or last_member(call.callee) != field
+                    not any(name in call.callee for name in names)
+                    or last_member(call.callee) not in names
                     or not self.compiled(call.guard or f.guard)
                 ):
                     continue
@@ -230,6 +263,12 @@ class Resolver(Symbols):
     def _edge(self, caller: Symbol, site: Site, t: Target, guard: str) -> Edge:
         call = site.call
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
+        tie = partial(self.tie, caller, site, t) if site.receiver is not None else None
         return FoundEdge(
-            caller, self.as_symbol(t.function), kind, site.via, t.confidence, call, guard, t.steps, self._wording
+            caller, self.as_symbol(t.function), kind, site.via, t.confidence, call, guard, t.steps, self._wording, tie
         )
+
+    def tie(self, caller: Symbol, site: Site, t: Target) -> tuple[Step, ...] | None:
+        """What ties a target to the object that is called (see ``Sites.tie``)."""
+        f = self.reader.function(caller.fid)
+        return self.sites.tie(f, site, t) if f is not None else None

@@ -18,6 +18,7 @@ from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.names import Names
+from xref.resolve.objects import Objects
 from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.types import MemberType, Types
 from xref.resolve.values import Values
@@ -68,7 +69,10 @@ def _fits(taken: tuple[str, ...] | None, wanted: tuple[str, ...]) -> bool:
 class Sites:
     """Resolves the call sites of functions."""
 
-    def __init__(self, reader: Reader, macros: IndexedMacros, names: Names, types: Types, values: Values) -> None:
+    def __init__(
+        self, reader: Reader, macros: IndexedMacros, names: Names, types: Types, values: Values, objects: Objects
+    ) -> None:
+        self._objects = objects
         self._reader = reader
         self._macros = macros
         self._names = names
@@ -203,21 +207,23 @@ class Sites:
                         slot = self._through_slot(self._types.parse(a.value), scope, a.line)
                         if slot is not None:
                             break
-            via = f"{slot.owner}.{slot.field}" if slot is not None else name
+            via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
         else:
-            via = name
+            via, receiver = name, None
         holdings = self._values.of(e, scope, call.line)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
-        return Site(call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is known to be assigned here")
+        reason = "" if targets else "nothing is known to be assigned here"
+        return Site(call, via, EdgeKind.INDIRECT, targets, reason, receiver)
 
-    def _through_slot(self, e: x.Expr | None, scope: Scope, line: int) -> MemberType | None:
+    def _through_slot(self, e: x.Expr | None, scope: Scope, line: int) -> tuple[MemberType, x.Member] | None:
         """The slot that a local pointer was loaded from: ``f = ops->open; f(x)`` is a dispatch through it."""
         for _ in range(8):
             match e:
                 case x.Cast(_, operand) | x.Unary("*" | "&", operand):
                     e = operand
                 case x.Member():
-                    return self._values.member(e, scope, line)
+                    found = self._values.member(e, scope, line)
+                    return (found, e) if found is not None else None
                 case x.Name(name) if scope.holds(name, line):
                     decl = scope.local(name, line)
                     if decl is None or not (decl.init or decl.init_text):
@@ -249,7 +255,7 @@ class Sites:
                     if scope.function.kind == "macro":
                         return None  # typed where the macro is used
                     return Site(call, f"?.{field}", EdgeKind.INDIRECT, (), "the type of the receiver is not known")
-                return self._slot_site(call, member, scope)
+                return self._slot_site(call, member, scope, e)
             case x.Index(base, _):
                 while isinstance(base, x.Index):
                     base = base.base
@@ -292,11 +298,28 @@ class Sites:
             return None
         return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
 
-    def _slot_site(self, call: CallFact, member: MemberType, scope: Scope) -> Site:
+    def _slot_site(self, call: CallFact, member: MemberType, scope: Scope, e: x.Member) -> Site:
         holdings = self._values.slot(member.owner, member.field, member.home)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
-        return Site(call, f"{member.owner}.{member.field}", EdgeKind.INDIRECT, targets, reason)
+        return Site(call, f"{member.owner}.{member.field}", EdgeKind.INDIRECT, targets, reason, e)
+
+    def tie(self, function: FunctionInfo, site: Site, target: Target) -> tuple[Step, ...] | None:
+        """The steps that tie a target to the object which is called: the assignment that brings the object to the
+        receiver, and the registration that puts the function into it. None where no such object is known; empty steps
+        where none of the objects with this function is known to reach a receiver of which some others are.
+        """
+        struct, _, field = site.via.rpartition(".")
+        if site.receiver is None or target.confidence is not Confidence.TYPED:
+            return None
+        receivers = self._objects.receivers(site.receiver, self._values.scope(function), site.call.line)
+        if not receivers:
+            return None
+        for thing, step in self._objects.holders(struct, field).get(target.function.id, {}).items():
+            steps = receivers.get(thing)
+            if steps is not None:
+                return (*steps, step)
+        return ()
 
     def _static_call(self, call: CallFact, key: tuple[str, str, str]) -> Site:
         name, struct, field = key

@@ -109,11 +109,12 @@ class Slots:
     def mentioning(self, kind: str, struct: str, field: str) -> list[int]:
         """The functions that assign to (``kind`` "a"), or call through ("m"), what may be ``struct.field``."""
         found: set[int] = set()
-        for shape, ids in self._reader.mentions_by_shape(kind, field):
-            tag, *steps = shape.split(" ")
-            owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, field)), 0) if tag else None
-            if owners is None or struct in owners:
-                found.update(ids)
+        for name in self._reader.spellings(field):
+            for shape, ids in self._reader.mentions_by_shape(kind, name):
+                tag, *steps = shape.split(" ")
+                owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, name)), 0) if tag else None
+                if owners is None or struct in owners:
+                    found.update(ids)
         return sorted(found)
 
     def _shapes(self, field: str) -> dict[tuple[str, str, int], list[int]]:
@@ -191,3 +192,8 @@ def _innermost(t: CType | None) -> CType | None:
     while isinstance(t, Array | Pointer):
         t = t.of if isinstance(t, Array) else t.to
     return t
+
+
+def members_of_path(path: str) -> tuple[str, ...]:
+    """The members that an initialiser's path names, without its subscripts and positions."""
+    return tuple(m[1] for m in _STEP.finditer(path) if m[1] is not None)

@@ -103,7 +103,7 @@ class Types:
         return shared or list(range(len(rows)))
 
     def _tag(self, tag: str) -> str:
-        """The tag that ``tag`` stands for where it is a macro: #define rcu_head callback_head (include/linux/types.h)."""
+        """The tag that ``tag`` stands for where it is a macro: ``rcu_head`` of include/linux/types.h."""
         if self._reader.records(tag):
             return tag
         bodies = {m.body for m in self._reader.macros(tag) if m.params is None and m.body.isidentifier()}
@@ -316,7 +316,7 @@ class Types:
                 with scope.declaring(decls):
                     made = self.type_of(result, scope, line, depth + 1)
                     return self.resolved(made, scope, line, depth + 1)
-            case x.Generic(control, arms):
+            case x.Generic():
                 chosen = self.chosen(e, scope, line, depth)
                 return self.type_of(chosen[0], scope, line, depth + 1) if chosen else None
         return None

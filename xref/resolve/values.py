@@ -61,6 +61,7 @@ class Values:
         self._inflows: dict[Place, tuple[Inflow, ...]] = {}
         self._scopes: dict[int, Scope] = {}
         self._assignments_memo = lru_cache(maxsize=1000)(self._assignments)
+        self.functions = names.functions
         self.cut = 0
         """How many questions were too wide to be followed to the end."""
 
@@ -217,7 +218,7 @@ class Values:
         for r in self._reader.registrations_of_object(name):
             if not r.path and file_id in (0, r.file_id):
                 yield from self._registered(r)
-        for scope, a in self._assignments_to(name, file_id):
+        for scope, a in self.assignments_to(name, file_id):
             if a.target == name:
                 yield from self._assigned(a, scope)
 
@@ -226,7 +227,7 @@ class Values:
         for r in self._reader.registrations_of_object(name):
             if r.path and "." not in r.path and file_id in (0, r.file_id):
                 yield from self._registered(r)
-        for scope, a in self._assignments_to(name, file_id):
+        for scope, a in self.assignments_to(name, file_id):
             target = self._types.parse(a.target)
             while isinstance(target, x.Index):
                 target = target.base
@@ -359,7 +360,7 @@ class Values:
             return
         rows = [r for r in self._reader.objects(name) if not r.function or r.function == scope.function.name]
         if rows:
-            yield Inflow(Place("global", self._home(name, scope.file_id), name), None, "")
+            yield Inflow(Place("global", self.home(name, scope.file_id), name), None, "")
 
     def _may_hold(self, t: CType | None, file_id: int) -> bool:
         """Whether a value of this type may be a function's address: pointers to functions, tables of them, and the
@@ -374,7 +375,7 @@ class Values:
             return t.name in ("unsigned long", "long", "?")
         return not isinstance(t, Tagged)
 
-    def _home(self, name: str, file_id: int) -> int:
+    def home(self, name: str, file_id: int) -> int:
         """The file that an object of this name is private to, as seen from ``file_id``; 0 for an external one."""
         own = any(o.linkage == "static" and o.file_id == file_id for o in self._reader.objects(name))
         return file_id if own else 0
@@ -386,7 +387,7 @@ class Values:
             yield from self._sources(base, scope, line, depth + 1)
         elif isinstance(base, x.Name):
             if not scope.holds(base.name, line):
-                yield Inflow(Place("table", self._home(base.name, scope.file_id), base.name), None, "")
+                yield Inflow(Place("table", self.home(base.name, scope.file_id), base.name), None, "")
                 return
             for r in self._reader.registrations_of_object(base.name):
                 if r.file_id == scope.file_id and r.function == scope.function.name and "." not in r.path:
@@ -462,7 +463,7 @@ class Values:
                 found.extend((caller, c) for c in self._reader.body(fid).calls if c.callee == name)
         return found
 
-    def _assignments_to(self, name: str, file_id: int) -> Iterator[tuple[Scope, AssignFact]]:
+    def assignments_to(self, name: str, file_id: int) -> Iterator[tuple[Scope, AssignFact]]:
         """The assignments that may be to the object ``name`` or to its elements."""
         for fid in self._reader.mentions("a", name)[:MAX_CALLERS]:
             f = self._reader.function(fid)
@@ -477,10 +478,11 @@ class Values:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
         found = []
         for fid, file_id, a, tag in self._assignments_memo(struct, field):
-            possible = self._types.members(tag, field)
+            name = last_member(a.target)
+            possible = self._types.members(tag, name)
             if possible is not None and all(m.owner != struct for m in possible):
                 continue
-            member = self._types.member_of(tag, field, file_id)
+            member = self._types.member_of(tag, name, file_id)
             if member is None or member.field != field:  # a field of that name may be an alias of another
                 continue
             if member.owner == struct and (home is None or member.home == home):
@@ -494,16 +496,17 @@ class Values:
         ``x`` is or points to.
         """
         found = []
+        names = self._reader.spellings(field)
         for f in self._reader.functions(self._slots.mentioning("a", struct, field)):
             if f.kind == "macro":
                 continue
             for a in self._reader.body(f.id).assigns:
-                if field not in a.target or last_member(a.target) != field:
+                if not any(name in a.target for name in names) or last_member(a.target) not in names:
                     continue
                 target = self._types.parse(a.target)
                 while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
                     target = target.base if isinstance(target, x.Index) else target.operand
-                if not isinstance(target, x.Member) or target.field != field:
+                if not isinstance(target, x.Member) or target.field not in names:
                     continue
                 scope = self.scope(f)
                 base = self._types.resolved(self._types.type_of(target.base, scope, a.line), scope, a.line)

@@ -6,10 +6,10 @@ A way down is searched over tens of thousands of edges of which some hundred are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xref.lex import guard as g
 from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, SlotEntry, Symbol, Unresolved
@@ -58,11 +58,16 @@ class Wording:
         return g.to_text(g.conj(*(g.from_text(p) for p in parts)))
 
 
+OTHER_OBJECTS: Final = "other objects are known to be called here, none with this function"
+
+
 class FoundEdge(Edge):
     """An edge whose wording is still to be read."""
 
-    __slots__ = ("_here", "_steps", "_wording")
+    __slots__ = ("_confidence", "_here", "_steps", "_tie", "_wording")
+    _confidence: Confidence
     _here: str
+    _tie: Callable[[], tuple[Step, ...] | None] | None
     _steps: Sequence[Step]
     _wording: Wording
 
@@ -77,13 +82,17 @@ class FoundEdge(Edge):
         guard: str,
         steps: Sequence[Step],
         wording: Wording,
+        tie: Callable[[], tuple[Step, ...] | None] | None = None,
     ) -> None:
-        """``guard`` is the condition of the call site alone."""
+        """``guard`` is the condition of the call site alone; ``tie`` is asked for what ties the target to the object
+        that is called: steps, none where other objects are known to be called, None where nothing is known.
+        """
         _set(self, "caller", caller)
         _set(self, "callee", callee)
         _set(self, "kind", kind)
         _set(self, "via", via)
-        _set(self, "confidence", confidence)
+        _set(self, "_confidence", confidence)
+        _set(self, "_tie", tie)
         _set(self, "file", caller.file)
         _set(self, "line", call.line)
         _set(self, "column", call.column)
@@ -103,9 +112,26 @@ class FoundEdge(Edge):
         return self._wording.conjunction(self._here, self.callee.guard)
 
     @property
+    def weak(self) -> bool:
+        """Whether only the member's name agrees."""
+        return self._confidence is Confidence.WEAK
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure the edge is."""
+        return Confidence.OBJECT if self._tie is not None and self._tie() else self._confidence
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Why the edge is believed."""
-        return self._wording.evidence(self._steps)
+        known = self._wording.evidence(self._steps)
+        tied = self._tie() if self._tie is not None else None
+        if tied is None:
+            return known
+        if not tied:
+            site = known[0]
+            return (*known, Evidence(OTHER_OBJECTS, site.file, site.line, site.text))
+        return (*known[:1], *self._wording.evidence(tied))
 
 
 class FoundGap(Unresolved):

@@ -11,7 +11,8 @@ from xref.facts.model import FieldFact
 class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value.
 
-    A member that it calls through or assigns to may have its shape behind it: ``sendmsg socket ops``.
+    A member that it calls through, assigns to or takes the address of may have its shape behind it: ``sendmsg socket
+    ops``.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     through: tuple[str, ...]
     assigned: tuple[str, ...]
     values: tuple[str, ...]
+    addressed: tuple[str, ...]
 
 
 class RecordRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -64,6 +66,7 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     registrations: tuple[tuple[int, int, str, str, str, str, str, str, str, str, str, str], ...] = ()
     macros: tuple[tuple[str, int, int, str | None, str, str, str], ...] = ()
     exports: tuple[str, ...] = ()
+    member_aliases: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     failure: str = ""
 

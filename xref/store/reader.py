@@ -185,6 +185,11 @@ class Reader:
             return list(decode_ids(rows[0][0]))
         return sorted({number for (data,) in rows for number in decode_ids(data)})
 
+    def spellings(self, field: str) -> tuple[str, ...]:
+        """A member's name, and the macros that stand for it: ``skc_prot`` and ``sk_prot``."""
+        rows = self._db.execute("SELECT name FROM member_aliases WHERE field = ?", (field,))
+        return (field, *(r[0] for r in rows))
+
     def mentions_by_shape(self, kind: str, name: str) -> Iterator[tuple[str, list[int]]]:
         """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known."""
         for shape, ids in self._db.execute(

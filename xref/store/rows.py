@@ -33,7 +33,13 @@ _DECLARED: Final = re.compile(
 )
 # What tells of which record a member is, as far as its own function does: x->a.b->field where x is a struct tag, or
 # points to one.
-_ACCESS: Final = re.compile(r"[(*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)")
+_CALLED: Final = re.compile(r"\w\s*\(")
+_ACCESS: Final = re.compile(r"[*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)")
+# &x->a.b: the address of a member is handed on, and what is done to it later is done to every such member
+_ADDRESS: Final = re.compile(r"&[&(\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])")
+# #define sk_prot __sk_common.skc_prot   include/net/sock.h
+_MEMBER_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\s*(?:\.|->)\s*[A-Za-z_]\w*)*\s*(?:\.|->)\s*([A-Za-z_]\w*)")
+_PUNCTUATION: Final = str.maketrans("", "", "()&*")
 _STEP: Final = re.compile(r"\w+")
 _RECORD_PARAMETER: Final = re.compile(r"\b(?:struct|union)\s+(\w+)\s*\**\s*(?:const\s+)?(\w+)\s*[,)]")
 _RECORD_LOCAL: Final = re.compile(r"(?:(?:const|static)\s+)*(?:struct|union)\s+(\w+)\s*[*\s]")
@@ -141,11 +147,19 @@ def _shaped(access: str, name: str, tags: dict[str, str]) -> str:
     """``name`` with the shape of the access that ends in it: ``sendmsg socket ops`` for ``sock->ops->sendmsg``; the
     bare name where the function does not tell.
     """
-    m = _ACCESS.fullmatch(access.rstrip(") "))
+    if "(" in access:
+        if _CALLED.search(access) is not None:
+            return name
+        access = access.translate(_PUNCTUATION)  # (&(&x->work)->timer)->function, as INIT_DELAYED_WORK() makes it
+    m = _ACCESS.fullmatch(access.strip())
     if m is None or m[3] != name:
         return name
-    tag = tags.get(m[1], "")
-    return " ".join((name, tag, *_STEP.findall(m[2]))) if tag else name
+    return _with_shape(name, m[1], m[2], tags)
+
+
+def _with_shape(name: str, root: str, steps: str, tags: dict[str, str]) -> str:
+    tag = tags.get(root, "")
+    return " ".join((name, tag, *_STEP.findall(steps))) if tag else name
 
 
 def _function_row(f: FunctionFact) -> FunctionRow:
@@ -186,10 +200,18 @@ def _function_row(f: FunctionFact) -> FunctionRow:
         elif name and name not in local:
             assigned.add(name)
     # one search over all of them, each text once; nothing that the pattern looks at goes beyond a ;
-    values = set(_VALUE.findall(";".join(texts))).difference(local, _WORDS)
+    every = ";".join(texts)
+    values = set(_VALUE.findall(every)).difference(local, _WORDS)
+    addressed: set[str] = set()
+    if "&" in every:
+        for root, steps, name in _ADDRESS.findall(every):
+            if tags is None:
+                tags = _tags(f)
+            addressed.add(_with_shape(name, root, steps, tags))
     return FunctionRow(
         f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.trouble, f.made_by,
         encode_body(body), len(body.calls), dispatches, tuple(called), tuple(through), tuple(assigned), tuple(values),
+        tuple(addressed),
     )  # fmt: skip
 
 
@@ -241,5 +263,12 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
             for m in facts.macros
         ),
         facts.exports,
+        tuple(
+            (m[1], macro.name)
+            for macro in facts.macros
+            if macro.params is None
+            and ("." in macro.body or ">" in macro.body)
+            and (m := _MEMBER_PATH.fullmatch(macro.body)) is not None
+        ),
         seconds,
     )

@@ -22,7 +22,8 @@ class Writer:
         self._next_function = 1
         self._next_record = 1
         self._next_file = 1
-        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavft"}
+        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpft"}
+        self._member_aliases: dict[tuple[str, str], None] = {}
         self.functions = self.macros = self.calls = self.dispatches = self.registrations = self.broken = 0
 
     def _post(self, kind: str, names: Iterable[str], number: int) -> None:
@@ -61,6 +62,7 @@ class Writer:
             self._post("m", f.through, number)
             self._post("a", f.assigned, number)
             self._post("v", f.values, number)
+            self._post("p", f.addressed, number)
             self.calls += f.calls
             self.dispatches += f.dispatches
             if f.kind == "macro":
@@ -86,6 +88,7 @@ class Writer:
         self.registrations += len(row.registrations)
         db.executemany("INSERT INTO macros VALUES (?,?,?,?,?,?,?,?)", [(m[0], fid, *m[1:]) for m in row.macros])
         db.executemany("INSERT INTO exports VALUES (?,?)", [(e, fid) for e in row.exports])
+        self._member_aliases.update(dict.fromkeys(row.member_aliases))
 
     def add_syscalls(self, entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]) -> None:
         """Adds lines of system call tables, in the order of the table's columns."""
@@ -100,6 +103,7 @@ class Writer:
                 ((kind, *_key(name), encode_ids(table[name])) for name in sorted(table)),
             )
             table.clear()
+        db.executemany("INSERT INTO member_aliases VALUES (?,?)", sorted(self._member_aliases))
         db.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
         db.execute("COMMIT")
         for statement in indexes().split(";"):

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""Functions that run later, in the shapes in which several ages of the kernel have them run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from xref.resolve.edge import Confidence, EdgeKind
+
+from .small import Small
+
+Make = Callable[..., Small]
+
+HEADER = """\
+struct work_struct { unsigned long data; void (*func)(struct work_struct *work); };
+struct delayed_work { struct work_struct work; struct timer_list timer; int cpu; };
+struct timer_list { unsigned long expires; void (*function)(struct timer_list *t); };
+struct napi_struct { int (*poll)(struct napi_struct *napi, int budget); };
+struct callback_head { struct callback_head *next; void (*func)(struct callback_head *head); };
+#define rcu_head callback_head
+typedef void (*rcu_callback_t)(struct rcu_head *head);
+typedef int (*irq_handler_t)(int irq, void *data);
+struct irqaction { irq_handler_t handler; void *dev_id; };
+struct softirq_action { void (*action)(struct softirq_action *a); };
+struct cpu_stop_work { int (*fn)(void *arg); void *arg; };
+enum { HI_SOFTIRQ, NET_TX_SOFTIRQ, NET_RX_SOFTIRQ };
+#define __INIT_WORK(_work, _func) do { (_work)->data = 0; (_work)->func = (_func); } while (0)
+#define INIT_WORK(_work, _func) __INIT_WORK((_work), (_func))
+#define __timer_init(_timer, _fn, _flags) init_timer_key((_timer), (_fn), (_flags))
+#define timer_setup(timer, callback, flags) __timer_init((timer), (callback), (flags))
+#define INIT_DELAYED_WORK(_work, _func) do { INIT_WORK(&(_work)->work, (_func)); \\
+	__timer_init(&(_work)->timer, delayed_work_timer_fn, 1); } while (0)
+#define DECLARE_WORK(n, f) struct work_struct n = { .data = 0, .func = (f) }
+void __queue_work(int cpu, void *wq, struct work_struct *work);
+static inline int queue_work(void *wq, struct work_struct *work)
+{
+	__queue_work(1, wq, work);
+	return 0;
+}
+static inline int schedule_work(struct work_struct *work)
+{
+	return queue_work(0, work);
+}
+"""
+CORE = """\
+#include <linux/later.h>
+void delayed_work_timer_fn(struct timer_list *t)
+{
+}
+void __queue_work(int cpu, void *wq, struct work_struct *work)
+{
+}
+int queue_delayed_work_on(int cpu, void *wq, struct delayed_work *dwork, unsigned long delay)
+{
+	struct work_struct *work = &dwork->work;
+	if (!delay)
+		__queue_work(cpu, wq, &dwork->work);
+	return 0;
+}
+static void do_init_timer(struct timer_list *timer, void (*func)(struct timer_list *), unsigned int flags)
+{
+	timer->function = func;
+}
+void init_timer_key(struct timer_list *timer, void (*func)(struct timer_list *), unsigned int flags)
+{
+	do_init_timer(timer, func, flags);
+}
+static int __mod_timer(struct timer_list *timer, unsigned long expires)
+{
+}
+int mod_timer(struct timer_list *timer, unsigned long expires)
+{
+	return __mod_timer(timer, expires);
+}
+void call_rcu(struct rcu_head *head, rcu_callback_t func)
+{
+	head->func = func;
+}
+int request_threaded_irq(unsigned int irq, irq_handler_t handler, void *dev)
+{
+	struct irqaction *action;
+	action->handler = handler;
+}
+int request_irq(unsigned int irq, irq_handler_t handler, void *dev)
+{
+	return request_threaded_irq(irq, handler, dev);
+}
+static struct softirq_action softirq_vec[10];
+void raise_softirq(unsigned int nr)
+{
+}
+void open_softirq(int nr, void (*action)(struct softirq_action *))
+{
+	softirq_vec[nr].action = action;
+}
+int stop_one_cpu(unsigned int cpu, int (*fn)(void *arg), void *arg)
+{
+	struct cpu_stop_work work = { .fn = fn, .arg = arg };
+	return cpu;
+}
+"""
+DRIVER = """\
+#include <linux/later.h>
+struct adapter { struct work_struct reset; struct delayed_work watch; struct timer_list tick; struct rcu_head rcu; };
+struct other { struct work_struct reset; };
+static void reset_task(struct work_struct *work)
+{
+}
+static void other_task(struct work_struct *work)
+{
+}
+static void watchdog(struct work_struct *work)
+{
+}
+static void on_tick(struct timer_list *t)
+{
+}
+static void on_free(struct rcu_head *head)
+{
+}
+static int on_irq(int irq, void *data)
+{
+}
+static void rx(struct softirq_action *a)
+{
+}
+static void tx(struct softirq_action *a)
+{
+}
+static int on_stop(void *arg)
+{
+}
+static DECLARE_WORK(global_work, watchdog);
+void probe(struct adapter *a, struct other *o)
+{
+	INIT_WORK(&a->reset, reset_task);
+	INIT_WORK(&o->reset, other_task);
+	INIT_DELAYED_WORK(&a->watch, watchdog);
+	timer_setup(&a->tick, on_tick, 0);
+	open_softirq(NET_RX_SOFTIRQ, rx);
+	open_softirq(NET_TX_SOFTIRQ, tx);
+}
+"""
+
+
+def _kernel(body: str) -> Mapping[str, str]:
+    return {"include/linux/later.h": HEADER, "kernel/core.c": CORE, "drivers/a.c": DRIVER + body}
+
+
+def _runs(s: Small, name: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for e in s.resolver.deferred(s.resolver.lookup(name)[0]):
+        assert e.kind is EdgeKind.DEFERRED
+        found.setdefault(e.via, []).append(e.callee.name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "runs"),
+    [
+        ("schedule_work(&a->reset);", {"work_struct.func": ["reset_task"]}),
+        ("queue_work(0, &o->reset);", {"work_struct.func": ["other_task"]}),
+        ("schedule_work(&global_work);", {"work_struct.func": ["watchdog"]}),
+        ("struct work_struct *w = &a->reset;\n\tschedule_work(w);", {"work_struct.func": ["reset_task"]}),
+        ("queue_delayed_work_on(1, 0, &a->watch, 5);", {"work_struct.func": ["watchdog"]}),
+        ("mod_timer(&a->tick, 5);", {"timer_list.function": ["on_tick"]}),
+        ("call_rcu(&a->rcu, on_free);", {"callback_head.func": ["on_free"]}),
+        ("request_irq(1, on_irq, a);", {"irqaction.handler": ["on_irq"]}),
+        ("raise_softirq(NET_RX_SOFTIRQ);", {"softirq_action.action": ["rx"]}),
+        ("raise_softirq(NET_TX_SOFTIRQ);", {"softirq_action.action": ["tx"]}),
+        ("stop_one_cpu(1, on_stop, a);", {"cpu_stop_work.fn": ["on_stop"]}),
+    ],
+)
+def test_who_starts_it_leads_to_what_runs(small: Make, body: str, runs: dict[str, list[str]]) -> None:
+    s = small(_kernel(f"void go(struct adapter *a, struct other *o)\n{{\n\t{body}\n}}\n"))
+    assert _runs(s, "go") == runs
+    for target in {name for names in runs.values() for name in names}:
+        assert "go" in [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup(target)[0])]
+
+
+def test_what_only_hands_on_starts_nothing_of_its_own(small: Make) -> None:
+    s = small(
+        _kernel(
+            "void hand(struct work_struct *w)\n{\n\tschedule_work(w);\n}\n"
+            "void go(struct adapter *a)\n{\n\thand(&a->reset);\n}\n"
+        )
+    )
+    assert _runs(s, "hand") == {}
+    assert _runs(s, "go") == {"work_struct.func": ["reset_task"]}
+
+
+def test_to_set_up_is_not_to_start(small: Make) -> None:
+    s = small(_kernel(""))
+    assert _runs(s, "probe") == {}
+
+
+def test_an_object_that_nothing_is_known_of_runs_nothing(small: Make) -> None:
+    s = small(
+        _kernel(
+            "struct quiet { struct work_struct reset; };\nvoid go(struct quiet *q)\n{\n\tschedule_work(&q->reset);\n}\n"
+        )
+    )
+    assert _runs(s, "go") == {}
+
+
+def test_the_evidence_names_the_start_and_where_the_function_was_put(small: Make) -> None:
+    s = small(_kernel("void go(struct adapter *a)\n{\n\tmod_timer(&a->tick, 5);\n}\n"))
+    (edge,) = s.resolver.deferred(s.resolver.lookup("go")[0])
+    assert edge.confidence is Confidence.OBJECT
+    assert [(v.rule, v.text.strip()) for v in edge.evidence] == [
+        ("deferred", "mod_timer(&a->tick, 5);"),
+        ("argument", "timer_setup(&a->tick, on_tick, 0);"),
+    ]

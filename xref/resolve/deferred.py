@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+"""Deferred edges: from who has something run later to what runs.
+
+``schedule_work(&adapter->reset_task)`` runs what ``INIT_WORK(&adapter->reset_task, e1000_reset_task)`` has put there:
+the two meet in the object, which is the member ``reset_task`` of every ``struct e1000_adapter``, or a variable. A slot
+that all of the kernel shares (``work_struct.func``) would tie every work item to every function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from xref.facts.model import CallFact
+from xref.parse import ctree as x
+from xref.parse.cexpr import parse_args
+from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.handing import INDEX, Handed, Handing
+from xref.resolve.later import Later, Slot, ways
+from xref.resolve.model import Holding, Site, Step, Target
+from xref.resolve.objects import Objects, Thing
+from xref.resolve.scope import Scope
+from xref.resolve.slots import Slots, members_of_path
+from xref.resolve.types import Types
+from xref.resolve.values import Values
+from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.reader import Reader
+from xref.store.rows import last_member
+
+_MANY = 2000
+"""How many functions are read to find out what an object holds."""
+
+
+class Deferred:
+    """Finds what a function has run later, and who has it run. One instance serves one index."""
+
+    def __init__(
+        self, reader: Reader, types: Types, slots: Slots, values: Values, objects: Objects, handing: Handing
+    ) -> None:
+        self._reader = reader
+        self._types = types
+        self._slots = slots
+        self._values = values
+        self._objects = objects
+        self._handing = handing
+        self._ways = ways()
+        self._held: dict[tuple[Slot, Thing], tuple[Holding, ...]] = {}
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def of(self, function: FunctionInfo) -> Iterator[Site]:
+        """The calls of a function that have another one run later."""
+        if function.kind == "macro":
+            return
+        scope = self._values.scope(function)
+        for call in scope.body.calls:
+            if not call.arguments or not call.callee.isidentifier():
+                continue
+            for meant in self._handing.meant(call, scope):
+                yield from self._started(call, meant, scope)
+                yield from self._given(call, meant, scope)
+
+    def starters(self, function: FunctionInfo) -> list[int]:
+        """The functions (by row) that may have ``function`` run later."""
+        found: dict[int, None] = {}
+        for thing in self._things_with(function):
+            found.update(dict.fromkeys(self._naming(thing)))
+        for name in (function.name, *filter(None, function.aliases.split(","))):
+            found.update(dict.fromkeys(self._reader.mentions("v", name)))
+        return list(found)
+
+    # -- from the call ------------------------------------------------------------------------------------------------
+
+    def _started(self, call: CallFact, meant: FunctionInfo, scope: Scope) -> Iterator[Site]:
+        for way, what in self._handing.starts(meant):
+            args = parse_args(call.arguments)
+            if what.position >= len(args):
+                continue
+            if way.indexed:
+                things = [_element(way, args[what.position])]
+            else:
+                keys = list(self._handing.keys(args[what.position], scope, call.line))
+                if any(isinstance(key, Handed) for key in keys):
+                    continue  # who calls this function has it run
+                things = [k._replace(path=(*k.path, *what.path)) for k in keys if isinstance(k, Thing)]
+            for slot in way.slots:
+                holdings = [h for thing in things for h in self.held(slot, thing)]
+                if holdings:
+                    yield self._site(call, slot, holdings, scope, Confidence.OBJECT)
+
+    def _given(self, call: CallFact, meant: FunctionInfo, scope: Scope) -> Iterator[Site]:
+        if not any(self._names_function(arg, scope, call.line) for arg in parse_args(call.arguments)):
+            return
+        for slot, position in self._handing.gives(meant):
+            args = parse_args(call.arguments)
+            if position < len(args):
+                step = Step("argument", scope.file_id, call.line)
+                named = self._values.named(self._types.parse(args[position]), scope, call.line)
+                if named:
+                    holdings = [Holding(f, (step,), f.guard) for f in named]
+                    yield self._site(call, slot, holdings, scope, Confidence.TYPED)
+
+    def _names_function(self, arg: str, scope: Scope, line: int) -> bool:
+        word = arg.strip("&() ")
+        return word.isidentifier() and not scope.holds(word, line) and bool(self._values.functions(word, scope.file_id))
+
+    @staticmethod
+    def _site(call: CallFact, slot: Slot, holdings: Iterable[Holding], scope: Scope, confidence: Confidence) -> Site:
+        step = Step("deferred", scope.file_id, call.line)
+        targets = {
+            h.function.id: Target(h.function, EdgeKind.DEFERRED, confidence, h.guard, (step, *h.steps))
+            for h in reversed(list(holdings))
+        }
+        return Site(call, ".".join(slot), EdgeKind.DEFERRED, tuple(reversed(targets.values())))
+
+    # -- what an object holds -----------------------------------------------------------------------------------------
+
+    def held(self, slot: Slot, thing: Thing) -> tuple[Holding, ...]:
+        """The functions in ``slot`` of one object: by initialisers, by assignments, by what puts them there."""
+        known = self._held.get((slot, thing))
+        if known is None:
+            found: dict[int, Holding] = {}
+            for h in self._find_held(slot, thing):
+                found.setdefault(h.function.id, h)
+            known = self._held[slot, thing] = tuple(found.values())
+        return known
+
+    def _find_held(self, slot: Slot, thing: Thing) -> Iterator[Holding]:
+        for r in self._slots.registrations(*slot):
+            if self._is_in(r, thing):
+                yield from self._values.registered(r)
+        for scope in self._setting(slot, thing):
+            for a in scope.body.assigns:
+                if last_member(a.target) != slot[1]:
+                    continue
+                written, base = self._handing.slot_of(a.target, scope, a.line)
+                if written == slot and base is not None and self._meets(base, (), thing, scope, a.line):
+                    yield from self._from(a.value, scope, a.line, "assignment")
+        for scope in map(self._values.scope, self._reader.functions(self._naming(thing))):
+            for call in scope.body.calls:
+                if not self._mentions(call.arguments, thing):
+                    continue
+                for meant in self._handing.meant(call, scope):
+                    yield from self._put_by(call, meant, slot, thing, scope)
+
+    def _put_by(self, call: CallFact, meant: FunctionInfo, slot: Slot, thing: Thing, scope: Scope) -> Iterator[Holding]:
+        for into, what, function in self._handing.puts(meant):
+            args = parse_args(call.arguments)
+            if into != slot or max(what.position, function) >= len(args):
+                continue
+            if what.path == INDEX:
+                if thing in [_element(way, args[what.position]) for way in self._ways.by_slot[slot]]:
+                    yield from self._from(args[function], scope, call.line, "argument")
+            elif self._meets(self._types.parse(args[what.position]), what.path, thing, scope, call.line):
+                yield from self._from(args[function], scope, call.line, "argument")
+
+    def _from(self, value: str, scope: Scope, line: int, rule: str) -> Iterator[Holding]:
+        step = Step(rule, scope.file_id, line)
+        for h in self._values.of(self._types.parse(value), scope, line):
+            yield msgspec.structs.replace(h, steps=(step, *h.steps))
+
+    def _meets(self, e: x.Expr, path: tuple[str, ...], thing: Thing, scope: Scope, line: int) -> bool:
+        """Whether a pointer leads to ``thing``."""
+        return any(
+            isinstance(key, Thing) and key._replace(path=(*key.path, *path)) == thing
+            for key in self._handing.pointed(e, scope, line)
+        )
+
+    def _is_in(self, r: RegistrationInfo, thing: Thing) -> bool:
+        path = members_of_path(r.path)[:-1]
+        if path[-len(thing.path) :] != thing.path if thing.path else False:
+            return False
+        if thing.name:
+            return self._objects.registered_in(r) == thing
+        tag = self._types.record_tag(self._types.decl_type(r.decl) or self._types.decl_type(f"{r.decl} x"), r.file_id)
+        return path == thing.path and tag == thing.owner
+
+    @staticmethod
+    def _mentions(text: str, thing: Thing) -> bool:
+        if thing.name:
+            return thing.name.partition("[")[2].rstrip("]") in text or thing.name in text
+        return any(step in text for step in thing.path)
+
+    def _naming(self, thing: Thing) -> list[int]:
+        """The functions (by row) that take the address of an object, or of what it is a part of."""
+        if thing.name.endswith("]"):
+            # a constant is no name that is looked up: who calls the few functions that take it
+            ways = [way for way in self._ways.every if way.indexed and thing.name.startswith(f"{way.indexed}[")]
+            setters = {s.function.name for w in ways for at in w.slots for s, _ in self._values.slot_assignments(*at)}
+            names = setters.union(*(way.starts for way in ways))
+            return [fid for name in sorted(names) for fid in self._reader.mentions("c", name)]
+        if thing.name:
+            return self._reader.mentions("v", thing.name)[:_MANY]
+        found: set[int] = set()
+        for k, step in enumerate(thing.path):
+            if k:
+                found.update(self._reader.mentions("p", step))
+            else:
+                found.update(self._slots.mentioning("p", thing.owner, step))
+        return sorted(found)[:_MANY]
+
+    def _setting(self, slot: Slot, thing: Thing) -> Iterator[Scope]:
+        """The functions that assign to the slot, of this object or of one that is not plainly another."""
+        for shape, ids in self._reader.mentions_by_shape("a", slot[1]):
+            steps = shape.split(" ")[1:]
+            if not shape or (not thing.name and steps and steps[-1] == thing.path[-1]):
+                for f in self._reader.functions(ids[:_MANY]):
+                    if f.kind != "macro":
+                        yield self._values.scope(f)
+
+    # -- from the function --------------------------------------------------------------------------------------------
+
+    def _things_with(self, function: FunctionInfo) -> Iterator[Thing]:
+        """The objects that hold a function in one of the slots of ``deferred.toml``."""
+        for name in (function.name, *filter(None, function.aliases.split(","))):
+            for r in self._reader.registrations_of_name(name):
+                target = self._slots.target(r)
+                if target is not None and (target.owner, target.field) in self._ways.by_slot:
+                    yield self._objects.registered_in(r)
+                    path = members_of_path(r.path)[:-1]
+                    tag = self._types.record_tag(self._types.decl_type(r.decl), r.file_id)
+                    if path and tag:
+                        yield Thing("", 0, "", tag, path)
+            for f in self._reader.functions(self._reader.mentions("v", name)):
+                if f.kind == "macro":
+                    continue
+                scope = self._values.scope(f)
+                for a in scope.body.assigns:
+                    if name in a.value:
+                        slot, base = self._handing.slot_of(a.target, scope, a.line)
+                        if slot is not None and base is not None:
+                            for key in self._handing.pointed(base, scope, a.line):
+                                if isinstance(key, Thing):
+                                    yield key
+                for call in scope.body.calls:
+                    if name in call.arguments and call.callee.isidentifier():
+                        yield from self._put_into(call, name, scope)
+
+    def _put_into(self, call: CallFact, name: str, scope: Scope) -> Iterator[Thing]:
+        args = parse_args(call.arguments)
+        for meant in self._handing.meant(call, scope):
+            for slot, what, function in self._handing.puts(meant):
+                if max(what.position, function) >= len(args) or name not in args[function]:
+                    continue
+                if what.path == INDEX:
+                    yield from (_element(way, args[what.position]) for way in self._ways.by_slot[slot] if way.indexed)
+                else:
+                    for key in self._handing.keys(args[what.position], scope, call.line):
+                        if isinstance(key, Thing):
+                            yield key._replace(path=(*key.path, *what.path))
+
+
+def _element(way: Later, index: str) -> Thing:
+    """The element of a table that a constant tells from the others."""
+    return Thing(f"{way.indexed}[{index.strip()}]", 0, "", "", ())

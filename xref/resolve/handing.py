@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: MIT
+"""What functions do with what they are handed, as far as running it later goes.
+
+Three things are learnt of a function (or a macro) from its body, and from those that it hands its parameters on to:
+which parameter it *starts* (``schedule_work(work)``), which function it *puts* into which object
+(``timer_setup(timer, callback, 0)``), and which function it *gives* away to be run (``call_rcu(head, func)``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xref.facts.model import CallFact
+from xref.parse import ctree as x
+from xref.parse.cexpr import parse_args
+from xref.parse.ctree import Base, Function, Pointer, Tagged
+from xref.resolve.later import Later, Slot, ways
+from xref.resolve.model import Place
+from xref.resolve.names import Names
+from xref.resolve.objects import Objects, Thing, split_place
+from xref.resolve.scope import Scope
+from xref.resolve.slots import Slots
+from xref.resolve.types import Types
+from xref.resolve.values import Values
+from xref.store.model import FunctionInfo
+
+_MAX_DEPTH = 8
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+class Handed(NamedTuple):
+    """What a parameter points to, or a part of it: ``path`` leads there."""
+
+    position: int
+    path: tuple[str, ...]
+
+
+INDEX = ("[]",)
+"""The path of a parameter that is not a pointer to an object but its number in a table."""
+
+
+class Start(NamedTuple):
+    """A function has run what it finds in one of its parameters."""
+
+    way: Later
+    what: Handed
+
+
+class Put(NamedTuple):
+    """A function puts its parameter ``function`` into ``slot`` of the object that another one points to."""
+
+    slot: Slot
+    what: Handed
+    function: int
+
+
+class Given(NamedTuple):
+    """A function has its parameter ``function`` run, by way of ``slot``."""
+
+    slot: Slot
+    function: int
+
+
+class Handing:
+    """Answers for functions and macros; each is worked out once."""
+
+    def __init__(self, names: Names, types: Types, slots: Slots, values: Values, objects: Objects) -> None:
+        self._slots = slots
+        self._inside: dict[tuple[int, str], list[tuple[Slot, str]]] | None = None
+        self._names = names
+        self._types = types
+        self._values = values
+        self._objects = objects
+        self._ways = ways()
+        self._starts: dict[int, tuple[Start, ...]] = {}
+        self._puts: dict[int, tuple[Put, ...]] = {}
+        self._gives: dict[int, tuple[Given, ...]] = {}
+
+    def meant(self, call: CallFact, scope: Scope) -> tuple[FunctionInfo, ...]:
+        """The macros or functions that a call by name means."""
+        name = call.callee
+        if not name.isidentifier() or scope.mentions(name):
+            return ()
+        return self._names.macro_nodes(name, scope.file_id) or self._names.functions(name, scope.file_id)
+
+    def keys(self, text: str, scope: Scope, line: int) -> Iterator[Thing | Handed]:
+        """The objects that an argument points to, as far as this function tells them from others."""
+        yield from self.pointed(self._types.parse(text), scope, line)
+
+    def pointed(self, e: x.Expr, scope: Scope, line: int) -> Iterator[Thing | Handed]:
+        """The same for a pointer that is parsed."""
+        for source in self._objects.sources(e, scope, line):
+            if isinstance(source, Place):
+                if source.kind == "param" and source.owner == scope.function.id:
+                    yield Handed(int(source.name), ())
+            elif source.name or source.owner not in self._ways.carriers:
+                yield source
+            else:
+                # &dwork->work: a part of something as generic; what that is a part of decides
+                while isinstance(e, x.Cast):
+                    e = e.operand
+                root, path = split_place(e.operand if isinstance(e, x.Unary) and e.op == "&" else e)
+                if isinstance(root, x.Member) and root.arrow:
+                    for outer in self.pointed(root.base, scope, line):
+                        yield outer._replace(path=(*outer.path, root.field, *path))
+
+    # -- starts -------------------------------------------------------------------------------------------------------
+
+    def starts(self, f: FunctionInfo, depth: int = 0) -> tuple[Start, ...]:
+        """Which parameters of ``f`` are run later for having been handed to it."""
+        known = self._starts.get(f.id)
+        if known is None:
+            self._starts[f.id] = ()
+            known = self._starts[f.id] = tuple(dict.fromkeys(self._find_starts(f, depth)))
+        return known
+
+    def _find_starts(self, f: FunctionInfo, depth: int) -> Iterator[Start]:
+        ground = self._ways.started_by.get(f.name, ())
+        macro = f.kind == "macro"
+        if not macro and not ground and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
+            return
+        scope = self._values.scope(f)
+        for way in ground:
+            for k, p in enumerate(scope.params):
+                if way.indexed or self._types.record_tag(p.ctype, f.file_id) in way.carriers:
+                    yield Start(way, Handed(k, ()))
+                    break
+        if depth > _MAX_DEPTH:
+            return
+        handed = self._own(scope, carriers=not macro)
+        for call in scope.body.calls:
+            if handed.isdisjoint(_WORD.findall(call.arguments)):
+                continue
+            for g in self.meant(call, scope):
+                for way, what in self.starts(g, depth + 1) if g.id != f.id else ():
+                    args = parse_args(call.arguments)
+                    if what.position < len(args):
+                        for key in self.keys(args[what.position], scope, call.line):
+                            if isinstance(key, Handed):
+                                yield Start(way, Handed(key.position, (*key.path, *what.path)))
+
+    def _own(self, scope: Scope, *, carriers: bool) -> frozenset[str]:
+        """The parameters that may be handed on: those that point to carriers, all of a macro."""
+        if not carriers:
+            return frozenset(_WORD.findall(scope.function.signature.partition("(")[2]))
+        tags = self._ways.carriers
+        own = {p.name for p in scope.params if self._types.record_tag(p.ctype, scope.file_id) in tags}
+        if not own:
+            return frozenset()
+        own.update(d[1].name for name in scope.words for d in scope.declarations(name) if d[1].name)
+        return frozenset(own)
+
+    # -- puts ---------------------------------------------------------------------------------------------------------
+
+    def puts(self, f: FunctionInfo, depth: int = 0) -> tuple[Put, ...]:
+        """Which parameters of ``f`` it puts into a slot of which others."""
+        known = self._puts.get(f.id)
+        if known is None:
+            self._puts[f.id] = ()
+            known = self._puts[f.id] = tuple(dict.fromkeys(self._find_puts(f, depth)))
+        return known
+
+    def _find_puts(self, f: FunctionInfo, depth: int) -> Iterator[Put]:
+        macro = f.kind == "macro"
+        if not macro and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
+            return
+        scope = self._values.scope(f)
+        for a in scope.body.assigns:
+            slot, base = self.slot_of(a.target, scope, a.line)
+            position = self._parameter(a.value, scope) if slot is not None else None
+            if slot is not None and base is not None and position is not None:
+                index = self._indexed_by(base, slot, scope)
+                if index is not None:
+                    yield Put(slot, Handed(index, INDEX), position)
+                for key in self.pointed(base, scope, a.line):
+                    if isinstance(key, Handed):
+                        yield Put(slot, key, position)
+        if depth > _MAX_DEPTH:
+            return
+        for call in scope.body.calls:
+            args = parse_args(call.arguments)
+            handed = [self._parameter(arg, scope) for arg in args]
+            if len([p for p in handed if p is not None]) < 2:
+                continue
+            for g in self.meant(call, scope):
+                for slot, what, function in self.puts(g, depth + 1) if g.id != f.id else ():
+                    if max(what.position, function) < len(args):
+                        position = handed[function]
+                        for key in self.keys(args[what.position], scope, call.line) if position is not None else ():
+                            if isinstance(key, Handed) and position is not None:
+                                yield Put(slot, Handed(key.position, (*key.path, *what.path)), position)
+
+    def _indexed_by(self, base: x.Expr, slot: Slot, scope: Scope) -> int | None:
+        """The parameter that says which element of a table is meant: ``nr`` in ``softirq_vec[nr].action = action``."""
+        if isinstance(base, x.Unary) and isinstance(base.operand, x.Index):
+            table, index = base.operand.base, base.operand.index
+            if isinstance(table, x.Name) and isinstance(index, x.Name):
+                if any(way.indexed == table.name for way in self._ways.by_slot[slot]):
+                    param = scope.param(index.name)
+                    return param[0] if param is not None else None
+        return None
+
+    def slot_of(self, target: str, scope: Scope, line: int) -> tuple[Slot | None, x.Expr | None]:
+        """The slot of ``deferred.toml`` that an assignment is to, and the pointer to its object."""
+        field = re.search(r"(\w+)\W*$", target)
+        if field is None or all(field[1] != name for _, name in self._ways.by_slot):
+            return None, None
+        e = self._types.parse(target)
+        if not isinstance(e, x.Member):
+            return None, None
+        member = self._values.member(e, scope, line)
+        if member is None or (member.owner, member.field) not in self._ways.by_slot:
+            return None, None
+        return (member.owner, member.field), e.base if e.arrow else x.Unary("&", e.base)
+
+    def _parameter(self, text: str, scope: Scope) -> int | None:
+        """Which parameter an argument is, casts aside."""
+        if not text.strip("()& \t\n").isidentifier() and "(" not in text:
+            return None
+        e = self._types.parse(text)
+        while isinstance(e, x.Cast) or (isinstance(e, x.Unary) and e.op == "&"):
+            e = e.operand
+        if not isinstance(e, x.Name):
+            return None
+        position = scope.macro_param(e.name)
+        if position is not None or scope.function.kind == "macro":
+            return position
+        found = scope.param(e.name)
+        return found[0] if found is not None else None
+
+    # -- gives --------------------------------------------------------------------------------------------------------
+
+    def gives(self, f: FunctionInfo, depth: int = 0) -> tuple[Given, ...]:
+        """Which parameters of ``f`` are functions that run later for having been handed to it."""
+        known = self._gives.get(f.id)
+        if known is None:
+            self._gives[f.id] = ()
+            known = self._gives[f.id] = tuple(dict.fromkeys(self._find_gives(f, depth)))
+        return known
+
+    def _find_gives(self, f: FunctionInfo, depth: int) -> Iterator[Given]:
+        scope = self._values.scope(f)
+        if f.kind != "macro":
+            callable_ = {p.name for p in scope.params if self._may_be_function(p.ctype, f.file_id)}
+            if not callable_:
+                return
+        for slot, value in self._given_inside().get((f.file_id, f.name), ()):
+            position = self._parameter(value, scope)
+            if position is not None:
+                yield Given(slot, position)
+        for a in scope.body.assigns:
+            position = self._parameter(a.value, scope)
+            if position is not None:
+                into, _ = self.slot_of(a.target, scope, a.line)
+                if into is not None and any(way.given for way in self._ways.by_slot[into]):
+                    yield Given(into, position)
+        if depth > _MAX_DEPTH:
+            return
+        for call in scope.body.calls:
+            if not call.callee.isidentifier():
+                continue
+            handed = [self._parameter(arg, scope) for arg in parse_args(call.arguments)]
+            if f.kind != "macro":
+                handed = [
+                    p if p is not None and self._may_be_function(scope.params[p].ctype, f.file_id) else None
+                    for p in handed
+                ]
+            if all(p is None for p in handed):
+                continue
+            for g in self.meant(call, scope):
+                for slot, function in self.gives(g, depth + 1) if g.id != f.id else ():
+                    position = handed[function] if function < len(handed) else None
+                    if position is not None:
+                        yield Given(slot, position)
+
+    def _given_inside(self) -> dict[tuple[int, str], list[tuple[Slot, str]]]:
+        """Initialisers in functions: ``struct cpu_stop_work work = { .fn = fn }`` of kernel/stop_machine.c."""
+        if self._inside is None:
+            self._inside = {}
+            for slot, its_ways in self._ways.by_slot.items():
+                if any(way.given for way in its_ways):
+                    for r in self._slots.registrations(*slot):
+                        if r.function:
+                            self._inside.setdefault((r.file_id, r.function), []).append((slot, r.value))
+        return self._inside
+
+    def _may_be_function(self, t: x.CType | None, file_id: int) -> bool:
+        t = self._types.plain(t, file_id)
+        if isinstance(t, Pointer):
+            t = self._types.plain(t.to, file_id)
+            return isinstance(t, Function)
+        return not isinstance(t, Base | Tagged)

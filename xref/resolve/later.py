@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""What is known of functions that run later (``deferred.toml``), read and checked."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+Slot = tuple[str, str]
+"""A struct and a field of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """One way to have something run later; see the head of ``deferred.toml`` for the words."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    carriers: frozenset[str]
+    starts: frozenset[str]
+    given: bool
+    indexed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """All ways, and what leads to them."""
+
+    every: tuple[Later, ...]
+    carriers: frozenset[str]
+    started_by: dict[str, tuple[Later, ...]]
+    by_slot: dict[Slot, tuple[Later, ...]]
+
+
+@lru_cache(maxsize=1)
+def ways() -> Ways:
+    """The ways that xref knows."""
+    table = tomllib.loads(Path(__file__).with_name("deferred.toml").read_text("utf-8"))
+    every = tuple(
+        Later(
+            name,
+            tuple((struct, field) for struct, _, field in (s.rpartition(".") for s in entry["slot"])),
+            frozenset(entry.get("carriers", ())),
+            frozenset(entry.get("starts", ())),
+            bool(entry.get("given", False)),
+            str(entry.get("indexed", "")),
+        )
+        for name, entry in table.items()
+    )
+    started_by: dict[str, tuple[Later, ...]] = {}
+    by_slot: dict[Slot, tuple[Later, ...]] = {}
+    for way in every:
+        for name in way.starts:
+            started_by[name] = (*started_by.get(name, ()), way)
+        for slot in way.slots:
+            by_slot[slot] = (*by_slot.get(slot, ()), way)
+    return Ways(every, frozenset[str]().union(*(way.carriers for way in every)), started_by, by_slot)
