@@ -148,7 +148,8 @@ def test_the_names_that_a_function_mentions() -> None:
         ("int f(struct b *x, int (*g)(struct d *x))", "", "x->c", "c"),
         ("int f(t *x)", "", "x->c", "c"),
         ("int f(struct b *x)", "", "g(x)->c", "c"),
-        ("int f(struct b *x)", "", "(*x).c", "c"),
+        ("int f(struct b *x)", "", "(*x).c", "c b"),
+        ("int f(struct b *x)", "", "(&(&x->work)->timer)->c", "c b work timer"),
     ],
 )
 def test_the_shape_of_an_assignment(signature: str, local: str, target: str, assigned: str) -> None:

@@ -87,13 +87,14 @@ CREATE TABLE macros (
     guard TEXT NOT NULL
 );
 
+CREATE TABLE exports (name TEXT NOT NULL, file_id INTEGER NOT NULL);
+
 -- #define sk_prot __sk_common.skc_prot: who writes or calls skc_prot may spell it sk_prot
 CREATE TABLE member_aliases (field TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (field, name)) WITHOUT ROWID;
 
-CREATE TABLE exports (name TEXT NOT NULL, file_id INTEGER NOT NULL);
-
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
--- of that name, p = takes the address of a member of that name, v = uses it as a value; f = records that have a field of that name, t = records with a member of that type
+-- of that name, p = takes the address of a member of that name, v = uses it as a value; f = records that have a field of
+-- that name, t = records with a member of that type
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
     shape TEXT NOT NULL,          -- of m, a and p: the tag that the access begins with, the members on the way; '' = unknown
