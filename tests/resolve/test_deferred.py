@@ -213,3 +213,29 @@ def test_the_evidence_names_the_start_and_where_the_function_was_put(small: Make
         ("deferred", "mod_timer(&a->tick, 5);"),
         ("argument", "timer_setup(&a->tick, on_tick, 0);"),
     ]
+
+
+def test_two_structs_of_one_tag_are_two(small: Make) -> None:
+    # struct e1000_adapter of drivers/net/ethernet/intel/e1000 and of e1000e
+    files = dict(_kernel("void go(struct adapter *a)\n{\n\tschedule_work(&a->reset);\n}\n"))
+    files["drivers/b/b.c"] = (
+        "#include <linux/later.h>\nstruct adapter { int x; struct work_struct reset; };\n"
+        "static void b_task(struct work_struct *work)\n{\n}\n"
+        "void b_probe(struct adapter *a)\n{\n\tINIT_WORK(&a->reset, b_task);\n}\n"
+        "void b_go(struct adapter *a)\n{\n\tschedule_work(&a->reset);\n}\n"
+    )
+    s = small(files)
+    assert _runs(s, "go") == {"work_struct.func": ["reset_task"]}
+    assert _runs(s, "b_go") == {"work_struct.func": ["b_task"]}
+
+
+def test_a_known_object_of_a_slot_that_all_share_is_called_alone(small: Make) -> None:
+    # q->immediate.func(&q->immediate);   net/sctp/inqueue.c
+    s = small(
+        _kernel(
+            "void now(struct adapter *a)\n{\n\ta->reset.func(&a->reset);\n}\n"
+            "void any(struct work_struct *w)\n{\n\tw->func(w);\n}\n"
+        )
+    )
+    assert s.via("now", "work_struct.func") == ["reset_task"]
+    assert s.via("any", "work_struct.func") == ["other_task", "reset_task", "watchdog"]

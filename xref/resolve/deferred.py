@@ -9,10 +9,11 @@ that all of the kernel shares (``work_struct.func``) would tie every work item t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
-from xref.facts.model import CallFact
+from xref.facts.model import AssignFact, CallFact
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.resolve.edge import Confidence, EdgeKind
@@ -45,6 +46,9 @@ class Deferred:
         self._objects = objects
         self._handing = handing
         self._ways = ways()
+        self._registrations = lru_cache(maxsize=64)(slots.registrations)
+        self._by_last = lru_cache(maxsize=64)(self._all_by_last)
+        self._loose = lru_cache(maxsize=64)(self._all_loose)
         self._held: dict[tuple[Slot, Thing], tuple[Holding, ...]] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------------
@@ -60,6 +64,19 @@ class Deferred:
             for meant in self._handing.meant(call, scope):
                 yield from self._started(call, meant, scope)
                 yield from self._given(call, meant, scope)
+
+    def known(self, slot: Slot, receiver: x.Member, scope: Scope, line: int) -> tuple[Holding, ...]:
+        """What a dispatch through a slot of all the kernel can reach, where its very object is known and something is
+        known to be put there: ``q->immediate.func(&q->immediate)`` of net/sctp/inqueue.c.
+        """
+        if slot not in self._ways.by_slot:
+            return ()
+        base = receiver.base if receiver.arrow else x.Unary("&", receiver.base)
+        keys = list(self._handing.pointed(base, scope, line))
+        things = [key for key in keys if isinstance(key, Thing)]
+        if not things or len(things) < len(keys):
+            return ()
+        return tuple(h for thing in things for h in self.held(slot, thing))
 
     def starters(self, function: FunctionInfo) -> list[int]:
         """The functions (by row) that may have ``function`` run later."""
@@ -127,13 +144,11 @@ class Deferred:
         return known
 
     def _find_held(self, slot: Slot, thing: Thing) -> Iterator[Holding]:
-        for r in self._slots.registrations(*slot):
+        for r in self._registrations(*slot):
             if self._is_in(r, thing):
                 yield from self._values.registered(r)
-        for scope in self._setting(slot, thing):
-            for a in scope.body.assigns:
-                if last_member(a.target) != slot[1]:
-                    continue
+        for scope, a in self._assignments(slot, thing):
+            if self._mentions(a.target, thing):
                 written, base = self._handing.slot_of(a.target, scope, a.line)
                 if written == slot and base is not None and self._meets(base, (), thing, scope, a.line):
                     yield from self._from(a.value, scope, a.line, "assignment")
@@ -147,8 +162,8 @@ class Deferred:
     def _put_by(self, call: CallFact, meant: FunctionInfo, slot: Slot, thing: Thing, scope: Scope) -> Iterator[Holding]:
         for into, what, function in self._handing.puts(meant):
             args = parse_args(call.arguments)
-            if into != slot or max(what.position, function) >= len(args):
-                continue
+            if into != slot or isinstance(what, Thing) or max(what.position, function) >= len(args):
+                continue  # what goes into an object of its own is found there
             if what.path == INDEX:
                 if thing in [_element(way, args[what.position]) for way in self._ways.by_slot[slot]]:
                     yield from self._from(args[function], scope, call.line, "argument")
@@ -173,8 +188,14 @@ class Deferred:
             return False
         if thing.name:
             return self._objects.registered_in(r) == thing
-        tag = self._types.record_tag(self._types.decl_type(r.decl) or self._types.decl_type(f"{r.decl} x"), r.file_id)
-        return path == thing.path and tag == thing.owner
+        return path == thing.path and self._as_member(r) == thing
+
+    def _as_member(self, r: RegistrationInfo) -> Thing | None:
+        """The member of a struct that an initialiser inside a bigger object sets."""
+        path = members_of_path(r.path)[:-1]
+        t = self._types.decl_type(r.decl) or self._types.decl_type(f"{r.decl} x")
+        found = self._types.member(t, path[0], r.file_id) if path else None
+        return Thing("", found.home, "", found.owner, path) if found is not None else None
 
     @staticmethod
     def _mentions(text: str, thing: Thing) -> bool:
@@ -194,20 +215,44 @@ class Deferred:
             return self._reader.mentions("v", thing.name)[:_MANY]
         found: set[int] = set()
         for k, step in enumerate(thing.path):
-            if k:
-                found.update(self._reader.mentions("p", step))
-            else:
+            if not k:
                 found.update(self._slots.mentioning("p", thing.owner, step))
+                continue
+            for shape, ids in self._reader.mentions_by_shape("p", step):
+                if shape.endswith(f" {thing.path[k - 1]}"):
+                    found.update(ids)
         return sorted(found)[:_MANY]
 
-    def _setting(self, slot: Slot, thing: Thing) -> Iterator[Scope]:
-        """The functions that assign to the slot, of this object or of one that is not plainly another."""
-        for shape, ids in self._reader.mentions_by_shape("a", slot[1]):
-            steps = shape.split(" ")[1:]
-            if not shape or (not thing.name and steps and steps[-1] == thing.path[-1]):
-                for f in self._reader.functions(ids[:_MANY]):
-                    if f.kind != "macro":
-                        yield self._values.scope(f)
+    def _assignments(self, slot: Slot, thing: Thing) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments to a field of that name, of this object or of one that is not plainly another."""
+        by_last = self._by_last(slot[1])
+        yield from self._loose(slot[1])
+        if not thing.name:
+            for f in self._reader.functions(by_last.get(thing.path[-1], ())[:_MANY]):
+                yield from self._assigning(f, slot[1])
+
+    def _assigning(self, f: FunctionInfo, field: str) -> Iterator[tuple[Scope, AssignFact]]:
+        if f.kind != "macro":
+            scope = self._values.scope(f)
+            for a in scope.body.assigns:
+                if field in a.target and last_member(a.target) == field:
+                    yield scope, a
+
+    def _all_by_last(self, field: str) -> dict[str, list[int]]:
+        """The functions that assign to a field of that name, by the member that it is a member of; '' where the
+        function does not tell.
+        """
+        found: dict[str, list[int]] = {}
+        for shape, ids in self._reader.mentions_by_shape("a", field):
+            tag, _, steps = shape.partition(" ")
+            if steps or not tag:
+                found.setdefault(steps.rpartition(" ")[2], []).extend(ids)
+        return found
+
+    def _all_loose(self, field: str) -> list[tuple[Scope, AssignFact]]:
+        """The assignments to a field of that name of which the function does not tell what the field belongs to."""
+        functions = self._reader.functions(self._by_last(field).get("", ()))
+        return [found for f in functions for found in self._assigning(f, field)]
 
     # -- from the function --------------------------------------------------------------------------------------------
 
@@ -218,10 +263,9 @@ class Deferred:
                 target = self._slots.target(r)
                 if target is not None and (target.owner, target.field) in self._ways.by_slot:
                     yield self._objects.registered_in(r)
-                    path = members_of_path(r.path)[:-1]
-                    tag = self._types.record_tag(self._types.decl_type(r.decl), r.file_id)
-                    if path and tag:
-                        yield Thing("", 0, "", tag, path)
+                    member = self._as_member(r)
+                    if member is not None:
+                        yield member
             for f in self._reader.functions(self._reader.mentions("v", name)):
                 if f.kind == "macro":
                     continue
@@ -241,9 +285,13 @@ class Deferred:
         args = parse_args(call.arguments)
         for meant in self._handing.meant(call, scope):
             for slot, what, function in self._handing.puts(meant):
-                if max(what.position, function) >= len(args) or name not in args[function]:
+                if function >= len(args) or name not in args[function]:
                     continue
-                if what.path == INDEX:
+                if isinstance(what, Thing):
+                    yield what
+                elif what.position >= len(args):
+                    continue
+                elif what.path == INDEX:
                     yield from (_element(way, args[what.position]) for way in self._ways.by_slot[slot] if way.indexed)
                 else:
                     for key in self._handing.keys(args[what.position], scope, call.line):

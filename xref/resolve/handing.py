@@ -49,10 +49,12 @@ class Start(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A function puts its parameter ``function`` into ``slot`` of the object that another one points to."""
+    """A function puts its parameter ``function`` into ``slot`` of an object: one that it knows, or one that another
+    parameter points to.
+    """
 
     slot: Slot
-    what: Handed
+    what: Handed | Thing
     function: int
 
 
@@ -163,10 +165,11 @@ class Handing:
         return known
 
     def _find_puts(self, f: FunctionInfo, depth: int) -> Iterator[Put]:
-        macro = f.kind == "macro"
-        if not macro and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
-            return
         scope = self._values.scope(f)
+        if f.kind != "macro" and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
+            tables = [way.indexed for way in self._ways.every if way.indexed]
+            if not any(table in a.target for table in tables for a in scope.body.assigns):
+                return
         for a in scope.body.assigns:
             slot, base = self.slot_of(a.target, scope, a.line)
             position = self._parameter(a.value, scope) if slot is not None else None
@@ -175,22 +178,24 @@ class Handing:
                 if index is not None:
                     yield Put(slot, Handed(index, INDEX), position)
                 for key in self.pointed(base, scope, a.line):
-                    if isinstance(key, Handed):
-                        yield Put(slot, key, position)
+                    yield Put(slot, key, position)
         if depth > _MAX_DEPTH:
             return
         for call in scope.body.calls:
             args = parse_args(call.arguments)
             handed = [self._parameter(arg, scope) for arg in args]
-            if len([p for p in handed if p is not None]) < 2:
+            if all(p is None for p in handed):
                 continue
             for g in self.meant(call, scope):
                 for slot, what, function in self.puts(g, depth + 1) if g.id != f.id else ():
-                    if max(what.position, function) < len(args):
-                        position = handed[function]
-                        for key in self.keys(args[what.position], scope, call.line) if position is not None else ():
-                            if isinstance(key, Handed) and position is not None:
-                                yield Put(slot, Handed(key.position, (*key.path, *what.path)), position)
+                    position = handed[function] if function < len(handed) else None
+                    if position is None:
+                        continue
+                    if isinstance(what, Thing):
+                        yield Put(slot, what, position)
+                    elif what.position < len(args):
+                        for key in self.keys(args[what.position], scope, call.line):
+                            yield Put(slot, key._replace(path=(*key.path, *what.path)), position)
 
     def _indexed_by(self, base: x.Expr, slot: Slot, scope: Scope) -> int | None:
         """The parameter that says which element of a table is meant: ``nr`` in ``softirq_vec[nr].action = action``."""

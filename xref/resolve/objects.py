@@ -32,8 +32,8 @@ _MAX_DEPTH = 12
 
 class Thing(NamedTuple):
     """An object: the variable ``name`` (``home``: the file of a static one, 0 for an external one; ``function``: of a
-    local one), or, with ``name`` empty, every object that is a member of a ``struct owner``. ``path`` leads from there
-    to the part that is meant.
+    local one), or, with ``name`` empty, every object that is a member of a ``struct owner`` (``home``: the file of a
+    struct whose tag other files give to structs of their own). ``path`` leads from there to the part that is meant.
     """
 
     name: str
@@ -262,7 +262,7 @@ class Objects:
         elif isinstance(root, x.Member):
             found = self._values.member(root, scope, line)
             if found is not None and found.field:
-                yield Thing("", 0, "", found.owner, (found.field, *path))
+                yield Thing("", found.home, "", found.owner, (found.field, *path))
 
     def _is_array(self, e: x.Expr, scope: Scope, line: int) -> bool:
         return isinstance(self._types.plain(self._types.type_of(e, scope, line), scope.file_id), Array | Tagged)

@@ -43,9 +43,9 @@ class Resolver(Symbols):
         self.slots = Slots(reader, self.types)
         self.values = Values(reader, self._macros, self.names, self.types, self.slots)
         self.objects = Objects(reader, self.types, self.slots, self.values)
-        self.sites = Sites(reader, self._macros, self.names, self.types, self.values, self.objects)
         handing = Handing(self.names, self.types, self.slots, self.values, self.objects)
         self._deferred = Deferred(reader, self.types, self.slots, self.values, self.objects, handing)
+        self.sites = Sites(reader, self._macros, self.names, self.types, self.values, self.objects, self._deferred)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------

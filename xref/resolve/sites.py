@@ -14,6 +14,7 @@ from xref.lex import guard as g
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.parse.ctype import parse_signature, to_text
+from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Site, Step, Target
@@ -70,9 +71,17 @@ class Sites:
     """Resolves the call sites of functions."""
 
     def __init__(
-        self, reader: Reader, macros: IndexedMacros, names: Names, types: Types, values: Values, objects: Objects
+        self,
+        reader: Reader,
+        macros: IndexedMacros,
+        names: Names,
+        types: Types,
+        values: Values,
+        objects: Objects,
+        deferred: Deferred,
     ) -> None:
         self._objects = objects
+        self._deferred = deferred
         self._reader = reader
         self._macros = macros
         self._names = names
@@ -299,7 +308,8 @@ class Sites:
         return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
 
     def _slot_site(self, call: CallFact, member: MemberType, scope: Scope, e: x.Member) -> Site:
-        holdings = self._values.slot(member.owner, member.field, member.home)
+        holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
+        holdings = holdings or self._values.slot(member.owner, member.field, member.home)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, f"{member.owner}.{member.field}", EdgeKind.INDIRECT, targets, reason, e)

@@ -169,22 +169,21 @@ class Slots:
         found = {struct: None}
         todo = [struct]
         while todo and len(found) < _MAX_PARENTS:
-            for record_id in self._reader.mentions("t", todo.pop()):
+            tag = todo.pop()
+            for record_id in self._reader.mentions("t", tag):
                 record = self._reader.record(record_id)
                 if record.tag in found:
                     continue
-                if any(self._embeds(f.decl, found) for f in record.fields):
+                if any(tag in f.decl and self._embeds(f.decl, tag) for f in record.fields):
                     found[record.tag] = None
                     todo.append(record.tag)
         return tuple(found)
 
-    def _embeds(self, decl: str, tags: dict[str, None]) -> bool:
-        if not any(tag in decl for tag in tags):
-            return False
+    def _embeds(self, decl: str, tag: str) -> bool:
         t = self._types.decl_type(decl)
         while isinstance(t, Array):
             t = t.of
-        return (isinstance(t, Tagged) and t.tag in tags) or (isinstance(t, Named) and t.name in tags)
+        return (isinstance(t, Tagged) and t.tag == tag) or (isinstance(t, Named) and t.name == tag)
 
 
 def _innermost(t: CType | None) -> CType | None:
