@@ -94,8 +94,8 @@ def test_two_calls_are_one_line_with_both_places():
 def test_words_for_every_kind_of_call():
     answer = sample.rare()
     assert "  macro :3325" in line_of("NF_HOOK", answer)
-    assert "  callback param 2 :231  object" in line_of("ip_rcv", answer)
-    assert "  deferred :3330  object" in line_of("net_rx_action", answer)
+    assert "  callback param 2 :231" in line_of("ip_rcv", answer)
+    assert "  deferred :3330" in line_of("net_rx_action", answer)
     assert line_of("veth_xmit", answer).endswith("via poll :4030  weak")
 
 
