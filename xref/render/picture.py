@@ -21,8 +21,8 @@ from xref.resolve.edge import Confidence, EdgeKind
 
 OTHER = "other"
 Style = Literal["direct", "slot", "callback", "weak"]
-Tie: TypeAlias = tuple[str, str, str, Style, str]
-"""What a function hangs on: the other, ``in`` or ``out``, how it is drawn, how sure it is."""
+Tie: TypeAlias = tuple[str, str, str, Style]
+"""What a function hangs on: the other, ``in`` or ``out``, and how it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,8 @@ def _cards(answer: Answer, folded: Folded, chain: tuple[str, ...]) -> dict[str, 
     ties: dict[str, set[Tie]] = {n.id: set() for n in folded.nodes}
     for link in folded.links:
         label, style = _label(link.main)
-        ties[link.source].add((link.target, "out", label, style, str(link.confidence)))
-        ties[link.target].add((link.source, "in", label, style, str(link.confidence)))
+        ties[link.source].add((link.target, "out", label, style))
+        ties[link.target].add((link.source, "in", label, style))
     fixed = {*chain[1:-1], *answer.roots}
     cards: dict[tuple[frozenset[Tie], str, bool], list[str]] = {}
     for node in folded.nodes:
