@@ -37,7 +37,7 @@ class CompileHook(BuildHookInterface[Any]):
         if missing and choice == "1":
             raise RuntimeError(f"cannot compile: {missing}")
         if missing:
-            self.app.display_warning(f"nothing is compiled: {missing}; an index will take a third longer")
+            self.app.display_warning(f"nothing is compiled: {missing}; an index will take longer")
             return
         self._folder = tempfile.mkdtemp(prefix="xref-build-")
         try:
@@ -45,7 +45,7 @@ class CompileHook(BuildHookInterface[Any]):
         except (Exception, SystemExit) as e:
             if choice == "1":
                 raise
-            self.app.display_warning(f"nothing is compiled: {e!r}; an index will take a third longer")
+            self.app.display_warning(f"nothing is compiled: {e!r}; an index will take longer")
             return
         build_data["force_include"].update(libraries)
         build_data["pure_python"] = False

@@ -239,3 +239,14 @@ def test_a_known_object_of_a_slot_that_all_share_is_called_alone(small: Make) ->
     )
     assert s.via("now", "work_struct.func") == ["reset_task"]
     assert s.via("any", "work_struct.func") == ["other_task", "reset_task", "watchdog"]
+
+
+def test_what_is_copied_out_of_a_slot_that_all_share_is_not_everything(small: Make) -> None:
+    # INIT_WORK(&cl->work, cl->work.func);   include/linux/closure.h
+    s = small(
+        _kernel(
+            "struct closure { struct work_struct work; };\n"
+            "void go(struct closure *cl)\n{\n\tINIT_WORK(&cl->work, cl->work.func);\n\tschedule_work(&cl->work);\n}\n"
+        )
+    )
+    assert _runs(s, "go") == {}

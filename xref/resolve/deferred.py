@@ -172,7 +172,12 @@ class Deferred:
 
     def _from(self, value: str, scope: Scope, line: int, rule: str) -> Iterator[Holding]:
         step = Step(rule, scope.file_id, line)
-        for h in self._values.of(self._types.parse(value), scope, line):
+        e = self._types.parse(value)
+        member = self._values.member(e, scope, line) if isinstance(e, x.Member) else None
+        if isinstance(e, x.Member) and member is not None and (member.owner, member.field) in self._ways.by_slot:
+            # INIT_WORK(&cl->work, cl->work.func) of include/linux/closure.h: the slot holds all functions of the kernel
+            return
+        for h in self._values.of(e, scope, line):
             yield msgspec.structs.replace(h, steps=(step, *h.steps))
 
     def _meets(self, e: x.Expr, path: tuple[str, ...], thing: Thing, scope: Scope, line: int) -> bool:
