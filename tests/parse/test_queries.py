@@ -11,6 +11,13 @@ from xref.parse.queries import FAMILIES, Grammar, queries_dir
 CHECKOUT = Path(__file__).parents[2] / "queries"
 
 
+_IN_CHECKOUT = pytest.mark.skipif(
+    not Path(queries.__file__).is_relative_to(CHECKOUT.parent / "xref"),
+    reason="xref is installed, not beside its queries",
+)
+
+
+@_IN_CHECKOUT
 def test_a_checkout_has_its_queries_beside_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XREF_QUERIES", raising=False)
     assert queries_dir() == CHECKOUT
@@ -24,6 +31,7 @@ def test_the_environment_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert next(Grammar().matches(Grammar().parse(b"void f(void) { g(); }")))
 
 
+@_IN_CHECKOUT
 def test_an_override_that_is_empty_falls_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XREF_QUERIES", str(tmp_path))
     assert queries_dir() == CHECKOUT
