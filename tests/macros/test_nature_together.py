@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.macros.nature import Fixpoint, Nature, Natures
+from xref.macros.fixpoint import Fixpoint
+from xref.macros.nature import Nature, Natures
 
 from .defs import natures, table
 
@@ -29,7 +30,7 @@ def reached(graph: Graph, start: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def fixpoint(graph: Graph) -> Fixpoint[frozenset[str]]:
+def fixpoint(graph: Graph) -> Fixpoint[str, frozenset[str]]:
     """What :func:`reached` says, worked out name by name."""
 
     def judge(name: str) -> frozenset[str]:

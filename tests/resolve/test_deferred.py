@@ -250,3 +250,27 @@ def test_what_is_copied_out_of_a_slot_that_all_share_is_not_everything(small: Ma
         )
     )
     assert _runs(s, "go") == {}
+
+
+def test_who_hand_on_to_each_other_start_the_same_whoever_is_asked_first(small: Make) -> None:
+    body = (
+        "void pong(struct work_struct *w, int n);\n"
+        "void ping(struct work_struct *w, int n)\n{\n\tpong(w, n);\n}\n"
+        "void pong(struct work_struct *w, int n)\n{\n\tif (n)\n\t\tping(w, n - 1);\n\tschedule_work(w);\n}\n"
+        "void first(struct adapter *a)\n{\n\tping(&a->reset, 1);\n}\n"
+        "void second(struct adapter *a)\n{\n\tpong(&a->reset, 1);\n}\n"
+    )
+    for order in (("first", "second"), ("second", "first")):
+        s = small(_kernel(body))
+        assert [_runs(s, name) for name in order] == [{"work_struct.func": ["reset_task"]}] * 2
+
+
+def test_a_part_of_itself_without_end_ends(small: Make) -> None:
+    s = small(
+        _kernel(
+            "void deep(struct delayed_work *d)\n{\n\tdeep((struct delayed_work *)&d->work);\n"
+            "\tschedule_work(&d->work);\n}\n"
+            "void go(struct adapter *a)\n{\n\tdeep(&a->watch);\n}\n"
+        )
+    )
+    assert _runs(s, "go") == {"work_struct.func": ["watchdog"]}

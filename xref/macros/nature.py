@@ -9,17 +9,16 @@ only the expansion says what happens. Everything else is a plain macro whose bod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.expand import Expander
+from xref.macros.fixpoint import Fixpoint
 from xref.macros.table import MacroSource, Reading
 from xref.tree.files import program_of
-
-T = TypeVar("T")
 
 
 class Nature:
@@ -48,58 +47,6 @@ NOT_CALLED: Final = frozenset(
     "volatile __volatile__".split()
 )
 """Words that a parenthesis may follow although nothing is called."""
-
-
-class Fixpoint(Generic[T]):
-    """A property of names that may depend on itself through other names, each worked out once.
-
-    ``judge`` asks for other names through this object and must be monotone: what it says may only grow. Names that
-    reach one another are judged together, again and again, until nothing changes.
-    """
-
-    def __init__(self, judge: Callable[[str], T], bottom: T) -> None:
-        self._judge = judge
-        self._bottom = bottom
-        self._known: dict[str, T] = {}
-        self._guesses: dict[str, T] = {}
-        self._asked: dict[str, bool] = {}
-        self._leaned: set[str] = set()
-        self._again = False
-        self._busy = False
-
-    def __call__(self, name: str) -> T:
-        """The property of ``name``."""
-        if name in self._known:
-            return self._known[name]
-        if self._busy:
-            return self._guess(name)
-        self._busy = True
-        try:
-            while True:
-                self._asked.clear()
-                self._again = False
-                self._guess(name)
-                if not self._again:
-                    break
-            self._known.update((n, self._guesses[n]) for n in self._asked)
-        finally:
-            self._busy = False
-            self._guesses.clear()
-        return self._known[name]
-
-    def _guess(self, name: str) -> T:
-        before = self._guesses.get(name, self._bottom)
-        if name in self._asked:
-            if self._asked[name]:
-                self._leaned.add(name)  # still open: what is said of it now may have to be said again
-            return before
-        self._asked[name] = True
-        after = self._guesses[name] = self._judge(name)
-        self._asked[name] = False
-        if after != before and name in self._leaned:
-            self._again = True
-        self._leaned.discard(name)
-        return after
 
 
 _IN: Final = "\n"
@@ -187,7 +134,7 @@ class Natures:
         return self._union(self._naming, definitions)
 
     @staticmethod
-    def _union(judge: Fixpoint[frozenset[int]], definitions: Iterable[MacroDef]) -> frozenset[int]:
+    def _union(judge: Fixpoint[str, frozenset[int]], definitions: Iterable[MacroDef]) -> frozenset[int]:
         found: frozenset[int] = frozenset()
         for m in definitions:
             if m.params is not None:

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
-from xref.macros.nature import Fixpoint, skip_brackets, split_arguments
+from xref.macros.fixpoint import Fixpoint
+from xref.macros.nature import skip_brackets, split_arguments
 from xref.macros.table import MacroSource
 from xref.tree.files import program_of
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from xref.facts.model import CallFact
+from xref.macros.fixpoint import Fixpoint
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Base, Function, Pointer, Tagged
@@ -26,7 +27,9 @@ from xref.resolve.types import Types
 from xref.resolve.values import Values
 from xref.store.model import FunctionInfo
 
-_MAX_DEPTH = 8
+_Found = TypeVar("_Found")
+_LONGEST = 4
+"""So many members deep a parameter is followed: a list of itself would have no end."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -76,16 +79,16 @@ class Handing:
         self._values = values
         self._objects = objects
         self._ways = ways()
-        self._starts: dict[int, tuple[Start, ...]] = {}
-        self._puts: dict[int, tuple[Put, ...]] = {}
-        self._gives: dict[int, tuple[Given, ...]] = {}
+        self._starts: Fixpoint[FunctionInfo, tuple[Start, ...]] = Fixpoint(lambda f: _once(self._find_starts(f)), ())
+        self._puts: Fixpoint[FunctionInfo, tuple[Put, ...]] = Fixpoint(lambda f: _once(self._find_puts(f)), ())
+        self._gives: Fixpoint[FunctionInfo, tuple[Given, ...]] = Fixpoint(lambda f: _once(self._find_gives(f)), ())
 
     def meant(self, call: CallFact, scope: Scope) -> tuple[FunctionInfo, ...]:
         """The macros or functions that a call by name means."""
         name = call.callee
         if not name.isidentifier() or scope.mentions(name):
             return ()
-        return self._names.macro_nodes(name, scope.file_id) or self._names.functions(name, scope.file_id)
+        return self._names.macro_nodes(name, scope.file_id) or self._names.called(name, scope.file_id)
 
     def keys(self, text: str, scope: Scope, line: int) -> Iterator[Thing | Handed]:
         """The objects that an argument points to, as far as this function tells them from others."""
@@ -110,15 +113,11 @@ class Handing:
 
     # -- starts -------------------------------------------------------------------------------------------------------
 
-    def starts(self, f: FunctionInfo, depth: int = 0) -> tuple[Start, ...]:
+    def starts(self, f: FunctionInfo) -> tuple[Start, ...]:
         """Which parameters of ``f`` are run later for having been handed to it."""
-        known = self._starts.get(f.id)
-        if known is None:
-            self._starts[f.id] = ()
-            known = self._starts[f.id] = tuple(dict.fromkeys(self._find_starts(f, depth)))
-        return known
+        return self._starts(f)
 
-    def _find_starts(self, f: FunctionInfo, depth: int) -> Iterator[Start]:
+    def _find_starts(self, f: FunctionInfo) -> Iterator[Start]:
         ground = self._ways.started_by.get(f.name, ())
         macro = f.kind == "macro"
         if not macro and not ground and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
@@ -129,18 +128,16 @@ class Handing:
                 if way.indexed or self._types.record_tag(p.ctype, f.file_id) in way.carriers:
                     yield Start(way, Handed(k, ()))
                     break
-        if depth > _MAX_DEPTH:
-            return
         handed = self._own(scope, carriers=not macro)
         for call in scope.body.calls:
             if handed.isdisjoint(_WORD.findall(call.arguments)):
                 continue
             for g in self.meant(call, scope):
-                for way, what in self.starts(g, depth + 1) if g.id != f.id else ():
+                for way, what in self._starts(g) if g.id != f.id else ():
                     args = parse_args(call.arguments)
                     if what.position < len(args):
                         for key in self.keys(args[what.position], scope, call.line):
-                            if isinstance(key, Handed):
+                            if isinstance(key, Handed) and len(key.path) + len(what.path) <= _LONGEST:
                                 yield Start(way, Handed(key.position, (*key.path, *what.path)))
 
     def _own(self, scope: Scope, *, carriers: bool) -> frozenset[str]:
@@ -156,15 +153,11 @@ class Handing:
 
     # -- puts ---------------------------------------------------------------------------------------------------------
 
-    def puts(self, f: FunctionInfo, depth: int = 0) -> tuple[Put, ...]:
+    def puts(self, f: FunctionInfo) -> tuple[Put, ...]:
         """Which parameters of ``f`` it puts into a slot of which others."""
-        known = self._puts.get(f.id)
-        if known is None:
-            self._puts[f.id] = ()
-            known = self._puts[f.id] = tuple(dict.fromkeys(self._find_puts(f, depth)))
-        return known
+        return self._puts(f)
 
-    def _find_puts(self, f: FunctionInfo, depth: int) -> Iterator[Put]:
+    def _find_puts(self, f: FunctionInfo) -> Iterator[Put]:
         scope = self._values.scope(f)
         if f.kind != "macro" and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
             tables = [way.indexed for way in self._ways.every if way.indexed]
@@ -179,15 +172,13 @@ class Handing:
                     yield Put(slot, Handed(index, INDEX), position)
                 for key in self.pointed(base, scope, a.line):
                     yield Put(slot, key, position)
-        if depth > _MAX_DEPTH:
-            return
         for call in scope.body.calls:
             args = parse_args(call.arguments)
             handed = [self._parameter(arg, scope) for arg in args]
             if all(p is None for p in handed):
                 continue
             for g in self.meant(call, scope):
-                for slot, what, function in self.puts(g, depth + 1) if g.id != f.id else ():
+                for slot, what, function in self._puts(g) if g.id != f.id else ():
                     position = handed[function] if function < len(handed) else None
                     if position is None:
                         continue
@@ -195,7 +186,8 @@ class Handing:
                         yield Put(slot, what, position)
                     elif what.position < len(args):
                         for key in self.keys(args[what.position], scope, call.line):
-                            yield Put(slot, key._replace(path=(*key.path, *what.path)), position)
+                            if len(key.path) + len(what.path) <= _LONGEST:
+                                yield Put(slot, key._replace(path=(*key.path, *what.path)), position)
 
     def _indexed_by(self, base: x.Expr, slot: Slot, scope: Scope) -> int | None:
         """The parameter that says which element of a table is meant: ``nr`` in ``softirq_vec[nr].action = action``."""
@@ -237,15 +229,11 @@ class Handing:
 
     # -- gives --------------------------------------------------------------------------------------------------------
 
-    def gives(self, f: FunctionInfo, depth: int = 0) -> tuple[Given, ...]:
+    def gives(self, f: FunctionInfo) -> tuple[Given, ...]:
         """Which parameters of ``f`` are functions that run later for having been handed to it."""
-        known = self._gives.get(f.id)
-        if known is None:
-            self._gives[f.id] = ()
-            known = self._gives[f.id] = tuple(dict.fromkeys(self._find_gives(f, depth)))
-        return known
+        return self._gives(f)
 
-    def _find_gives(self, f: FunctionInfo, depth: int) -> Iterator[Given]:
+    def _find_gives(self, f: FunctionInfo) -> Iterator[Given]:
         scope = self._values.scope(f)
         if f.kind != "macro":
             callable_ = {p.name for p in scope.params if self._may_be_function(p.ctype, f.file_id)}
@@ -261,8 +249,6 @@ class Handing:
                 into, _ = self.slot_of(a.target, scope, a.line)
                 if into is not None and any(way.given for way in self._ways.by_slot[into]):
                     yield Given(into, position)
-        if depth > _MAX_DEPTH:
-            return
         for call in scope.body.calls:
             if not call.callee.isidentifier():
                 continue
@@ -275,7 +261,7 @@ class Handing:
             if all(p is None for p in handed):
                 continue
             for g in self.meant(call, scope):
-                for slot, function in self.gives(g, depth + 1) if g.id != f.id else ():
+                for slot, function in self._gives(g) if g.id != f.id else ():
                     position = handed[function] if function < len(handed) else None
                     if position is not None:
                         yield Given(slot, position)
@@ -297,3 +283,7 @@ class Handing:
             t = self._types.plain(t.to, file_id)
             return isinstance(t, Function)
         return not isinstance(t, Base | Tagged)
+
+
+def _once(found: Iterator[_Found]) -> tuple[_Found, ...]:
+    return tuple(dict.fromkeys(found))
