@@ -180,3 +180,25 @@ def test_deep_chains_of_parameters(small: Make) -> None:
     hops = "".join(f"int f{i}(fn_t x)\n{{\n\treturn f{i + 1}(x);\n}}\n" for i in range(4))
     s = small(BASE + hops + "int f4(fn_t x)\n{\n\treturn x(1);\n}\nint a(void)\n{\n\treturn f0(g);\n}\n")
     assert s.dispatches("f4") == {"param 0": ["g"]}
+
+
+def test_what_is_handed_through_a_slot_reaches_who_is_in_the_slot_and_nobody_else(small: Make) -> None:
+    s = small(
+        BASE + "struct reader { int (*read)(int n, fn_t actor); int (*peek)(int n, fn_t actor); };\n"
+        "static int my_read(int n, fn_t actor)\n{\n\treturn actor(n);\n}\n"
+        "static int my_peek(int n, fn_t actor)\n{\n\treturn actor(n);\n}\n"
+        "struct reader mine = { .read = my_read, .peek = my_peek };\n"
+        "int a(struct reader *r)\n{\n\treturn r->read(1, g);\n}\n"
+        "int b(struct reader *r, int n)\n{\n\tfn_t actor = n ? h : g;\n\treturn r->peek(1, actor);\n}\n"
+    )
+    assert s.dispatches("my_read") == {"param 1": ["g"]}
+    assert s.dispatches("my_peek") == {"param 1": ["g", "h"]}
+
+
+def test_data_is_not_followed_through_slots(small: Make) -> None:
+    s = small(
+        BASE + "struct reader { int (*read)(void *data); };\n"
+        "static int my_read(void *data)\n{\n\tfn_t actor = data;\n\treturn actor(1);\n}\n"
+        "struct reader mine = { .read = my_read };\nint a(struct reader *r)\n{\n\treturn r->read(g);\n}\n"
+    )
+    assert s.dispatches("my_read") == {"actor": []}

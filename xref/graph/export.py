@@ -15,13 +15,14 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from xref.errors import OutputFailed, XrefError
 from xref.graph.ties import Tie, Ties
 from xref.parse import ctree as x
-from xref.resolve.edge import Confidence
+from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.resolver import Resolver
 from xref.store.model import FunctionInfo
 
@@ -126,54 +127,24 @@ def _function_row(r: Resolver, f: FunctionInfo) -> str:
 
 
 def _edge_rows(r: Resolver, f: FunctionInfo) -> list[str]:
+    """One row a call and target; one without a callee for a call through a pointer of which no target is known."""
     path = r.reader.file(f.file_id).path
     rows: dict[str, None] = {}
-    for site in r.sites.of(f):
+    for site in chain(r.sites.of(f), r.deferred_sites(f)):
         call = site.call
         guard = call.guard or f.guard
         if not r.compiled(guard):
             continue
-        written = False
-        for t in site.targets:
-            if not r.in_config(t.function):
-                continue
-            written = True
-            kind = t.kind if not site.via else site.kind
+        targets = [t for t in site.targets if r.in_config(t.function)]
+        for t in targets:
+            kind = site.kind if site.via else t.kind
             confidence = Confidence.OBJECT if site.receiver is not None and r.sites.tie(f, site, t) else t.confidence
-            rows[
-                _row(
-                    (
-                        path, f.name, r.reader.file(t.function.file_id).path, t.function.name, kind, path, call.line,
-                        site.via, r.conjunction(guard, t.function.guard), confidence,
-                    )
-                )
-            ] = None  # fmt: skip
-        if not written and site.via:
-            rows[
-                _row(
-                    (
-                        path,
-                        f.name,
-                        "",
-                        "",
-                        site.kind,
-                        path,
-                        call.line,
-                        site.via,
-                        guard,
-                        "weak" if "?" in site.via else "typed",
-                    )
-                )
-            ] = None
-    for site in r.deferred_sites(f):
-        guard = site.call.guard or f.guard
-        for t in site.targets if r.compiled(guard) else ():
-            if r.in_config(t.function):
-                cells = (
-                    path, f.name, r.reader.file(t.function.file_id).path, t.function.name, site.kind, path,
-                    site.call.line, site.via, r.conjunction(guard, t.function.guard), t.confidence,
-                )  # fmt: skip
-                rows[_row(cells)] = None
+            callee = r.reader.file(t.function.file_id).path, t.function.name
+            both = r.conjunction(guard, t.function.guard)
+            rows[_row((path, f.name, *callee, kind, path, call.line, site.via, both, confidence))] = None
+        if not targets and site.via and site.kind is not EdgeKind.DEFERRED:
+            confidence = Confidence.WEAK if "?" in site.via else Confidence.TYPED
+            rows[_row((path, f.name, "", "", site.kind, path, call.line, site.via, guard, confidence))] = None
     return list(rows)
 
 
@@ -182,7 +153,7 @@ def _assignment_rows(r: Resolver, f: FunctionInfo) -> list[str]:
     if f.kind == "macro":
         return []
     rows: dict[str, None] = {}
-    scope = r.values.scope(f)
+    scope = r.written.scope(f)
     path = r.reader.file(f.file_id).path
     for a in scope.body.assigns:
         if "." not in a.target and "->" not in a.target:
@@ -198,7 +169,7 @@ def _assignment_rows(r: Resolver, f: FunctionInfo) -> list[str]:
                 target = target.base if isinstance(target, x.Index) else target.operand
             if not isinstance(target, x.Member):
                 break
-            member = r.values.member(target, scope, a.line)
+            member = r.written.member(target, scope, a.line)
             if member is None:
                 break
             rows[
@@ -224,7 +195,7 @@ def _initialiser_rows(r: Resolver) -> list[str]:
         else:
             held = [
                 (r.reader.file(h.function.file_id).path, _as_spelled(reg.value, h.function))
-                for h in r.values.registered(reg)
+                for h in r.values.values_of(reg)
                 if r.in_config(h.function)
             ]
         if not held:

@@ -75,7 +75,7 @@ class Ties:
         r = self._r
         if function.kind == "macro":
             return
-        scope = r.values.scope(function)
+        scope = r.written.scope(function)
         held: list[_Held] = []
         for a in scope.body.assigns:
             name = self._object(a.value, scope, a.line)
@@ -125,7 +125,7 @@ class Ties:
         e = self._r.types.parse(target)
         if not isinstance(e, x.Member):
             return ""
-        member = self._r.values.member(e, scope, line)
+        member = self._r.written.member(e, scope, line)
         return f"{member.owner}.{member.field}" if member is not None and member.field else ""
 
     def _slot_of_argument(self, callee: str, position: int, scope: Scope) -> str:
@@ -139,7 +139,7 @@ class Ties:
         return ""
 
     def _stored_into(self, function: FunctionInfo, position: int) -> str:
-        inner = self._r.values.scope(function)
+        inner = self._r.written.scope(function)
         if position >= len(inner.params) or not inner.params[position].name:
             return ""
         wanted = re.compile(rf"(?:.*=)?\s*{re.escape(inner.params[position].name)}")

@@ -22,11 +22,10 @@ from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.objects import Objects, Thing
 from xref.resolve.scope import Scope
-from xref.resolve.slots import Slots, members_of_path
-from xref.resolve.types import Types
+from xref.resolve.slots import members_of_path
 from xref.resolve.values import Values
+from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
-from xref.store.reader import Reader
 from xref.store.rows import last_member
 
 _MANY = 2000
@@ -36,17 +35,16 @@ _MANY = 2000
 class Deferred:
     """Finds what a function has run later, and who has it run. One instance serves one index."""
 
-    def __init__(
-        self, reader: Reader, types: Types, slots: Slots, values: Values, objects: Objects, handing: Handing
-    ) -> None:
-        self._reader = reader
-        self._types = types
-        self._slots = slots
+    def __init__(self, written: Written, values: Values, objects: Objects) -> None:
+        self._written = written
+        self._reader = written.reader
+        self._types = written.types
+        self._slots = written.slots
         self._values = values
         self._objects = objects
-        self._handing = handing
+        self._handing = Handing(written, objects)
         self._ways = ways()
-        self._registrations = lru_cache(maxsize=64)(slots.registrations)
+        self._registrations = lru_cache(maxsize=64)(self._slots.registrations)
         self._by_last = lru_cache(maxsize=64)(self._all_by_last)
         self._loose = lru_cache(maxsize=64)(self._all_loose)
         self._held: dict[tuple[Slot, Thing], tuple[Holding, ...]] = {}
@@ -57,7 +55,7 @@ class Deferred:
         """The calls of a function that have another one run later."""
         if function.kind == "macro":
             return
-        scope = self._values.scope(function)
+        scope = self._written.scope(function)
         for call in scope.body.calls:
             if not call.arguments or not call.callee.isidentifier():
                 continue
@@ -120,7 +118,11 @@ class Deferred:
 
     def _names_function(self, arg: str, scope: Scope, line: int) -> bool:
         word = arg.strip("&() ")
-        return word.isidentifier() and not scope.holds(word, line) and bool(self._values.functions(word, scope.file_id))
+        return (
+            word.isidentifier()
+            and not scope.holds(word, line)
+            and bool(self._written.names.functions(word, scope.file_id))
+        )
 
     @staticmethod
     def _site(call: CallFact, slot: Slot, holdings: Iterable[Holding], scope: Scope, confidence: Confidence) -> Site:
@@ -146,13 +148,13 @@ class Deferred:
     def _find_held(self, slot: Slot, thing: Thing) -> Iterator[Holding]:
         for r in self._registrations(*slot):
             if self._is_in(r, thing):
-                yield from self._values.registered(r)
+                yield from self._values.values_of(r)
         for scope, a in self._assignments(slot, thing):
             if self._mentions(a.target, thing):
                 written, base = self._handing.slot_of(a.target, scope, a.line)
                 if written == slot and base is not None and self._meets(base, (), thing, scope, a.line):
                     yield from self._from(a.value, scope, a.line, "assignment")
-        for scope in map(self._values.scope, self._reader.functions(self._naming(thing))):
+        for scope in map(self._written.scope, self._reader.functions(self._naming(thing))):
             for call in scope.body.calls:
                 if not self._mentions(call.arguments, thing):
                     continue
@@ -173,7 +175,7 @@ class Deferred:
     def _from(self, value: str, scope: Scope, line: int, rule: str) -> Iterator[Holding]:
         step = Step(rule, scope.file_id, line)
         e = self._types.parse(value)
-        member = self._values.member(e, scope, line) if isinstance(e, x.Member) else None
+        member = self._written.member(e, scope, line) if isinstance(e, x.Member) else None
         if isinstance(e, x.Member) and member is not None and (member.owner, member.field) in self._ways.by_slot:
             # INIT_WORK(&cl->work, cl->work.func) of include/linux/closure.h: the slot holds all functions of the kernel
             return
@@ -213,7 +215,7 @@ class Deferred:
         if thing.name.endswith("]"):
             # a constant is no name that is looked up: who calls the few functions that take it
             ways = [way for way in self._ways.every if way.indexed and thing.name.startswith(f"{way.indexed}[")]
-            setters = {s.function.name for w in ways for at in w.slots for s, _ in self._values.slot_assignments(*at)}
+            setters = {s.function.name for w in ways for at in w.slots for s, _ in self._written.slot_assignments(*at)}
             names = setters.union(*(way.starts for way in ways))
             return [fid for name in sorted(names) for fid in self._reader.mentions("c", name)]
         if thing.name:
@@ -238,7 +240,7 @@ class Deferred:
 
     def _assigning(self, f: FunctionInfo, field: str) -> Iterator[tuple[Scope, AssignFact]]:
         if f.kind != "macro":
-            scope = self._values.scope(f)
+            scope = self._written.scope(f)
             for a in scope.body.assigns:
                 if field in a.target and last_member(a.target) == field:
                     yield scope, a
@@ -274,7 +276,7 @@ class Deferred:
             for f in self._reader.functions(self._reader.mentions("v", name)):
                 if f.kind == "macro":
                     continue
-                scope = self._values.scope(f)
+                scope = self._written.scope(f)
                 for a in scope.body.assigns:
                     if name in a.value:
                         slot, base = self._handing.slot_of(a.target, scope, a.line)

@@ -19,12 +19,9 @@ from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Base, Function, Pointer, Tagged
 from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Place
-from xref.resolve.names import Names
 from xref.resolve.objects import Objects, Thing, split_place
 from xref.resolve.scope import Scope
-from xref.resolve.slots import Slots
-from xref.resolve.types import Types
-from xref.resolve.values import Values
+from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 
 _Found = TypeVar("_Found")
@@ -71,12 +68,12 @@ class Given(NamedTuple):
 class Handing:
     """Answers for functions and macros; each is worked out once."""
 
-    def __init__(self, names: Names, types: Types, slots: Slots, values: Values, objects: Objects) -> None:
-        self._slots = slots
+    def __init__(self, written: Written, objects: Objects) -> None:
+        self._written = written
+        self._slots = written.slots
         self._inside: dict[tuple[int, str], list[tuple[Slot, str]]] | None = None
-        self._names = names
-        self._types = types
-        self._values = values
+        self._names = written.names
+        self._types = written.types
         self._objects = objects
         self._ways = ways()
         self._starts: Fixpoint[FunctionInfo, tuple[Start, ...]] = Fixpoint(lambda f: _once(self._find_starts(f)), ())
@@ -96,7 +93,7 @@ class Handing:
 
     def pointed(self, e: x.Expr, scope: Scope, line: int) -> Iterator[Thing | Handed]:
         """The same for a pointer that is parsed."""
-        for source in self._objects.sources(e, scope, line):
+        for source in self._objects.told(e, scope, line):
             if isinstance(source, Place):
                 if source.kind == "param" and source.owner == scope.function.id:
                     yield Handed(int(source.name), ())
@@ -122,7 +119,7 @@ class Handing:
         macro = f.kind == "macro"
         if not macro and not ground and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
             return
-        scope = self._values.scope(f)
+        scope = self._written.scope(f)
         for way in ground:
             for k, p in enumerate(scope.params):
                 if way.indexed or self._types.record_tag(p.ctype, f.file_id) in way.carriers:
@@ -158,7 +155,7 @@ class Handing:
         return self._puts(f)
 
     def _find_puts(self, f: FunctionInfo) -> Iterator[Put]:
-        scope = self._values.scope(f)
+        scope = self._written.scope(f)
         if f.kind != "macro" and self._ways.carriers.isdisjoint(_WORD.findall(f.signature)):
             tables = [way.indexed for way in self._ways.every if way.indexed]
             if not any(table in a.target for table in tables for a in scope.body.assigns):
@@ -207,7 +204,7 @@ class Handing:
         e = self._types.parse(target)
         if not isinstance(e, x.Member):
             return None, None
-        member = self._values.member(e, scope, line)
+        member = self._written.member(e, scope, line)
         if member is None or (member.owner, member.field) not in self._ways.by_slot:
             return None, None
         return (member.owner, member.field), e.base if e.arrow else x.Unary("&", e.base)
@@ -234,7 +231,7 @@ class Handing:
         return self._gives(f)
 
     def _find_gives(self, f: FunctionInfo) -> Iterator[Given]:
-        scope = self._values.scope(f)
+        scope = self._written.scope(f)
         if f.kind != "macro":
             callable_ = {p.name for p in scope.params if self._may_be_function(p.ctype, f.file_id)}
             if not callable_:

@@ -37,14 +37,6 @@ class Place(NamedTuple):
     name: str | int
 
 
-class Inflow(NamedTuple):
-    """What flows into a place: a function by name, or another place; with the step that brings it."""
-
-    source: FunctionInfo | Place
-    step: Step | None
-    guard: str
-
-
 class Target(msgspec.Struct, frozen=True, gc=False):
     """One function that a call site can reach."""
 

@@ -4,7 +4,7 @@
 An object is told from another by the variable it is (``inet_stream_ops``), or by the member of which record it is
 (every ``work`` inside a ``struct foo`` is one object, whatever foo). The flow is that of :mod:`xref.resolve.values`,
 carried by pointers to data instead of pointers to functions: field-based, insensitive to order, backwards from the
-place where it is asked.
+place where it is asked (see :mod:`xref.resolve.flow`).
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from xref.facts.model import AssignFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Array, Tagged
+from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
-from xref.resolve.slots import Slots, members_of_path
-from xref.resolve.types import Types
+from xref.resolve.slots import members_of_path
 from xref.resolve.values import Values
+from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
-from xref.store.reader import Reader
 
 _MAX_PLACES = 300
 """How many places one question may visit; pointers that have come farther tell little."""
@@ -43,16 +41,13 @@ class Thing(NamedTuple):
     path: tuple[str, ...]
 
 
-class Objects:
+class Objects(Flow[Thing]):
     """Follows pointers to data. One instance serves one index."""
 
-    def __init__(self, reader: Reader, types: Types, slots: Slots, values: Values) -> None:
-        self._reader = reader
-        self._types = types
-        self._slots = slots
+    def __init__(self, written: Written, values: Values) -> None:
+        super().__init__(written)
         self._values = values
-        self._inflows: dict[Place, tuple[tuple[Thing | Place, Step], ...]] = {}
-        self._answers: dict[tuple[Thing | Place, ...], dict[Thing, tuple[Step, ...]]] = {}
+        self._answers: dict[tuple[Inflow[Thing], ...], dict[Thing, tuple[Step, ...]]] = {}
         self._holders: dict[tuple[str, str], dict[int, dict[Thing, Step]]] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------------
@@ -60,24 +55,44 @@ class Objects:
     def receivers(self, e: x.Member, scope: Scope, line: int) -> dict[Thing, tuple[Step, ...]]:
         """The objects whose member ``e`` names, each with the steps by which its address came here."""
         base = e.base if e.arrow else x.Unary("&", e.base)
-        return self._solve(tuple(dict.fromkeys(self.sources(base, scope, line))))
+        first = tuple(dict.fromkeys(self.sources(base, scope, line)))
+        known = self._answers.get(first)
+        if known is None:
+            known = self._answers[first] = {thing: steps for thing, steps, _ in self.solve(first, _MAX_PLACES)}
+        return known
+
+    def told(self, e: x.Expr, scope: Scope, line: int) -> Iterator[Thing | Place]:
+        """The objects that a pointer leads to, and the parameters and other places that it comes from, as far as the
+        function around it tells: its own variables are seen through.
+        """
+        seen: set[Thing | Place] = set()
+        todo = deque(self.sources(e, scope, line))
+        while todo:
+            source = todo.popleft().source
+            if source in seen:
+                continue
+            seen.add(source)
+            if isinstance(source, Place) and source.kind == "local":
+                todo.extend(self.into(source))
+            else:
+                yield source
 
     def holders(self, struct: str, field: str) -> dict[int, dict[Thing, Step]]:
         """The functions (by row) that ``struct.field`` holds by name, and in which objects."""
         known = self._holders.get((struct, field))
         if known is None:
             known = self._holders[struct, field] = {}
-            for thing, functions, step in self._written(struct, field):
+            for thing, functions, step in self._holding(struct, field):
                 for f in functions:
                     known.setdefault(f.id, {}).setdefault(thing, step)
         return known
 
-    def _written(self, struct: str, field: str) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
-        for r in self._slots.registrations(struct, field):
+    def _holding(self, struct: str, field: str) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
+        for r in self._written.slots.registrations(struct, field):
             functions = self._values.constant(r.value, r.file_id)
             if functions:
                 yield self.registered_in(r), functions, Step("registration", r.file_id, r.line)
-        for scope, a in self._values.slot_assignments(struct, field):
+        for scope, a in self._written.slot_assignments(struct, field):
             functions = self._values.named(self._types.parse(a.value), scope, a.line)
             target = self._types.parse(a.target)
             if functions and isinstance(target, x.Member):
@@ -91,85 +106,16 @@ class Objects:
             return Thing(f"({r.decl})@{r.line}", r.file_id, r.function, "", path)
         return self._variable(r.object, r.file_id, r.function, path)
 
-    # -- the flow -----------------------------------------------------------------------------------------------------
-
-    def _solve(self, first: tuple[Thing | Place, ...]) -> dict[Thing, tuple[Step, ...]]:
-        known = self._answers.get(first)
-        if known is not None:
-            return known
-        found: dict[Thing, tuple[Step, ...]] = {}
-        seen: set[Place] = set()
-        todo: deque[tuple[Thing | Place, tuple[Step, ...]]] = deque((source, ()) for source in first)
-        while todo and len(seen) < _MAX_PLACES:
-            source, steps = todo.popleft()
-            if isinstance(source, Thing):
-                found.setdefault(source, steps)
-            elif source not in seen:
-                seen.add(source)
-                todo.extend((inflow, (*steps, step)) for inflow, step in self._into(source))
-        self._answers[first] = found
-        return found
-
-    def _into(self, place: Place) -> tuple[tuple[Thing | Place, Step], ...]:
-        known = self._inflows.get(place)
-        if known is None:
-            self._inflows[place] = ()
-            known = self._inflows[place] = tuple(dict.fromkeys(self._compute(place)))
-        return known
-
-    def _compute(self, place: Place) -> Iterator[tuple[Thing | Place, Step]]:
-        kind, owner, name = place
-        if kind == "slot":
-            for r in self._slots.registrations(str(owner), str(name)):
-                yield from self._registered(r)
-            for scope, a in self._values.slot_assignments(str(owner), str(name)):
-                yield from self._assigned(a, scope)
-        elif kind == "global":
-            for r in self._reader.registrations_of_object(str(name)):
-                if not members_of_path(r.path) and owner in (0, r.file_id):
-                    yield from self._registered(r)
-            for scope, a in self._values.assignments_to(str(name), int(owner)):
-                yield from self._assigned(a, scope)
-        else:
-            function = self._reader.function(int(owner))
-            if function is None:
-                return
-            if kind == "param":
-                for caller, call in self._values.call_sites(function):
-                    args = parse_args(call.arguments)
-                    if int(name) < len(args):
-                        step = Step("argument", caller.file_id, call.line)
-                        argument = self._types.parse(args[int(name)])
-                        for source in self.sources(argument, self._values.scope(caller), call.line):
-                            yield source, step
-            elif kind == "return":
-                scope = self._values.scope(function)
-                for ret in scope.body.returns:
-                    step = Step("return", function.file_id, ret.line)
-                    for source in self.sources(self._types.parse(ret.value), scope, ret.line):
-                        yield source, step
-
-    def _assigned(self, a: AssignFact, scope: Scope) -> Iterator[tuple[Thing | Place, Step]]:
-        step = Step("assignment", scope.file_id, a.line)
-        for source in self.sources(self._types.parse(a.value), scope, a.line):
-            yield source, step
-
-    def _registered(self, r: RegistrationInfo) -> Iterator[tuple[Thing | Place, Step]]:
+    def constant_sources(self, r: RegistrationInfo) -> Iterator[Thing]:
         """What an initialiser at file scope points to."""
-        step = Step("registration", r.file_id, r.line)
-        e = self._types.parse(r.value)
-        while isinstance(e, x.Cast):
-            e = e.operand
-        if isinstance(e, x.Unary) and e.op == "&":
-            root, path = split_place(e.operand)
-        else:
-            root, path = split_place(e)
+        e = _bare(self._types.parse(r.value))
+        root, path = split_place(e.operand if isinstance(e, x.Unary) and e.op == "&" else e)
         if isinstance(root, x.Name) and self._reader.objects(root.name):
-            yield self._variable(root.name, r.file_id, r.function, path), step
+            yield self._variable(root.name, r.file_id, r.function, path)
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
-    def sources(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> Iterator[Thing | Place]:
+    def sources(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> Iterator[Inflow[Thing]]:
         """The objects that a pointer leads to, as far as its own function tells, and the places that it comes from."""
         if depth > _MAX_DEPTH:
             return
@@ -177,8 +123,7 @@ class Objects:
             case x.Unary("&", operand):
                 yield from self._addressed(operand, scope, line, depth)
             case x.Unary("*", operand):  # READ_ONCE(p) is *(volatile typeof(p) *)&p
-                while isinstance(operand, x.Cast):
-                    operand = operand.operand
+                operand = _bare(operand)
                 if isinstance(operand, x.Unary) and operand.op == "&":
                     yield from self.sources(operand.operand, scope, line, depth + 1)
             case x.Cast(_, operand) | x.Assign("=", _, operand) | x.Binary(",", _, operand):
@@ -197,11 +142,11 @@ class Objects:
                 while isinstance(e, x.Index):
                     e = e.base
                 if isinstance(e, x.Name):
-                    yield from self._name(e.name, scope, line, depth)
+                    yield from self.elements(e.name, scope, line)
                 elif isinstance(e, x.Member):
-                    found = self._values.member(e, scope, line)
+                    found = self._written.member(e, scope, line)
                     if found is not None and found.field:
-                        yield Place("slot", found.owner, found.field)
+                        yield Inflow(slot_place(found.owner, found.field, found.home))
             case x.StmtExpr(decls, _, result) if result is not None:
                 with scope.declaring(decls):
                     yield from list(self.sources(result, scope, line, depth + 1))
@@ -210,40 +155,29 @@ class Objects:
                 if opened is not None:
                     yield from self.sources(opened, scope, line, depth + 1)
                 elif isinstance(func, x.Name):
-                    for f in self._values.functions(func.name, scope.file_id):
-                        yield Place("return", f.id, "")
+                    for f in self._written.names.functions(func.name, scope.file_id):
+                        yield Inflow(Place("return", f.id, ""))
 
-    def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Thing | Place]:
+    def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Inflow[Thing]]:
         position = scope.macro_param(name)
         if position is not None:
-            yield Place("param", scope.function.id, position)
+            yield Inflow(Place("param", scope.function.id, position))
         elif scope.holds(name, line):
             decl = scope.local(name, line)
-            if decl is None:
-                param = scope.param(name)
-                if param is not None:
-                    yield Place("param", scope.function.id, param[0])
-                return
-            if isinstance(self._types.plain(decl.ctype, scope.file_id), Array | Tagged):
-                yield self._variable(name, scope.file_id, scope.function.name, ())
-                return
-            init = decl.init or (self._types.parse(decl.init_text) if decl.init_text else None)
-            if init is not None:
-                yield from self.sources(init, scope, line, depth + 1)
-            for a in scope.body.assigns:
-                if a.target == name:
-                    yield from self.sources(self._types.parse(a.value), scope, a.line, depth + 1)
+            if decl is not None and isinstance(self._types.plain(decl.ctype, scope.file_id), Array | Tagged):
+                yield Inflow(self._variable(name, scope.file_id, scope.function.name, ()))
+            else:
+                yield from self.variable(name, scope, line, depth)
         elif self._reader.objects(name):
             t = self._types.plain(self._types.object_type(name, scope.file_id, scope.function.name), scope.file_id)
             if isinstance(t, Array | Tagged):
-                yield self._variable(name, scope.file_id, scope.function.name, ())
+                yield Inflow(self._variable(name, scope.file_id, scope.function.name, ()))
             else:
-                yield Place("global", self._values.home(name, scope.file_id), name)
+                yield Inflow(Place("global", self._written.home(name, scope.file_id), name))
 
-    def _addressed(self, e: x.Expr, scope: Scope, line: int, depth: int) -> Iterator[Thing | Place]:
+    def _addressed(self, e: x.Expr, scope: Scope, line: int, depth: int) -> Iterator[Inflow[Thing]]:
         """The object that an lvalue is (part of)."""
-        while isinstance(e, x.Cast):
-            e = e.operand
+        e = _bare(e)
         if isinstance(e, x.Unary) and e.op == "*":
             yield from self.sources(e.operand, scope, line, depth + 1)
             return
@@ -258,11 +192,11 @@ class Objects:
             if scope.holds(name, line) and scope.local(name, line) is None:
                 return  # the address of a parameter's own storage
             if scope.holds(name, line) or self._reader.objects(name):
-                yield self._variable(name, scope.file_id, scope.function.name, path)
+                yield Inflow(self._variable(name, scope.file_id, scope.function.name, path))
         elif isinstance(root, x.Member):
-            found = self._values.member(root, scope, line)
+            found = self._written.member(root, scope, line)
             if found is not None and found.field:
-                yield Thing("", found.home, "", found.owner, (found.field, *path))
+                yield Inflow(Thing("", found.home, "", found.owner, (found.field, *path)))
 
     def _is_array(self, e: x.Expr, scope: Scope, line: int) -> bool:
         return isinstance(self._types.plain(self._types.type_of(e, scope, line), scope.file_id), Array | Tagged)
@@ -276,7 +210,7 @@ class Objects:
         known = any(not o.function for o in self._reader.objects(name))
         if function and (inside or not known):
             return Thing(name, file_id, function, "", path)
-        return Thing(name, self._values.home(name, file_id), "", "", path)
+        return Thing(name, self._written.home(name, file_id), "", "", path)
 
 
 def split_place(e: x.Expr) -> tuple[x.Expr, tuple[str, ...]]:

@@ -12,7 +12,6 @@ from functools import partial
 from xref.parse import ctree as x
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
-from xref.resolve.handing import Handing
 from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
@@ -22,6 +21,7 @@ from xref.resolve.symbols import IndexedTree, Symbols
 from xref.resolve.types import Types
 from xref.resolve.values import Values
 from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
+from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 from xref.store.reader import Reader
 from xref.store.rows import last_member
@@ -41,11 +41,11 @@ class Resolver(Symbols):
         self.names = Names(reader, self._macros)
         self.types = Types(reader, self._macros, self.names)
         self.slots = Slots(reader, self.types)
-        self.values = Values(reader, self._macros, self.names, self.types, self.slots)
-        self.objects = Objects(reader, self.types, self.slots, self.values)
-        handing = Handing(self.names, self.types, self.slots, self.values, self.objects)
-        self._deferred = Deferred(reader, self.types, self.slots, self.values, self.objects, handing)
-        self.sites = Sites(reader, self._macros, self.names, self.types, self.values, self.objects, self._deferred)
+        self.written = Written(reader, self.names, self.types, self.slots)
+        self.values = Values(self.written, self._macros)
+        self.objects = Objects(self.written, self.values)
+        self._deferred = Deferred(self.written, self.values, self.objects)
+        self.sites = Sites(self.written, self._macros, self.values, self.objects, self._deferred)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class Resolver(Symbols):
     def _sites_towards(self, f: FunctionInfo, names: set[str], vias: set[str]) -> Iterator[Site]:
         """The sites of ``f`` that can matter: by name, through one of the slots, or through a variable."""
         fields = {v.rpartition(".")[2] for v in vias}
-        scope = self.values.scope(f)
+        scope = self.written.scope(f)
         for call in scope.body.calls:
             callee = call.callee
             plain = callee.isidentifier()
@@ -164,7 +164,7 @@ class Resolver(Symbols):
                 f = self.reader.function(fid)
                 if f is None or f.kind == "macro":
                     continue
-                scope = self.values.scope(f)
+                scope = self.written.scope(f)
                 for a in scope.body.assigns:
                     if name not in a.value:
                         continue
@@ -172,7 +172,7 @@ class Resolver(Symbols):
                     while isinstance(written, x.Index):
                         written = written.base
                     if isinstance(written, x.Member):
-                        member = self.values.member(written, scope, a.line)
+                        member = self.written.member(written, scope, a.line)
                         if member is not None:
                             found[member.owner, member.field] = None
         return [s for s in found if any(h.function.id == sym.fid for h in self.values.slot(*s))]
@@ -206,9 +206,9 @@ class Resolver(Symbols):
         self.reader.expect(r.name for r in registrations if r.name)
         for r in registrations:
             if self.compiled(r.guard):
-                for h in self.values.registered(r):
+                for h in self.values.values_of(r):
                     add(h, r.object, r.file_id, r.line, r.how, r.guard)
-        for scope, a in self.values.slot_assignments(struct, field):
+        for scope, a in self.written.slot_assignments(struct, field):
             guard = a.guard or scope.function.guard
             if self.compiled(guard):
                 value = self.types.parse(a.value)
@@ -223,30 +223,13 @@ class Resolver(Symbols):
 
     def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}
-        names = self.reader.spellings(field)
-        for f in self.reader.functions(self.slots.mentioning("m", struct, field)):
-            if not self.in_config(f):
-                continue
-            for call in self.reader.body(f.id).calls:
-                if (
-                    not any(name in call.callee for name in names)
-                    or last_member(call.callee) not in names
-                    or not self.compiled(call.guard or f.guard)
-                ):
-                    continue
-                e = self.types.parse(call.callee)
-                while isinstance(e, x.Unary | x.Cast | x.Index):
-                    e = e.base if isinstance(e, x.Index) else e.operand
-                if not isinstance(e, x.Member):
-                    continue
-                member = self.values.member(e, self.values.scope(f), call.line)
-                if member is None or member.owner != struct or member.field != field:
-                    continue
+        for f, call in self.written.dispatches(struct, field):
+            guard = call.guard or f.guard
+            if self.in_config(f) and self.compiled(guard):
                 path = self.reader.file(f.file_id).path
                 found[f.id, call.line, call.column] = DispatchSite(
-                    struct, field, self.as_symbol(f), path, call.line, call.column, self.text(path, call.line),
-                    call.guard or f.guard,
-                )  # fmt: skip
+                    struct, field, self.as_symbol(f), path, call.line, call.column, self.text(path, call.line), guard
+                )
         return sorted(found.values(), key=lambda s: (s.file, s.line, s.column))
 
     def slots_of(self, struct: str) -> tuple[str, ...]:

@@ -18,13 +18,12 @@ from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Site, Step, Target
-from xref.resolve.names import Names
 from xref.resolve.objects import Objects
 from xref.resolve.scope import Scope, fails_the_build
-from xref.resolve.types import MemberType, Types
-from xref.resolve.values import Values
+from xref.resolve.types import MemberType
+from xref.resolve.values import Values, static_call_key
+from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
-from xref.store.reader import Reader
 from xref.store.rows import last_member
 
 _BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
@@ -72,26 +71,25 @@ class Sites:
 
     def __init__(
         self,
-        reader: Reader,
+        written: Written,
         macros: IndexedMacros,
-        names: Names,
-        types: Types,
         values: Values,
         objects: Objects,
         deferred: Deferred,
     ) -> None:
+        self._written = written
+        self._reader = written.reader
+        self._names = written.names
+        self._types = written.types
+        self._macros = macros
+        self._values = values
         self._objects = objects
         self._deferred = deferred
-        self._reader = reader
-        self._macros = macros
-        self._names = names
-        self._types = types
-        self._values = values
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> Iterator[Site]:
         """Every call site of a function, in the order of the source; ``expected``: what it calls has been read."""
-        scope = self._values.scope(function, body)
+        scope = self._written.scope(function, body)
         if not expected:
             self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
         for call in scope.body.calls:
@@ -106,7 +104,7 @@ class Sites:
             if scope.holds(callee, call.line) and self._callable(callee, scope, call.line):
                 return self._pointer(call, x.Name(callee), scope)
             return self._named(call, callee, scope)
-        key = self._values.static_call_key(callee)
+        key = static_call_key(callee)
         if key is not None:
             return self._static_call(call, key)
         e = self._types.parse(callee)
@@ -231,7 +229,7 @@ class Sites:
                 case x.Cast(_, operand) | x.Unary("*" | "&", operand):
                     e = operand
                 case x.Member():
-                    found = self._values.member(e, scope, line)
+                    found = self._written.member(e, scope, line)
                     return (found, e) if found is not None else None
                 case x.Name(name) if scope.holds(name, line):
                     decl = scope.local(name, line)
@@ -259,7 +257,7 @@ class Sites:
             case x.Unary("*" | "&", operand):
                 return self._dispatch(call, operand, scope, depth + 1)
             case x.Member(_, field, _):
-                member = self._values.member(e, scope, call.line)
+                member = self._written.member(e, scope, call.line)
                 if member is None:
                     if scope.function.kind == "macro":
                         return None  # typed where the macro is used
@@ -322,7 +320,7 @@ class Sites:
         struct, _, field = site.via.rpartition(".")
         if site.receiver is None or target.confidence is not Confidence.TYPED:
             return None
-        receivers = self._objects.receivers(site.receiver, self._values.scope(function), site.call.line)
+        receivers = self._objects.receivers(site.receiver, self._written.scope(function), site.call.line)
         if not receivers:
             return None
         for thing, step in self._objects.holders(struct, field).get(target.function.id, {}).items():

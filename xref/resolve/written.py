@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""What is written where, as far as facts tell: the calls of a function, the assignments to a name or to a slot, the
+calls through a slot; and the names that hold at such a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from xref.facts.model import AssignFact, Body, CallFact
+from xref.parse import ctree as x
+from xref.resolve.names import Names
+from xref.resolve.scope import Scope
+from xref.resolve.slots import Slots
+from xref.resolve.types import MemberType, Types
+from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.reader import Reader
+from xref.store.rows import last_member
+
+MAX_CALLERS = 400
+_SCOPES = 5000
+
+
+class Written:
+    """Finds places in the source. One instance serves one index."""
+
+    def __init__(self, reader: Reader, names: Names, types: Types, slots: Slots) -> None:
+        self.reader = reader
+        self.names = names
+        self.types = types
+        self.slots = slots
+        self._scopes: dict[int, Scope] = {}
+        self._assignments_memo = lru_cache(maxsize=1000)(self._assignments)
+        self._dispatches_memo = lru_cache(maxsize=1000)(self._dispatches)
+        self.cut = 0
+        """How many functions have more callers than are read."""
+
+    def scope(self, function: FunctionInfo, body: Body | None = None) -> Scope:
+        """The names inside a function."""
+        known = self._scopes.get(function.id)
+        if known is None:
+            if len(self._scopes) > _SCOPES:
+                self._scopes.clear()
+            body = body if body is not None else self.reader.body(function.id)
+            known = self._scopes[function.id] = Scope(function, body, self.types.is_type)
+        return known
+
+    def around(self, r: RegistrationInfo) -> Scope | None:
+        """The function in which an initialiser stands; None at file scope."""
+        if r.function:
+            for f in self.reader.functions_named(r.function):
+                if f.file_id == r.file_id and f.kind != "macro" and f.line <= r.line <= f.end_line:
+                    return self.scope(f)
+        return None
+
+    def member(self, e: x.Member, scope: Scope, line: int) -> MemberType | None:
+        """The slot that a member expression names."""
+        base = self.types.type_of(e.base, scope, line)
+        return self.types.member(self.types.resolved(base, scope, line), e.field, scope.file_id)
+
+    def home(self, name: str, file_id: int) -> int:
+        """The file that an object of this name is private to, as seen from ``file_id``; 0 for an external one."""
+        own = any(o.linkage == "static" and o.file_id == file_id for o in self.reader.objects(name))
+        return file_id if own else 0
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    def call_sites(self, function: FunctionInfo) -> list[tuple[FunctionInfo, CallFact]]:
+        """The direct calls of a function, by name, in files where the name means it."""
+        found: list[tuple[FunctionInfo, CallFact]] = []
+        meant: Callable[[str, int], tuple[FunctionInfo, ...]]
+        meant = self.names.macro_nodes if function.kind == "macro" else self.names.functions
+        for name in (function.name, *filter(None, function.aliases.split(","))):
+            callers = self.reader.mentions("c", name)
+            if len(callers) > MAX_CALLERS:
+                self.cut += 1
+                callers = callers[:MAX_CALLERS]
+            for fid in callers:
+                caller = self.reader.function(fid)
+                if caller is not None and any(f.id == function.id for f in meant(name, caller.file_id)):
+                    found.extend((caller, c) for c in self.reader.body(fid).calls if c.callee == name)
+        return found
+
+    def registered_slots(self, function: FunctionInfo) -> set[tuple[str, str]]:
+        """The slots that initialisers put a function into, by its name."""
+        found: set[tuple[str, str]] = set()
+        for name in (function.name, *filter(None, function.aliases.split(","))):
+            for r in self.reader.registrations_of_name(name):
+                target = self.slots.target(r)
+                if target is not None and target.field:
+                    if any(f.id == function.id for f in self.names.functions(name, r.file_id)):
+                        found.add((target.owner, target.field))
+        return found
+
+    def dispatches(self, struct: str, field: str) -> tuple[tuple[FunctionInfo, CallFact], ...]:
+        """The calls that spell ``x->field(...)`` (or an element of it) whose ``x`` is a ``struct``."""
+        return self._dispatches_memo(struct, field)
+
+    def _dispatches(self, struct: str, field: str) -> tuple[tuple[FunctionInfo, CallFact], ...]:
+        found = []
+        names = self.reader.spellings(field)
+        for f in self.reader.functions(self.slots.mentioning("m", struct, field)):
+            for call in self.reader.body(f.id).calls:
+                if call.callee.isidentifier() or last_member(call.callee) not in names:
+                    continue
+                e = self.types.parse(call.callee)
+                while isinstance(e, x.Unary | x.Cast | x.Index):
+                    e = e.base if isinstance(e, x.Index) else e.operand
+                if isinstance(e, x.Member):
+                    member = self.member(e, self.scope(f), call.line)
+                    if member is not None and member.owner == struct and member.field == field:
+                        found.append((f, call))
+        return tuple(found)
+
+    # -- assignments --------------------------------------------------------------------------------------------------
+
+    def assignments_to(self, name: str, file_id: int) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments that may be to the object ``name`` or to its elements; ``file_id`` 0: of every file."""
+        for fid in self.reader.mentions("a", name)[:MAX_CALLERS]:
+            f = self.reader.function(fid)
+            if f is None or f.kind == "macro" or (file_id and f.file_id != file_id):
+                continue
+            scope = self.scope(f)
+            for a in scope.body.assigns:
+                if last_member(a.target) == name:
+                    yield scope, a
+
+    def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
+        """Every ``x->field = value`` whose ``x`` is a ``struct``."""
+        found = []
+        for fid, file_id, a, tag in self._assignments_memo(struct, field):
+            name = last_member(a.target)
+            possible = self.types.members(tag, name)
+            if possible is not None and all(m.owner != struct for m in possible):
+                continue
+            member = self.types.member_of(tag, name, file_id)
+            if member is None or member.field != field:  # a field of that name may be an alias of another
+                continue
+            if member.owner == struct and (home is None or member.home == home):
+                function = self.reader.function(fid)
+                if function is not None:
+                    found.append((self.scope(function), a))
+        return found
+
+    def _assignments(self, struct: str, field: str) -> tuple[tuple[int, int, AssignFact, str], ...]:
+        """Every ``x->field = value`` whose ``x`` may be a ``struct``, with its function, its file, and the tag of what
+        ``x`` is or points to.
+        """
+        found = []
+        names = self.reader.spellings(field)
+        for f in self.reader.functions(self.slots.mentioning("a", struct, field)):
+            if f.kind == "macro":
+                continue
+            for a in self.reader.body(f.id).assigns:
+                if not any(name in a.target for name in names) or last_member(a.target) not in names:
+                    continue
+                target = self.types.parse(a.target)
+                while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
+                    target = target.base if isinstance(target, x.Index) else target.operand
+                if not isinstance(target, x.Member) or target.field not in names:
+                    continue
+                scope = self.scope(f)
+                base = self.types.resolved(self.types.type_of(target.base, scope, a.line), scope, a.line)
+                tag = self.types.record_tag(base, f.file_id)
+                if tag:
+                    found.append((f.id, f.file_id, a, tag))
+        return tuple(found)
