@@ -274,3 +274,43 @@ def test_a_part_of_itself_without_end_ends(small: Make) -> None:
         )
     )
     assert _runs(s, "go") == {"work_struct.func": ["watchdog"]}
+
+
+INIT_H = """\
+typedef int (*initcall_t)(void);
+int do_one_initcall(initcall_t fn);
+#define __define_initcall(fn, id) \\
+	static initcall_t __initcall_##fn##id __attribute__((__section__(".initcall" #id ".init"))) = fn
+#define core_initcall(fn) __define_initcall(fn, 1)
+#define ____asm_initcall(fn, stub, sec) \\
+	int stub(void); \\
+	int stub(void) { return fn(); } \\
+	asm(".section	\\"" sec "\\", \\"a\\"\\n" ".long	" #stub " - .\\n" ".previous\\n");
+#define late_initcall(fn) ____asm_initcall(fn, __initstub_##fn, ".initcall7.init")
+#define module_init(initfn) static inline initcall_t __inittest(void) { return initfn; }
+"""
+MAIN = """\
+#include <linux/init.h>
+extern initcall_t __initcall_start[];
+int do_one_initcall(initcall_t fn)
+{
+	return fn();
+}
+void do_initcalls(void)
+{
+	initcall_t *fn;
+	for (fn = __initcall_start; fn; fn++)
+		do_one_initcall(*fn);
+}
+"""
+
+
+@pytest.mark.parametrize("maker", ["core_initcall", "late_initcall", "module_init"])
+def test_the_linkers_table_of_initcalls_is_gone_through(small: Make, maker: str) -> None:
+    functions = "#include <linux/init.h>\nstatic int my_init(void)\n{\n}\nstatic int not_init(void)\n{\n}\n"
+    init = f"{functions}{maker}(my_init);\n"
+    s = small({"include/linux/init.h": INIT_H, "init/main.c": MAIN, "drivers/a.c": init})
+    assert _runs(s, "do_one_initcall") == {"initcall_t": ["my_init"]}
+    assert not s.calls("do_one_initcall").unresolved
+    assert [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup("my_init")[0])] == ["do_one_initcall"]
+    assert not s.resolver.deferrers(s.resolver.lookup("not_init")[0])

@@ -14,6 +14,7 @@ from xref.facts.expansions import MAX_EXPANSIONS, Expansions
 from xref.facts.initialisers import Element, can_hold_address, walk
 from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
 from xref.facts.records import declared_name, record_tag, type_text
+from xref.facts.sections import section_entries
 from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Role, Text
 from xref.lex.tokens import is_identifier
@@ -51,6 +52,17 @@ class DataReader(Expansions):
         scope = captures["scope"][0]
         last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
         holder.locals[LocalFact(at.line, last, words)] = None
+
+    def _sections(self, text: Text, owner: Owner) -> None:
+        """What inline assembly at file scope puts into a section."""
+        for entry in section_entries(text.source):
+            if owner(entry.offset) is None:
+                at = text.place(entry.offset)
+                decl = f"section {entry.section}"
+                put = RegistrationFact(
+                    at.line, at.column, entry.label, decl, "", "", entry.symbol, "assembler", at.guard
+                )
+                self._registrations[put] = None
 
     def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: Spell) -> None:
         """A declaration: its objects, and what their initialisers hold."""

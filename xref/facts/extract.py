@@ -286,6 +286,7 @@ class _FileExtraction(DataReader):
         for at_offset, name in text.lists.items():
             self._list(text, at_offset, name, owner)
         self._object_macros(text, owner)
+        self._sections(text, owner)
         if isinstance(text, FileText):
             if text.first and root.has_error:
                 self._error_bytes += _error_bytes(root)

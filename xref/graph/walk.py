@@ -11,6 +11,7 @@ from xref.graph.conditions import Conditions
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
 from xref.graph.layers import SYSCALL
 from xref.graph.reader import is_named
+from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +37,12 @@ def walk_down(reader: Reader, draft: Draft, root: Symbol, depth: int, stop: Iter
         sym, steps = queue.popleft()
         if conditions.enter(sym.node):
             draft.gaps(sym)
-        later = reader.deferred(sym)
-        for edge in (*reader.calls(sym).edges, *later):
+        for edge in (*reader.calls(sym).edges, *reader.deferred(sym)):
             callee = edge.callee
             if not conditions.follow(sym.node, callee.node, edge) or not draft.add(callee, LEAF):
                 continue
             draft.link(edge)
-            if edge in later:
+            if edge.kind is EdgeKind.DEFERRED:
                 continue
             if callee.node in followed:
                 if conditions.again(callee.node):

@@ -19,6 +19,7 @@ from xref.parse.cexpr import parse_args
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.handing import INDEX, Handed, Handing
 from xref.resolve.later import Later, Slot, ways
+from xref.resolve.linked import Linked
 from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.objects import Objects, Thing
 from xref.resolve.scope import Scope
@@ -44,6 +45,7 @@ class Deferred:
         self._objects = objects
         self._handing = Handing(written, objects)
         self._ways = ways()
+        self._tables = [Linked(written, table) for table in self._ways.tables]
         self._registrations = lru_cache(maxsize=64)(self._slots.registrations)
         self._by_last = lru_cache(maxsize=64)(self._all_by_last)
         self._loose = lru_cache(maxsize=64)(self._all_loose)
@@ -55,6 +57,8 @@ class Deferred:
         """The calls of a function that have another one run later."""
         if function.kind == "macro":
             return
+        for table in self._tables:
+            yield from table.of(function)
         scope = self._written.scope(function)
         for call in scope.body.calls:
             if not call.arguments or not call.callee.isidentifier():
@@ -62,6 +66,10 @@ class Deferred:
             for meant in self._handing.meant(call, scope):
                 yield from self._started(call, meant, scope)
                 yield from self._given(call, meant, scope)
+
+    def runs_table(self, call: CallFact, function: FunctionInfo) -> bool:
+        """Whether a call runs what is in a table of the linker's."""
+        return any(site.call is call for table in self._tables for site in table.of(function))
 
     def known(self, slot: Slot, receiver: x.Member, scope: Scope, line: int) -> tuple[Holding, ...]:
         """What a dispatch through a slot of all the kernel can reach, where its very object is known and something is
@@ -83,6 +91,8 @@ class Deferred:
             found.update(dict.fromkeys(self._naming(thing)))
         for name in (function.name, *filter(None, function.aliases.split(","))):
             found.update(dict.fromkeys(self._reader.mentions("v", name)))
+        for table in self._tables:
+            found.update(dict.fromkeys(table.starters(function)))
         return list(found)
 
     # -- from the call ------------------------------------------------------------------------------------------------

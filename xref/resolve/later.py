@@ -25,10 +25,21 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of functions that only the linker makes; see the head of ``deferred.toml`` for the words."""
+
+    type: str
+    sections: str
+    returned_by: frozenset[str]
+    run_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """All ways, and what leads to them."""
 
     every: tuple[Later, ...]
+    tables: tuple[Table, ...]
     carriers: frozenset[str]
     started_by: dict[str, tuple[Later, ...]]
     by_slot: dict[Slot, tuple[Later, ...]]
@@ -48,6 +59,12 @@ def ways() -> Ways:
             str(entry.get("indexed", "")),
         )
         for name, entry in table.items()
+        if "slot" in entry
+    )
+    tables = tuple(
+        Table(entry["type"], entry["sections"], frozenset(entry["returned_by"]), frozenset(entry["run_by"]))
+        for entry in table.values()
+        if "type" in entry
     )
     started_by: dict[str, tuple[Later, ...]] = {}
     by_slot: dict[Slot, tuple[Later, ...]] = {}
@@ -56,4 +73,4 @@ def ways() -> Ways:
             started_by[name] = (*started_by.get(name, ()), way)
         for slot in way.slots:
             by_slot[slot] = (*by_slot.get(slot, ()), way)
-    return Ways(every, frozenset[str]().union(*(way.carriers for way in every)), started_by, by_slot)
+    return Ways(every, tables, frozenset[str]().union(*(way.carriers for way in every)), started_by, by_slot)

@@ -62,7 +62,7 @@ class Resolver(Symbols):
             if not self.compiled(guard):
                 continue
             targets = [t for t in site.targets if self.in_config(t.function)]
-            if not targets:
+            if not targets and not self._deferred.runs_table(site.call, f):
                 reason = site.reason or "no target is built in this configuration"
                 where = (site.call.line, site.call.column, site.via or site.call.callee)
                 gap = FoundGap(sym, site.call, site.via, site.kind, guard, reason, self._wording)

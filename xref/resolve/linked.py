@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""Functions in tables that only the linker makes: initcalls.
+
+``device_initcall(f)`` leaves a variable of type ``initcall_t`` in a section of its own, or a word that assembler puts
+there; a module leaves ``init_module``, whose type a function checks that returns it (``__inittest`` of
+include/linux/module.h). No C says how ``do_one_initcall`` comes by them: the type does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from xref.facts.model import CallFact
+from xref.parse import ctree as x
+from xref.parse.ctree import Named
+from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.later import Table
+from xref.resolve.model import Site, Step, Target
+from xref.resolve.written import Written
+from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.rows import type_tag
+
+_IN_SECTION = "section"
+"""What the declaration of an entry begins with that assembler makes (see ``xref.facts.sections``)."""
+
+
+class Linked:
+    """One of the tables, on one index."""
+
+    def __init__(self, written: Written, table: Table) -> None:
+        self._written = written
+        self._reader = written.reader
+        self._table = table
+
+    def of(self, function: FunctionInfo) -> Iterator[Site]:
+        """The call in ``function`` that runs what the table holds."""
+        if function.name not in self._table.run_by:
+            return
+        scope = self._written.scope(function)
+        for call in scope.body.calls:
+            e = self._written.types.parse(call.callee)
+            while isinstance(e, x.Unary):
+                e = e.operand
+            if isinstance(e, x.Name) and scope.holds(e.name, call.line) and self._is_entry(e, function, call):
+                step = Step("deferred", function.file_id, call.line)
+                targets = tuple(
+                    Target(f, EdgeKind.DEFERRED, Confidence.TYPED, guard or f.guard, (step, put))
+                    for f, put, guard in self._entries.values()
+                )
+                yield Site(call, self._table.type, EdgeKind.DEFERRED, targets)
+
+    def _is_entry(self, e: x.Name, function: FunctionInfo, call: CallFact) -> bool:
+        t = self._written.types.type_of(e, self._written.scope(function), call.line)
+        while isinstance(t, x.Pointer):
+            t = t.to
+        return t == Named(self._table.type)
+
+    def starters(self, function: FunctionInfo) -> Iterator[int]:
+        """The functions (by row) that run ``function`` from the table."""
+        if self._holds(function):
+            for name in sorted(self._table.run_by):
+                yield from (f.id for f in self._reader.functions_named(name))
+
+    def _holds(self, function: FunctionInfo) -> bool:
+        names = [function.name]
+        for fid in self._reader.mentions("c", function.name):
+            f = self._reader.function(fid)
+            if f is not None and f.file_id == function.file_id and self._behind(f).id == function.id:
+                names.append(f.name)
+        if any(self._is_of_table(r) for name in names for r in self._reader.registrations_of_name(name)):
+            return True
+        return any(
+            function.id in (held.id for held, _ in self._returned(f))
+            for name in self._table.returned_by
+            for f in self._reader.functions_named(name)
+            if f.file_id == function.file_id
+        )
+
+    @cached_property
+    def _entries(self) -> dict[int, tuple[FunctionInfo, Step, str]]:
+        """The functions in the table by row, each with where it was put there, and under which condition."""
+        found: dict[int, tuple[FunctionInfo, Step, str]] = {}
+        for tag in (self._table.type, _IN_SECTION):
+            for r in self._reader.positional_registrations(tag):
+                if self._is_of_table(r):
+                    for f in self._written.names.functions(r.name, r.file_id):
+                        held = self._behind(f)
+                        found.setdefault(held.id, (held, Step("registration", r.file_id, r.line), r.guard))
+        for name in sorted(self._table.returned_by):
+            for f in self._reader.functions_named(name):
+                for held, line in self._returned(f):
+                    found.setdefault(held.id, (held, Step("registration", f.file_id, line), f.guard))
+        return found
+
+    def _is_of_table(self, r: RegistrationInfo) -> bool:
+        if r.decl.startswith(f"{_IN_SECTION} "):
+            return self._table.sections in r.decl
+        return type_tag(r.decl) == self._table.type and not r.path
+
+    def _behind(self, f: FunctionInfo) -> FunctionInfo:
+        """What a function stands for that a macro makes for the linker to find: ``__initstub__...`` does no more than
+        to call the one that was meant.
+        """
+        calls = self._reader.body(f.id).calls if f.made_by else ()
+        if len(calls) == 1:
+            meant = self._written.names.functions(calls[0].callee, f.file_id)
+            if len(meant) == 1:
+                return meant[0]
+        return f
+
+    def _returned(self, f: FunctionInfo) -> Iterator[tuple[FunctionInfo, int]]:
+        for r in self._reader.body(f.id).returns:
+            if r.value.isidentifier():
+                yield from ((held, r.line) for held in self._written.names.functions(r.value, f.file_id))
