@@ -37,7 +37,7 @@ def ties(s: Small) -> list[tuple[str, int, str, str, str, str]]:
     finder = Ties(s.resolver)
     reader = s.resolver.reader
     found: list[Tie] = list(finder.of_initialisers())
-    for function in reader.functions_between(1, reader.last_function() + 1):
+    for function in reader.functions_between(0, 1 << 32):
         found.extend(finder.of_function(function))
     return [(t.object, t.line - FIRST, t.slot_a, t.value_a, t.slot_b, t.value_b) for t in found]
 

@@ -37,8 +37,8 @@ EXPORT_SYMBOL_GPL(my_open);
 
 def written(path: Path, *facts: FileFacts, finish: bool = True) -> Path:
     writer = Writer(path)
-    for f in facts:
-        writer.add(file_row(f, 10, 20, b"hash", 0.0), "kernel", "CONFIG_NET", b"")
+    for number, f in enumerate(facts, 1):
+        writer.add(number, file_row(f, 10, 20, b"hash", 0.0), program="kernel", guard="CONFIG_NET")
     writer.add_syscalls(
         [("x86", "64", 44, "sendto", "sys_sendto", "", "a.tbl", 3), ("arm", "", None, "x", "", "", "b", 1)]
     )

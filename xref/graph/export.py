@@ -63,8 +63,7 @@ def write_export(resolver: Resolver, outdir: Path, *, jobs: int | None = None) -
 
 
 def _parts(resolver: Resolver, scratch: Path, config: Path | None, jobs: int) -> list[Path]:
-    last = resolver.reader.last_function()
-    ranges = [(low, low + _PART) for low in range(1, last + 1, _PART)]
+    ranges = resolver.reader.function_ranges(_PART)
     work = [(str(scratch / f"{i:06d}"), *r) for i, r in enumerate(ranges)]
     work.append((str(scratch / "registrations"), 0, 0))
     if jobs > 1 and len(work) > 2:

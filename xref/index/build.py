@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -28,13 +29,16 @@ from xref import __version__
 from xref.errors import OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
-from xref.index.reuse import unchanged
+from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
+from xref.index.update import update_index
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph
+from xref.store.model import FileRow
+from xref.store.numbers import MOST_FILES
 from xref.store.rows import file_row
 from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
@@ -64,19 +68,23 @@ def build_index(
     :class:`~xref.errors.OutputFailed` when the index cannot be written; ``KeyboardInterrupt`` passes through. In both
     cases the old index is untouched.
     """
-    started = time.perf_counter()
+    started, started_ns = time.perf_counter(), time.time_ns()
     listed = list_files(tree, arch)
-    if not force:
-        old = unchanged(db, listed, arch, tree.version)
-        if old is not None:
-            return old
+    old = None if force else read_old(db, listed, arch, tree.version)
     temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
     collection = gc.get_threshold()
     gc.set_threshold(*worker.RARE_COLLECTION)
     try:
         db.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(db)
-        summary = _build(tree, temporary, listed, arch, jobs or os.cpu_count() or 1, progress, started)
+        summary = None
+        if old is not None:
+            summary = update_index(tree, old, listed.files, temporary, started_ns=started_ns, progress=progress)
+            if summary is not None and not temporary.exists():
+                return summary
+        if summary is None:
+            jobs = jobs or os.cpu_count() or 1
+            summary = _build(tree, temporary, listed, arch, jobs, progress, started, started_ns)
         size = temporary.stat().st_size
         _sync(temporary)
         temporary.replace(db)
@@ -90,7 +98,7 @@ def build_index(
         gc.set_threshold(*collection)
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-    return Summary(**{**{f: getattr(summary, f) for f in Summary.__slots__}, "db_bytes": size})
+    return replace(summary, db_bytes=size, seconds=time.perf_counter() - started)
 
 
 def _clear_leftovers(db: Path) -> None:
@@ -118,10 +126,19 @@ def _sync(path: Path) -> None:
 
 
 def _build(
-    tree: Tree, target: Path, listed: FileList, arch: str, jobs: int, progress: Report, started: float
+    tree: Tree,
+    target: Path,
+    listed: FileList,
+    arch: str,
+    jobs: int,
+    progress: Report,
+    started: float,
+    started_ns: int,
 ) -> Summary:
     root = str(tree.root)
     files = listed.files
+    if len(files) > MOST_FILES:
+        raise XrefError(f"{tree.root} has {len(files):,} files; an index holds {MOST_FILES:,}")
     total = sum(f.size for f in files)
     skipped: Counter[str] = Counter()
     for s in listed.skipped:
@@ -134,28 +151,16 @@ def _build(
         worker.prepare(table)
         gc.collect()
         gc.freeze()  # keeps the workers from copying the table's pages just by looking at them
-        done_files = done_bytes = 0
-        programs = {f.path: f.program for f in files}
-        rest = []
-        for f in files:
+        done_bytes = told = 0
+        for number, f, row in _rows(root, files, lexed, jobs):
             first = lexed[f.path]
-            if not first.bare:
-                rest.append(f)
-                continue
-            facts = FileFacts(f.path, macros=first.macros, includes=first.includes)
-            row = file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
-            writer.add(row, f.program, guards.get(f.path, ""), first.defines)
-            done_files += 1
+            if row.failure:
+                skipped[row.failure] += 1
+            writer.add(number, row, program=f.program, guard=guards.get(f.path, ""), offer=worker.offer_of(first))
             done_bytes += f.size
-        chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(rest)]
-        for data in _run(worker.extract_files, root, chunks, jobs):
-            for row in worker.decode_rows(data):
-                done_files += 1
-                done_bytes += row.size
-                if row.failure:
-                    skipped[row.failure] += 1
-                writer.add(row, programs[row.path], guards.get(row.path, ""), lexed[row.path].defines)
-            progress(Progress(done_files, len(files), done_bytes, total, "extracting"))
+            if done_bytes - told >= _CHUNK_BYTES or number == len(files):
+                told = done_bytes
+                progress(Progress(number, len(files), done_bytes, total, "extracting"))
         gc.unfreeze()
         progress(Progress(len(files), len(files), total, total, "writing"))
         writer.add_syscalls(
@@ -164,12 +169,12 @@ def _build(
         summary = Summary(
             files=len(files),
             bytes=total,
-            functions=writer.functions,
-            macros=writer.macros,
-            call_sites=writer.calls,
-            dispatch_sites=writer.dispatches,
-            registrations=writer.registrations,
-            functions_with_errors=writer.broken,
+            functions=writer.counts.functions,
+            macros=writer.counts.macros,
+            call_sites=writer.counts.calls,
+            dispatch_sites=writer.counts.dispatches,
+            registrations=writer.counts.registrations,
+            functions_with_errors=writer.counts.broken,
             skipped=tuple(sorted(skipped.items())),
             seconds=time.perf_counter() - started,
             reused_files=0,
@@ -191,6 +196,9 @@ def _build(
                 "summary.skipped": "\n".join(f"{n}\t{reason}" for reason, n in summary.skipped),
                 "constants": constants,
                 "defined": defined,
+                "recipes": listed.recipes,
+                "started": str(started_ns),
+                "reread": "\n".join(sorted(table.graph.rereading())),
                 "include_dirs": "\n".join(f"{d}\t{' '.join(p)}" for d, p in sorted(kbuild.include_dirs.items())),
             }
         )
@@ -199,6 +207,22 @@ def _build(
         worker.prepare(None)
     progress(Progress(len(files), len(files), total, total, "done"))
     return summary
+
+
+def _rows(
+    root: str, files: Sequence[SourceFile], lexed: dict[str, worker.LexedFile], jobs: int
+) -> Iterator[tuple[int, SourceFile, FileRow]]:
+    """The rows of every file, numbered from 1 in the order of ``files``."""
+    rest = [f for f in files if not lexed[f.path].bare]
+    chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(rest)]
+    extracted = (row for data in _run(worker.extract_files, root, chunks, jobs) for row in worker.decode_rows(data))
+    for number, f in enumerate(files, 1):
+        first = lexed[f.path]
+        if first.bare:
+            facts = FileFacts(f.path, macros=first.macros, includes=first.includes)
+            yield number, f, file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
+        else:
+            yield number, f, next(extracted)
 
 
 def _lex(

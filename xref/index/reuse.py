@@ -1,34 +1,83 @@
 # SPDX-License-Identifier: MIT
-"""Whether an old index still tells the truth."""
+"""What an old index is still good for: which of its files may have changed since."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from xref import __version__
 from xref.errors import IndexUnavailable
 from xref.index.summary import Summary
 from xref.store.database import open_readonly
-from xref.tree.files import FileList
+from xref.tree.files import FileList, SourceFile
+
+_YOUNG_NS: Final = 2_000_000_000
+"""A file that was changed so shortly before it was listed can change again without a sign: the times of some file
+systems (FAT) go in steps of two seconds."""
 
 
-def unchanged(db: Path, listed: FileList, arch: str, version: str) -> Summary | None:
-    """The summary of the index at ``db`` when it was made from exactly the ``listed`` files; None when it must be
-    built anew. Size and time of the last change decide, as with make.
-    """
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an index knows of one file."""
+
+    id: int
+    size: int
+    mtime_ns: int
+    hash: bytes
+    interface: bytes
+
+    @property
+    def stat(self) -> tuple[int, int]:
+        """Size, and time of the last change."""
+        return self.size, self.mtime_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """An index of the same tree: of the same files, built by the same rules."""
+
+    db: Path
+    meta: dict[str, str]
+    files: dict[str, Stored]
+
+    def suspects(self, files: Sequence[SourceFile]) -> list[SourceFile]:
+        """The files whose content may be another now: by size, by the time of the last change, or because that time is
+        too young to tell.
+        """
+        young = int(self.meta.get("started", "0")) - _YOUNG_NS
+        found = []
+        for f in files:
+            old = self.files[f.path]
+            if old.stat != (f.size, f.mtime_ns) or f.mtime_ns >= young:
+                found.append(f)
+        return found
+
+    def summary(self) -> Summary:
+        """The summary that it carries, of a run in which no file was read."""
+        return stored_summary(self.meta, len(self.files), self.db.stat().st_size)
+
+
+def read_old(db: Path, listed: FileList, arch: str, version: str) -> Old | None:
+    """The index at ``db``; None where there is none of this tree, of these files and by this xref."""
     try:
         connection = open_readonly(db)
     except IndexUnavailable:
         return None
     try:
         meta: dict[str, str] = dict(connection.execute("SELECT key, value FROM meta"))
-        if meta.get("arch") != arch or meta.get("version") != version:
+        wanted = {"xref": __version__, "arch": arch, "version": version, "recipes": listed.recipes}
+        if any(meta.get(key) != value for key, value in wanted.items()):
             return None
-        old = {p: (s, m) for p, s, m in connection.execute("SELECT path, size, mtime_ns FROM files")}
+        rows = connection.execute("SELECT path, id, size, mtime_ns, hash, interface FROM files")
+        files = {path: Stored(*rest) for path, *rest in rows}
     finally:
         connection.close()
-    if len(old) != len(listed.files) or any(old.get(f.path) != (f.size, f.mtime_ns) for f in listed.files):
+    if files.keys() != {f.path for f in listed.files}:
         return None
-    return stored_summary(meta, len(listed.files), db.stat().st_size)
+    return Old(db, meta, files)
 
 
 def stored_summary(meta: dict[str, str], reused: int, db_bytes: int) -> Summary:

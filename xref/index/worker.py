@@ -26,7 +26,7 @@ from xref.lex.model import Include, MacroDef
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
-from xref.store.model import FileRow
+from xref.store.model import FileRow, Offer
 from xref.store.rows import encode_includes, file_row
 
 MAX_FILE: Final = 32 * 1024 * 1024
@@ -40,13 +40,14 @@ class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
     directives, and no macro with parameters: the second pass has nothing to find in it. ``asked`` holds the names,
     options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number; ``listing`` is
-    the text of a header of nothing but invocations.
+    the text of a header of nothing but invocations. ``interface`` is a hash of all that other files' facts may
+    depend on: while it stays the same, a change of the file matters to its own facts alone.
     """
 
     path: str
     macros: tuple[MacroDef, ...]
     includes: tuple[Include, ...]
-    defines: bytes
+    interface: bytes
     hash: bytes
     bare: bool
     failure: str = ""
@@ -101,14 +102,30 @@ def lex_files(root: str, paths: Sequence[str]) -> bytes:
         directives = scan(source.decode("latin-1"), path)
         macros = kept_macros(directives.macros)
         bare = not path.endswith(".S") and all(m.params is None for m in macros) and not has_code(source)
-        digest = hashlib.blake2b(_encoder.encode([(m.name, m.params, m.body, m.guard) for m in macros]), digest_size=16)
+        asked, numbers = directives.asked(), plain_numbers(source) if not bare else ()
+        listing = listing_of(path, source)
+        interface = _interface(macros, directives.includes, (asked, numbers, listing, bare))
         found.append(
             LexedFile(
-                path, macros, directives.includes, digest.digest(), content_hash(data), bare, "",
-                directives.asked(), plain_numbers(source) if not bare else (), listing_of(path, source),
+                path, macros, directives.includes, interface, content_hash(data), bare, "", asked, numbers, listing
             )
-        )  # fmt: skip
+        )
     return _encoder.encode(found)
+
+
+def _interface(macros: Sequence[MacroDef], includes: Sequence[Include], rest: object) -> bytes:
+    """The order of definitions and includes counts (see ``xref.macros.passes``), their lines do not."""
+    events: list[tuple[int, object]] = [
+        (m.line, (m.name, m.params, m.variadic, m.body, m.guard, bool(m.until))) for m in macros
+    ]
+    events += [(inc.line, (inc.path, inc.angled, inc.guard)) for inc in includes]
+    events.sort(key=lambda e: e[0])
+    return hashlib.blake2b(_encoder.encode(([what for _, what in events], rest)), digest_size=16).digest()
+
+
+def offer_of(lexed: LexedFile) -> Offer:
+    """What an index keeps of the first pass over a file, beside the macros and the includes."""
+    return Offer(lexed.interface, _encoder.encode((lexed.asked, lexed.numbers)), lexed.listing)
 
 
 def decode_lexed(data: bytes) -> list[LexedFile]:

@@ -8,7 +8,7 @@ architecture allows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -48,11 +48,16 @@ class MacroTable:
         for m in macros:
             collected.setdefault(m.name, []).append(m)
         for name, defs in collected.items():
-            alive = tuple(m for m in defs if not m.guard or known.possible(m.guard))
+            alive = self._alive(name, defs)
             if alive:
                 self._by_name[name] = alive
-                if len(alive) < len(defs) and name in known.defined:
-                    self.displaced[name] = tuple(m for m in defs if m not in alive)
+
+    def _alive(self, name: str, defs: Sequence[MacroDef]) -> tuple[MacroDef, ...]:
+        """The definitions that some configuration allows; of the others those that are displaced are noted."""
+        alive = tuple(m for m in defs if not m.guard or self.known.possible(m.guard))
+        if alive and len(alive) < len(defs) and name in self.known.defined:
+            self.displaced[name] = tuple(m for m in defs if m not in alive)
+        return alive
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
@@ -76,6 +81,39 @@ class MacroTable:
     def view(self, file: str, before: int = 0) -> MacroView:
         """The macros as ``file`` sees them: all of it, or what stands above the line ``before``."""
         return MacroView(self, file, before)
+
+
+class StoredTable(MacroTable):
+    """The table of an index: definitions are read when they are asked for, which is cheaper for a few files."""
+
+    def __init__(
+        self,
+        find: Callable[[str], Sequence[MacroDef]],
+        of_file: Callable[[str], Sequence[MacroDef]],
+        graph: IncludeGraph,
+        known: Known,
+    ) -> None:
+        """``find`` knows the definitions of a name, ``of_file`` those in a file; both in the order of the tree."""
+        super().__init__((), graph, known)
+        self._find = find
+        self._in_file = of_file
+        self._asked: dict[str, tuple[MacroDef, ...]] = {}
+        for name in sorted(known.defined):  # fills ``displaced``
+            self.all(name)
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self.all(name))
+
+    def all(self, name: str) -> tuple[MacroDef, ...]:
+        """Every definition of ``name`` that some configuration allows."""
+        found = self._asked.get(name)
+        if found is None:
+            found = self._asked[name] = self._alive(name, self._find(name))
+        return found
+
+    def of_file(self, path: str) -> tuple[MacroDef, ...]:
+        """The definitions that stand in one file."""
+        return tuple(m for m in self._in_file(path) if m in self.all(m.name))
 
 
 class Definitions(Protocol):

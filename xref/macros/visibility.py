@@ -30,15 +30,18 @@ class IncludeGraph:
         includes: Mapping[str, tuple[Include, ...]],
         arch: str,
         include_dirs: Mapping[str, tuple[str, ...]] | None = None,
+        reread: Iterable[str] | None = None,
     ) -> None:
-        """``includes`` maps each path to the directives in it; ``include_dirs`` a directory to its ``-I`` flags."""
+        """``includes`` maps each path to the directives in it; ``include_dirs`` a directory to its ``-I`` flags;
+        ``reread``: what ``rereading`` said of the same includes before.
+        """
         self._raw = includes
         self._dirs = include_dirs or {}
         base = f"arch/{arch}/include"
         self._search = tuple(
             f"{d}/" for d in (base, f"{base}/asm/mach-default", "include", f"{base}/uapi", "include/uapi")
         )
-        self._rereading: set[str] | None = None
+        self._rereading: set[str] | None = set(reread) if reread is not None else None
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._meant: dict[tuple[str, str, bool], str | None] = {}
         self._closure = lru_cache(maxsize=_CLOSURES)(self._compute_closure)
@@ -113,10 +116,11 @@ class IncludeGraph:
         return self._raw.get(path, ())
 
     def rereads(self, path: str) -> bool:
-        """Whether ``path``, or what it includes, has an include whose name a macro computes.
+        """Whether ``path``, or what it includes, has an include whose name a macro computes."""
+        return path in self.rereading()
 
-        The first question resolves every include of the tree.
-        """
+    def rereading(self) -> set[str]:
+        """All such files. The first question resolves every include of the tree, where ``reread`` did not say them."""
         if self._rereading is None:
             includers: dict[str, list[str]] = {}
             todo = []
@@ -131,7 +135,7 @@ class IncludeGraph:
                     if source not in self._rereading:
                         self._rereading.add(source)
                         todo.append(source)
-        return path in self._rereading
+        return self._rereading
 
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """``path`` and all that its includes above ``line`` bring in."""

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Made after the bulk load: building an index over finished rows is several times faster than keeping it up to date.
 CREATE INDEX functions_name ON functions (name);
-CREATE INDEX functions_file ON functions (file_id, name);
 CREATE INDEX aliases_name ON aliases (name);
 CREATE INDEX records_tag ON records (tag);
 CREATE INDEX typedefs_name ON typedefs (name);
@@ -10,6 +9,5 @@ CREATE INDEX registrations_field ON registrations (field);
 CREATE INDEX registrations_name ON registrations (name);
 CREATE INDEX registrations_object ON registrations (object);
 CREATE INDEX registrations_positional ON registrations (tag, id) WHERE field = '' AND name <> '';
-CREATE INDEX registrations_file ON registrations (file_id);
 CREATE INDEX macros_name ON macros (name);
 CREATE INDEX syscalls_name ON syscalls (name);

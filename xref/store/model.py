@@ -64,11 +64,19 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     typedefs: tuple[tuple[str, str, int, str], ...] = ()
     objects: tuple[tuple[str, str, int, str, str, str], ...] = ()
     registrations: tuple[tuple[int, int, str, str, str, str, str, str, str, str, str, str], ...] = ()
-    macros: tuple[tuple[str, int, int, str | None, str, str, str], ...] = ()
+    macros: tuple[tuple[str, int, int, int, int, str | None, str, str, str], ...] = ()
     exports: tuple[str, ...] = ()
     member_aliases: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     failure: str = ""
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False):
+    """What a file offers to others beside its macros: columns of ``files`` that the first pass over it yields."""
+
+    interface: bytes
+    asks: bytes
+    listing: bytes
 
 
 class FileInfo(msgspec.Struct, frozen=True, gc=False):

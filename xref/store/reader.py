@@ -10,12 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from xref.facts.model import Body
 from xref.lex import guard as conditions
 from xref.lex.model import MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
+from xref.store.numbers import first_wide
 from xref.store.rows import decode_body, decode_fields, decode_ids
 
 _Key = TypeVar("_Key")
@@ -38,7 +41,7 @@ _ALIASED = (
     " f.signature, f.trouble, f.made_by FROM aliases a CROSS JOIN functions f ON f.id = a.function_id"
 )
 _MACRO = (
-    "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.until"
+    "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.end_line, m.body_line, m.until"
     " FROM macros m CROSS JOIN files f ON f.id = m.file_id WHERE m.name IN"
 )
 _FEW = 8_000
@@ -170,13 +173,15 @@ class Reader:
         self._named.update((name, tuple(rows)) for name, rows in found.items())
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
-        """The functions whose row is in ``[low, high)``."""
+        """The functions whose number is in ``[low, high)``."""
         rows = self._db.execute(f"{_FUNCTION} WHERE f.id >= ? AND f.id < ? ORDER BY f.id", (low, high))
         return [FunctionInfo(*r) for r in rows]
 
-    def last_function(self) -> int:
-        """The highest row of ``functions``; 0 for none."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM functions").fetchone()[0])
+    def function_ranges(self, count: int) -> list[tuple[int, int]]:
+        """Ranges ``[low, high)`` of ``count`` functions each, which hold all functions."""
+        ids = [r[0] for r in self._db.execute("SELECT id FROM functions ORDER BY id")]
+        starts = ids[::count]
+        return list(zip(starts, [*starts[1:], ids[-1] + 1], strict=True)) if ids else []
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
@@ -249,24 +254,37 @@ class Reader:
             known = self._macros[name]
         return known
 
+    def expect_macros(self, names: Iterable[str]) -> None:
+        """Reads at once the definitions of many macros."""
+        self._read_macros([name for name in dict.fromkeys(names) if name not in self._macros])
+
     def _read_macros(self, names: list[str]) -> None:
         _make_room(self._macros, _MANY)
         found: dict[str, list[MacroDef]] = {name: [] for name in names}
-        for n, p, v, b, g, there, path, line, until in of_each(self._db, _MACRO, names):
-            found[n].append(
-                MacroDef(
-                    n,
-                    None if p is None else tuple(p.split(",")) if p else (),
-                    v,
-                    b,
-                    _both(g, there, path),
-                    path,
-                    line,
-                    line,
-                    until,
-                )
-            )
+        for n, p, v, b, g, there, path, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
+            params = None if p is None else tuple(p.split(",")) if p else ()
+            definition = MacroDef(n, params, v, b, _both(g, there, path), path, line, end_line, until, body_line)
+            found[n].append(definition)
         self._macros.update((name, tuple(rows)) for name, rows in found.items())
+
+    def macros_in(self, path: str) -> list[MacroDef]:
+        """The definitions that stand in a file."""
+        file_id = self.file_id(path)
+        if file_id is None:
+            return []
+        limits = (first_wide(file_id), first_wide(file_id + 1))
+        names = self._db.execute("SELECT DISTINCT name FROM macros WHERE rowid >= ? AND rowid < ?", limits)
+        found = [m for (name,) in names.fetchall() for m in self.macros(name) if m.file == path]
+        return sorted(found, key=lambda m: m.line)
+
+    def header_guard(self, path: str) -> str:
+        """The condition under which a file is compiled or included; '' for one that the index does not have."""
+        file_id = self.file_id(path)
+        return self.file(file_id).guard if file_id is not None else ""
+
+    def listings(self) -> list[tuple[str, bytes]]:
+        """The headers that hold nothing but invocations, with their text."""
+        return self._db.execute("SELECT path, listing FROM files WHERE listing <> x''").fetchall()
 
     def registrations_of_field(self, field: str) -> list[RegistrationInfo]:
         """The initialisers whose last designator is ``.field``."""
@@ -330,6 +348,12 @@ class Reader:
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def with_header(definition: MacroDef, header: str) -> MacroDef:
+    """A definition under the condition ``header`` of its file as well."""
+    both = _both(definition.guard, header, definition.file)
+    return definition if both == definition.guard else msgspec.structs.replace(definition, guard=both)
 
 
 def _both(guard: str, header: str, path: str) -> str:

@@ -14,9 +14,10 @@ from typing import Final
 
 import msgspec
 
-from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact
+from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact, RecordFact
 from xref.lex.model import Include
 from xref.store.model import FileRow, FunctionRow, RecordRow
+from xref.store.numbers import MOST
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")
@@ -162,7 +163,16 @@ def _with_shape(name: str, root: str, steps: str, tags: dict[str, str]) -> str:
     return " ".join((name, tag, *_STEP.findall(steps))) if tag else name
 
 
-def _function_row(f: FunctionFact) -> FunctionRow:
+def record_row(r: RecordFact) -> RecordRow:
+    """A record with the names of its members and of their types."""
+    return RecordRow(
+        r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple({f.name for f in r.fields} - {""}),
+        tuple({type_tag(f.decl) for f in r.fields} - {""}),
+    )  # fmt: skip
+
+
+def function_row(f: FunctionFact) -> FunctionRow:
+    """A function with the names that it mentions."""
     body = f.body
     tags: dict[str, str] | None = None
     local: set[str] = set(_PARAMETER.findall(f.signature.partition("(")[2])) if f.kind != "macro" else set()
@@ -224,21 +234,9 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
         digest,
         facts.error_bytes,
         encode_includes(facts.includes),
-        "; ".join(facts.notes),
-        tuple(_function_row(f) for f in facts.functions),
-        tuple(
-            RecordRow(
-                r.tag,
-                r.kind,
-                r.line,
-                r.guard,
-                r.open,
-                encode_fields(r.fields),
-                tuple({f.name for f in r.fields} - {""}),
-                tuple({type_tag(f.decl) for f in r.fields} - {""}),
-            )
-            for r in facts.records
-        ),
+        "; ".join((*facts.notes, *(["too many functions: not all kept"] if len(facts.functions) > MOST else []))),
+        tuple(function_row(f) for f in facts.functions[:MOST]),
+        tuple(record_row(r) for r in facts.records[:MOST]),
         tuple((t.name, t.decl, t.line, t.guard) for t in facts.typedefs),
         tuple((o.name, o.decl, o.line, o.linkage, o.guard, o.function) for o in facts.objects),
         tuple(
@@ -259,7 +257,17 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
             for r in facts.registrations
         ),
         tuple(
-            (m.name, m.line, m.until, None if m.params is None else ",".join(m.params), m.variadic, m.body, m.guard)
+            (
+                m.name,
+                m.line,
+                m.end_line,
+                m.body_line,
+                m.until,
+                None if m.params is None else ",".join(m.params),
+                m.variadic,
+                m.body,
+                m.guard,
+            )
             for m in facts.macros
         ),
         facts.exports,

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The index: one SQLite file. docs/schema.md explains every table; a test holds the two together.
--- Lines are 1-based, columns 0-based bytes, paths relative to the tree.
+-- Lines are 1-based, columns 0-based bytes, paths relative to the tree. Rows are numbered by file, and inside it in the
+-- order of the source (numbers.py): what is in a file can be replaced without touching what is in any other.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -13,8 +14,10 @@ CREATE TABLE files (
     program TEXT NOT NULL,
     guard TEXT NOT NULL,          -- when Kbuild compiles it, or something includes it
     error_bytes INTEGER NOT NULL, -- bytes the parser could not read
-    defines BLOB NOT NULL,        -- hash of its macro definitions
+    interface BLOB NOT NULL,      -- hash of all that the facts of other files may depend on
     includes BLOB NOT NULL,       -- its #include directives
+    asks BLOB NOT NULL,           -- what its conditionals ask for, and what it defines to a plain number
+    listing BLOB NOT NULL,        -- the text of a header that holds nothing but invocations
     notes TEXT NOT NULL
 );
 
@@ -80,6 +83,8 @@ CREATE TABLE macros (
     name TEXT NOT NULL,
     file_id INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    body_line INTEGER NOT NULL,
     until INTEGER NOT NULL,
     params TEXT,                  -- comma-separated; NULL for an object-like macro
     variadic TEXT NOT NULL,

@@ -1,16 +1,38 @@
 # SPDX-License-Identifier: MIT
-"""Bulk load: one writer, rows in any order, postings gathered in memory and written at the end."""
+"""Bulk load: one writer, files in the order of their numbers, postings gathered in memory and written at the end."""
 
 from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from xref.store.database import COMPLETE, create, indexes
-from xref.store.model import FileRow
+from xref.store.model import FileRow, Offer
+from xref.store.numbers import first, first_wide
 from xref.store.rows import encode_ids
+
+NOTHING = Offer(b"", b"", b"")
+
+
+class Counts:
+    """What a summary counts, over all files of an index."""
+
+    def __init__(self) -> None:
+        self.functions = self.macros = self.calls = self.dispatches = self.registrations = self.broken = 0
+
+    def add(self, row: FileRow, sign: int = 1) -> None:
+        """Counts the rows of one file, or, with ``sign`` -1, no longer."""
+        for f in row.functions:
+            self.calls += sign * f.calls
+            self.dispatches += sign * f.dispatches
+            if f.kind == "macro":
+                self.macros += sign
+            else:
+                self.functions += sign
+                self.broken += sign * bool(f.trouble)
+        self.registrations += sign * len(row.registrations)
 
 
 class Writer:
@@ -19,75 +41,23 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._db = create(path)
         self._db.execute("BEGIN")
-        self._next_function = 1
-        self._next_record = 1
-        self._next_file = 1
         self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpft"}
         self._member_aliases: dict[tuple[str, str], None] = {}
-        self.functions = self.macros = self.calls = self.dispatches = self.registrations = self.broken = 0
+        self.counts = Counts()
 
-    def _post(self, kind: str, names: Iterable[str], number: int) -> None:
-        table = self._postings[kind]
-        for name in names:
-            ids = table.get(name)
-            if ids is None:
-                table[name] = array("I", (number,))
-            else:
-                ids.append(number)
-
-    def add(self, row: FileRow, program: str, guard: str, defines: bytes) -> None:
+    def add(self, file_id: int, row: FileRow, *, program: str = "", guard: str = "", offer: Offer = NOTHING) -> None:
         """Adds one file."""
-        db, fid = self._db, self._next_file
-        self._next_file += 1
-        db.execute(
-            "INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                fid, row.path, row.size, row.mtime_ns, row.hash, program, guard, row.error_bytes, defines, row.includes,
-                row.notes,
-            ),
-        )  # fmt: skip
-        functions = []
-        aliases: list[tuple[str, int]] = []
-        for f in row.functions:
-            number = self._next_function
-            self._next_function += 1
-            functions.append(
-                (
-                    number, fid, f.name, f.line, f.column, f.end_line, f.kind, f.linkage, ",".join(f.aliases), f.guard,
-                    f.signature, f.trouble, f.made_by, f.body,
-                )
-            )  # fmt: skip
-            aliases.extend((a, number) for a in f.aliases)
-            self._post("c", f.called, number)
-            self._post("m", f.through, number)
-            self._post("a", f.assigned, number)
-            self._post("v", f.values, number)
-            self._post("p", f.addressed, number)
-            self.calls += f.calls
-            self.dispatches += f.dispatches
-            if f.kind == "macro":
-                self.macros += 1
-            else:
-                self.functions += 1
-                self.broken += bool(f.trouble)
-        db.executemany("INSERT INTO functions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", functions)
-        db.executemany("INSERT INTO aliases VALUES (?,?)", aliases)
-        records = []
-        for r in row.records:
-            number = self._next_record
-            self._next_record += 1
-            records.append((number, fid, r.tag, r.kind, r.line, r.guard, r.open, r.fields))
-            self._post("f", r.names, number)
-            self._post("t", r.types, number)
-        db.executemany("INSERT INTO records VALUES (?,?,?,?,?,?,?,?)", records)
-        db.executemany("INSERT INTO typedefs VALUES (?,?,?,?,?)", [(t[0], fid, *t[1:]) for t in row.typedefs])
-        db.executemany("INSERT INTO objects VALUES (?,?,?,?,?,?,?)", [(o[0], fid, *o[1:]) for o in row.objects])
-        db.executemany(
-            "INSERT INTO registrations VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)", [(fid, *r) for r in row.registrations]
-        )
-        self.registrations += len(row.registrations)
-        db.executemany("INSERT INTO macros VALUES (?,?,?,?,?,?,?,?)", [(m[0], fid, *m[1:]) for m in row.macros])
-        db.executemany("INSERT INTO exports VALUES (?,?)", [(e, fid) for e in row.exports])
+        insert_file(self._db, file_id, row, program, guard, offer)
+        insert_rows(self._db, file_id, row)
+        for kind, names, number in mentions(file_id, row):
+            table = self._postings[kind]
+            for name in names:
+                ids = table.get(name)
+                if ids is None:
+                    table[name] = array("I", (number,))
+                else:
+                    ids.append(number)
+        self.counts.add(row)
         self._member_aliases.update(dict.fromkeys(row.member_aliases))
 
     def add_syscalls(self, entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]) -> None:
@@ -100,7 +70,7 @@ class Writer:
         for kind, table in sorted(self._postings.items()):  # in the order of the key, each row goes behind the last
             db.executemany(
                 "INSERT INTO postings VALUES (?,?,?,?)",
-                ((kind, *_key(name), encode_ids(table[name])) for name in sorted(table)),
+                ((kind, *name_and_shape(name), encode_ids(table[name])) for name in sorted(table)),
             )
             table.clear()
         db.executemany("INSERT INTO member_aliases VALUES (?,?)", sorted(self._member_aliases))
@@ -122,6 +92,80 @@ class Writer:
             return
 
 
-def _key(shaped: str) -> tuple[str, str]:
+def insert_file(db: sqlite3.Connection, file_id: int, row: FileRow, program: str, guard: str, offer: Offer) -> None:
+    """The row of the file itself."""
+    db.execute(
+        "INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            file_id, row.path, row.size, row.mtime_ns, row.hash, program, guard, row.error_bytes, offer.interface,
+            row.includes, offer.asks, offer.listing, row.notes,
+        ),
+    )  # fmt: skip
+
+
+def insert_rows(db: sqlite3.Connection, file_id: int, row: FileRow) -> None:
+    """All that is in a file, but for the postings."""
+    number, wide = first(file_id), first_wide(file_id)
+    db.executemany(
+        "INSERT INTO functions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [
+            (
+                number + k, file_id, f.name, f.line, f.column, f.end_line, f.kind, f.linkage, ",".join(f.aliases),
+                f.guard, f.signature, f.trouble, f.made_by, f.body,
+            )
+            for k, f in enumerate(row.functions)
+        ],
+    )  # fmt: skip
+    aliases = [(a, number + k) for k, f in enumerate(row.functions) for a in f.aliases]
+    db.executemany(
+        "INSERT INTO aliases (rowid, name, function_id) VALUES (?,?,?)",
+        [(wide + k, *alias) for k, alias in enumerate(aliases)],
+    )
+    db.executemany(
+        "INSERT INTO records VALUES (?,?,?,?,?,?,?,?)",
+        [(number + k, file_id, r.tag, r.kind, r.line, r.guard, r.open, r.fields) for k, r in enumerate(row.records)],
+    )
+    db.executemany(
+        "INSERT INTO typedefs (rowid, name, file_id, decl, line, guard) VALUES (?,?,?,?,?,?)",
+        [(wide + k, t[0], file_id, *t[1:]) for k, t in enumerate(row.typedefs)],
+    )
+    db.executemany(
+        "INSERT INTO objects (rowid, name, file_id, decl, line, linkage, guard, function) VALUES (?,?,?,?,?,?,?,?)",
+        [(wide + k, o[0], file_id, *o[1:]) for k, o in enumerate(row.objects)],
+    )
+    db.executemany(
+        "INSERT INTO registrations VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [(wide + k, file_id, *r) for k, r in enumerate(row.registrations)],
+    )
+    db.executemany(
+        "INSERT INTO macros (rowid, name, file_id, line, end_line, body_line, until, params, variadic, body, guard)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        [(wide + k, m[0], file_id, *m[1:]) for k, m in enumerate(row.macros)],
+    )
+    db.executemany(
+        "INSERT INTO exports (rowid, name, file_id) VALUES (?,?,?)",
+        [(wide + k, e, file_id) for k, e in enumerate(row.exports)],
+    )
+
+
+def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    """Which function or record (by number) mentions which names in which way: kind, names with their shapes, number."""
+    number = first(file_id)
+    for f in row.functions:
+        yield "c", f.called, number
+        yield "m", f.through, number
+        yield "a", f.assigned, number
+        yield "v", f.values, number
+        yield "p", f.addressed, number
+        number += 1
+    number = first(file_id)
+    for r in row.records:
+        yield "f", r.names, number
+        yield "t", r.types, number
+        number += 1
+
+
+def name_and_shape(shaped: str) -> tuple[str, str]:
+    """The two halves of a name that may have its shape behind it."""
     name, _, shape = shaped.partition(" ")
     return name, shape

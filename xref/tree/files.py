@@ -6,6 +6,7 @@ Like the kernel's own ``make tags``, one architecture is taken and the others ar
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ KERNEL: Final = "kernel"
 """The program that a file belongs to when no rule says otherwise: the kernel image and its modules."""
 
 _SUFFIXES: Final = (".c", ".h", ".S")
+_RECIPES: Final = ("Makefile", "Kbuild", "Kconfig")
 _NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
 
 
@@ -51,6 +53,9 @@ class FileList:
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Skipped, ...]
+    recipes: str = ""
+    """A digest of the names, sizes and times of what says how the files are built: Makefiles, Kconfig, system call
+    tables."""
 
 
 def list_files(tree: Tree, arch: str) -> FileList:
@@ -62,7 +67,8 @@ def list_files(tree: Tree, arch: str) -> FileList:
     """
     walk = _Walk(str(tree.root))
     walk.run("", arch)
-    return FileList(tuple(sorted(walk.files)), tuple(sorted(walk.skipped)))
+    recipes = hashlib.blake2b(repr(sorted(walk.recipes)).encode("utf-8", "surrogateescape"), digest_size=16)
+    return FileList(tuple(sorted(walk.files)), tuple(sorted(walk.skipped)), recipes.hexdigest())
 
 
 class _Walk:
@@ -72,6 +78,7 @@ class _Walk:
         self.root = root
         self.files: list[SourceFile] = []
         self.skipped: list[Skipped] = []
+        self.recipes: list[tuple[str, int, int]] = []
 
     def run(self, top: str, arch: str) -> None:
         todo = [top]
@@ -95,6 +102,9 @@ class _Walk:
                             todo.append(path)
                     elif name.endswith(_SUFFIXES) and not name.endswith(".mod.c"):
                         self._file(entry, path)
+                    elif name.startswith(_RECIPES) or name.endswith(".tbl"):
+                        stat = entry.stat(follow_symlinks=False)
+                        self.recipes.append((path, stat.st_size, stat.st_mtime_ns))
                 except OSError as error:
                     self._skip(path, error.strerror or str(error))
 

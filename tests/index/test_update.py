@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""After an edit an old index becomes what a new one would be, whatever the edit was."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from xref.index.build import build_index
+from xref.index.summary import Summary
+from xref.tree.root import open_tree
+
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "linux-6.12"
+MINUTES = {"built", "root", "started", "summary.seconds"}
+
+
+def index(tree: Path, db: Path, *, force: bool = False) -> Summary:
+    return build_index(open_tree(tree), db, arch="x86", jobs=1, force=force)
+
+
+def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All of an index but the time of its making, with the numbers of its rows."""
+    connection = sqlite3.connect(db)
+    tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    found = {}
+    for name, sql in tables:
+        if not name.startswith("sqlite_"):
+            number = "" if "WITHOUT ROWID" in sql else "rowid, "
+            found[name] = sorted(connection.execute(f"SELECT {number}* FROM {name}").fetchall(), key=repr)
+    found["meta"] = [r for r in found["meta"] if r[0] not in MINUTES]
+    connection.close()
+    return found
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file, and gives it a time that it has not had."""
+    old = path.stat().st_mtime_ns if path.exists() else 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="latin-1")
+    os.utime(path, ns=(old + 10**9, old + 10**9))
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="latin-1")
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> Path:
+    tree = tmp_path / "linux"
+    shutil.copytree(FIXTURE, tree)
+    return tree
+
+
+def _source(tree: Path, wanted: str) -> Path:
+    return next(path for path in sorted(tree.rglob("*.c")) if wanted in text_of(path))
+
+
+EDITS = {
+    "a function more at the end": lambda text: text + "\nint xref_new(int x)\n{\n\treturn xref_new(x - 1);\n}\n",
+    "a function more at the top": lambda text: "int xref_new(void)\n{\n}\n" + text,
+    "lines that move": lambda text: "\n\n/* two lines more */\n" + text,
+    "a call less": lambda text: re.sub(r"^\t\w+\([^;{}]*\);$", "\t;", text, count=1, flags=re.MULTILINE),
+    "a slot filled": lambda text: (
+        text
+        + "\nstruct xref_ops { int (*open)(int); };\nstatic int o(int x)\n{\n}\nstruct xref_ops xo = { .open = o };\n"
+    ),
+    "nothing left": lambda text: "",
+    "a broken function": lambda text: text + "\nint broken(int x\n{\n",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("wanted", ["SYSCALL_DEFINE", "module_init", "proto_ops"])
+def test_an_edit_gives_what_a_new_index_would_hold(kernel: Path, tmp_path: Path, edit: str, wanted: str) -> None:
+    db = tmp_path / "i.db"
+    total = index(kernel, db).files
+    path = _source(kernel, wanted)
+    before, after = text_of(path), EDITS[edit](text_of(path))
+    write(path, after)
+    summary = index(kernel, db)
+    fresh = tmp_path / "fresh.db"
+    whole = index(kernel, fresh, force=True)
+    assert rows(db) == rows(fresh)
+    assert summary.functions == whole.functions
+    if edit != "nothing left":
+        assert summary.reused_files == total - (before != after)
+
+
+def test_a_macro_that_other_files_use(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    header = next(p for p in sorted(kernel.rglob("*.h")) if "#define " in text_of(p))
+    write(header, text_of(header) + "\n#define container_of(p, t, m) xref_other(p)\n")
+    assert index(kernel, db).reused_files == 0
+    fresh = tmp_path / "fresh.db"
+    index(kernel, fresh, force=True)
+    assert rows(db) == rows(fresh)
+
+
+def test_a_header_whose_macros_stay(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    total = index(kernel, db).files
+    header = next(p for p in sorted(kernel.rglob("*.h")) if "\nstatic inline" in text_of(p))
+    write(header, "\n" + text_of(header).replace("\nstatic inline", "\nextern int xref_x;\nstatic inline", 1))
+    assert index(kernel, db).reused_files == total - 1
+    fresh = tmp_path / "fresh.db"
+    index(kernel, fresh, force=True)
+    assert rows(db) == rows(fresh)
+
+
+def test_a_touched_file_is_not_extracted(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    total = index(kernel, db).files
+    path = _source(kernel, "module_init")
+    write(path, text_of(path))
+    assert index(kernel, db).reused_files == total
+    assert index(kernel, db).reused_files == total
+
+
+def test_an_edit_that_keeps_size_and_time_right_after_the_build_is_seen(kernel: Path, tmp_path: Path) -> None:
+    """cscope and global miss it: the file is as young as the index."""
+    db = tmp_path / "i.db"
+    path = _source(kernel, "module_init")
+    path.write_text(text_of(path) + "int xref_one(void)\n{\n}\n")
+    index(kernel, db)
+    time = path.stat().st_mtime_ns
+    path.write_text(text_of(path).replace("xref_one", "xref_two"))
+    os.utime(path, ns=(time, time))
+    index(kernel, db)
+    names = {r[3] for r in rows(db)["functions"]}
+    assert "xref_two" in names
+    assert "xref_one" not in names
+
+
+def test_a_makefile_that_has_changed_is_seen(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    makefile = next(kernel.glob("*/Makefile"))
+    write(makefile, text_of(makefile) + "\nobj-$(CONFIG_XREF) += xref.o\n")
+    assert index(kernel, db).reused_files == 0
+
+
+def test_who_reads_the_old_index_goes_on(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    reader = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
+    before = reader.execute("SELECT count(*) FROM functions").fetchone()
+    path = _source(kernel, "module_init")
+    write(path, text_of(path) + "\nint xref_new(void)\n{\n}\n")
+    index(kernel, db)
+    assert reader.execute("SELECT count(*) FROM functions").fetchone() == before
+    reader.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_series_of_edits(kernel: Path, tmp_path: Path, seed: int) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    chance = random.Random(seed)
+    sources = sorted(kernel.rglob("*.c"))
+    for _ in range(6):
+        path = chance.choice(sources)
+        write(path, EDITS[chance.choice(sorted(EDITS))](text_of(path)))
+        index(kernel, db)
+    fresh = tmp_path / "fresh.db"
+    index(kernel, fresh, force=True)
+    assert rows(db) == rows(fresh)
+
+
+def test_more_changes_than_one_process_takes_are_built_anew(
+    kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    monkeypatch.setattr("xref.index.update._MOST", 0)
+    path = _source(kernel, "module_init")
+    write(path, text_of(path) + "\nint xref_new(void)\n{\n}\n")
+    assert index(kernel, db).reused_files == 0

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""Replaces files in an index: what comes out is what a fresh index would hold."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping
+from pathlib import Path
+
+from xref.facts.model import FunctionFact, RecordFact
+from xref.store.model import FileRow, FunctionRow, RecordRow
+from xref.store.numbers import first, first_wide
+from xref.store.rows import decode_body, decode_fields, decode_ids, encode_ids, function_row, record_row
+from xref.store.writer import Counts, insert_rows, mentions, name_and_shape
+
+_NUMBERED = ("functions", "records")
+_OTHERS = ("aliases", "typedefs", "objects", "registrations", "macros", "exports")
+
+
+class Editor:
+    """Edits a copy of an index, which is worth nothing before :meth:`finish` has returned."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.execute("BEGIN")
+        self.difference = Counts()
+        """What has been added to the counts of the summary."""
+
+    def touch(self, file_id: int, size: int, mtime_ns: int) -> None:
+        """Notes the size and the time of a file."""
+        self._db.execute("UPDATE files SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, file_id))
+
+    def replace(self, file_id: int, row: FileRow) -> None:
+        """Takes all rows of a file out and those of ``row`` in."""
+        db = self._db
+        old = self._stored(file_id)
+        self.difference.add(old, -1)
+        self.difference.add(row)
+        for table in _NUMBERED:
+            db.execute(f"DELETE FROM {table} WHERE id >= ? AND id < ?", (first(file_id), first(file_id + 1)))
+        for table in _OTHERS:
+            limits = (first_wide(file_id), first_wide(file_id + 1))
+            db.execute(f"DELETE FROM {table} WHERE rowid >= ? AND rowid < ?", limits)
+        insert_rows(db, file_id, row)
+        db.execute(
+            "UPDATE files SET size = ?, mtime_ns = ?, hash = ?, error_bytes = ?, includes = ?, notes = ? WHERE id = ?",
+            (row.size, row.mtime_ns, row.hash, row.error_bytes, row.includes, row.notes, file_id),
+        )
+        before, after = _posted(file_id, old), _posted(file_id, row)
+        for key in before.keys() | after.keys():
+            if before.get(key) != after.get(key):
+                self._post(file_id, key, after.get(key, array("I")))
+
+    def _post(self, file_id: int, key: tuple[str, str], numbers: array[int]) -> None:
+        kind, name = key[0], name_and_shape(key[1])
+        where = "WHERE kind = ? AND name = ? AND shape = ?"
+        row = self._db.execute(f"SELECT ids FROM postings {where}", (kind, *name)).fetchone()
+        ids = decode_ids(row[0]) if row is not None else array("I")
+        start, end = bisect_left(ids, first(file_id)), bisect_left(ids, first(file_id + 1))
+        ids[start:end] = numbers
+        if ids:
+            self._db.execute("INSERT OR REPLACE INTO postings VALUES (?,?,?,?)", (kind, *name, encode_ids(ids)))
+        else:
+            self._db.execute(f"DELETE FROM postings {where}", (kind, *name))
+
+    def _stored(self, file_id: int) -> FileRow:
+        """The rows of a file as they are, as far as counts and postings go."""
+        numbers = first(file_id), first(file_id + 1)
+        functions = self._db.execute(
+            "SELECT name, line, col, end_line, kind, linkage, aliases, guard, signature, trouble, made_by, body"
+            " FROM functions WHERE id >= ? AND id < ? ORDER BY id",
+            numbers,
+        )
+        records = self._db.execute(
+            "SELECT tag, kind, line, guard, open, fields FROM records WHERE id >= ? AND id < ? ORDER BY id", numbers
+        )
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM registrations WHERE id >= ? AND id < ?",
+            (first_wide(file_id), first_wide(file_id + 1)),
+        ).fetchone()
+        return FileRow(
+            "", 0, 0, b"", 0, b"", "",
+            functions=tuple(_function(*f) for f in functions),
+            records=tuple(_record(*r) for r in records),
+            registrations=((0, 0, "", "", "", "", "", "", "", "", "", ""),) * count,
+        )  # fmt: skip
+
+    def finish(self, meta: Mapping[str, str]) -> None:
+        """Notes what has changed about the index, and closes it."""
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", meta.items())
+        self._db.execute("COMMIT")
+        self._db.close()
+
+    def abandon(self) -> None:
+        """Closes the file."""
+        try:
+            self._db.close()
+        except sqlite3.Error:
+            return
+
+
+def _function(
+    name: str, line: int, column: int, end_line: int, kind: str, linkage: str, aliases: str, guard: str, signature: str,
+    trouble: str, made_by: str, body: bytes,
+) -> FunctionRow:  # fmt: skip
+    return function_row(
+        FunctionFact(
+            name, line, column, end_line, kind, linkage, tuple(filter(None, aliases.split(","))), guard, signature,
+            trouble, made_by, decode_body(body),
+        )
+    )  # fmt: skip
+
+
+def _record(tag: str, kind: str, line: int, guard: str, open_: int, fields: bytes) -> RecordRow:
+    return record_row(RecordFact(tag, kind, line, guard, bool(open_), decode_fields(fields)))
+
+
+def _posted(file_id: int, row: FileRow) -> dict[tuple[str, str], array[int]]:
+    """Every name that a file mentions, by kind, with the functions or records that do."""
+    found: dict[tuple[str, str], array[int]] = {}
+    for kind, names, number in mentions(file_id, row):
+        for name in names:
+            found.setdefault((kind, name), array("I")).append(number)
+    return found
