@@ -104,7 +104,7 @@ def lex_files(root: str, paths: Sequence[str]) -> bytes:
         bare = not path.endswith(".S") and all(m.params is None for m in macros) and not has_code(source)
         asked, numbers = directives.asked(), plain_numbers(source) if not bare else ()
         listing = listing_of(path, source)
-        interface = _interface(macros, directives.includes, (asked, numbers, listing, bare))
+        interface = _interface(macros, directives.includes, (asked, numbers, listing))
         found.append(
             LexedFile(
                 path, macros, directives.includes, interface, content_hash(data), bare, "", asked, numbers, listing
