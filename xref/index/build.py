@@ -29,6 +29,7 @@ from xref import __version__
 from xref.errors import OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
+from xref.index.lock import alone
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
@@ -64,30 +65,17 @@ def build_index(
 ) -> Summary:
     """Builds or renews the index of ``tree`` at ``db``.
 
-    When nothing has changed since the last time the old index is kept (unless ``force``). Raises
-    :class:`~xref.errors.OutputFailed` when the index cannot be written; ``KeyboardInterrupt`` passes through. In both
-    cases the old index is untouched.
+    When nothing has changed since the last time the old index is kept (unless ``force``); where somebody else is
+    building it, this waits and looks then. Raises :class:`~xref.errors.OutputFailed` when the index cannot be written;
+    ``KeyboardInterrupt`` passes through. In both cases the old index is untouched.
     """
-    started, started_ns = time.perf_counter(), time.time_ns()
-    listed = list_files(tree, arch)
-    old = None if force else read_old(db, listed, arch, tree.version)
-    temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
+    jobs = jobs or os.cpu_count() or 1
     collection = gc.get_threshold()
     gc.set_threshold(*worker.RARE_COLLECTION)
     try:
         db.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(db)
-        summary = None
-        if old is not None:
-            summary = update_index(tree, old, listed.files, temporary, started_ns=started_ns, progress=progress)
-            if summary is not None and not temporary.exists():
-                return summary
-        if summary is None:
-            jobs = jobs or os.cpu_count() or 1
-            summary = _build(tree, temporary, listed, arch, jobs, progress, started, started_ns)
-        size = temporary.stat().st_size
-        _sync(temporary)
-        temporary.replace(db)
+        with alone(db, lambda: progress(Progress(0, 0, 0, 0, "waiting for another xref that indexes this tree"))):
+            return _renew(tree, db, arch, jobs, progress, force=force)
     except sqlite3.OperationalError as e:
         raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
     except OSError as e:
@@ -96,6 +84,27 @@ def build_index(
         raise
     finally:
         gc.set_threshold(*collection)
+
+
+def _renew(tree: Tree, db: Path, arch: str, jobs: int, progress: Report, *, force: bool) -> Summary:
+    """The same, alone with the index."""
+    started, started_ns = time.perf_counter(), time.time_ns()
+    listed = list_files(tree, arch)
+    old = None if force else read_old(db, listed, arch, tree.version)
+    temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
+    try:
+        _clear_leftovers(db)
+        summary = None
+        if old is not None:
+            summary = update_index(tree, old, listed.files, temporary, started_ns=started_ns, progress=progress)
+            if summary is not None and not temporary.exists():
+                return summary
+        if summary is None:
+            summary = _build(tree, temporary, listed, arch, jobs, progress, started, started_ns)
+        size = temporary.stat().st_size
+        _sync(temporary)
+        temporary.replace(db)
+    finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     return replace(summary, db_bytes=size, seconds=time.perf_counter() - started)
@@ -289,7 +298,7 @@ def _run(work: Callable[[str, Sequence[T]], bytes], root: str, chunks: list[list
             yield work(root, chunk)
         return
     context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.start_worker)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.start_worker, initargs=(os.getpid(),))
     pending: deque[Future[bytes]] = deque()
     todo = iter(chunks)
     try:

@@ -6,9 +6,12 @@ The table is inherited through ``fork``: it is built once, in the parent, and ne
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import hashlib
+import os
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +34,7 @@ from xref.store.rows import encode_includes, file_row
 
 MAX_FILE: Final = 32 * 1024 * 1024
 """Larger files are reported and left out: the largest of 6.12, a register header, has 17 MB."""
+_PR_SET_PDEATHSIG: Final = 1
 _SNIFF: Final = 8192
 RARE_COLLECTION: Final = (300_000, 20, 100)
 """For the garbage collector: facts hold no cycles, and looking for some takes 6 % of the time."""
@@ -70,10 +74,15 @@ def prepare(table: MacroTable | None) -> None:
     _extractor = None
 
 
-def start_worker() -> None:
-    """Called first in each worker: an interrupt is the parent's business."""
+def start_worker(parent: int) -> None:
+    """Called first in each worker: an interrupt is the parent's business, and who dies with it is killed alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*RARE_COLLECTION)
+    if sys.platform == "linux":
+        # prctl(2): the workers of a parent that was killed would wait for work for ever
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def read(root: str, path: str) -> tuple[bytes, str]:
