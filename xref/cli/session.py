@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -57,7 +58,9 @@ class Session:
 
         return locate_index(tree.root, db=self.db)
 
-    def build(self, tree: Tree, jobs: int | None = None, *, force: bool = False) -> Summary:
+    def build(
+        self, tree: Tree, jobs: int | None = None, *, executor: str | None = None, force: bool = False
+    ) -> Summary:
         """Make or update the index of ``tree``, with progress on stderr; ``force`` even where nothing has changed.
 
         Raises IndexUnavailable rather than overwrite a file that is somebody else's.
@@ -67,11 +70,13 @@ class Session:
             raise IndexUnavailable(f"{db} is not an xref index and is left alone; name another file with --db")
         from xref.cli.progress import reporting
         from xref.index.build import build_index
+        from xref.index.pool import cluster
         from xref.tree.root import default_arch
 
+        lent = cluster(executor) if executor is not None else nullcontext()
         arch = self.arch if self.arch is not None else default_arch(tree)
-        with reporting() as report:
-            return build_index(tree, db, arch=arch, jobs=jobs or processors(), progress=report, force=force)
+        with lent as pool, reporting() as report:
+            return build_index(tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force)
 
     def open_resolver(self) -> Resolver:
         """The index, opened for questions; made first where there is none.

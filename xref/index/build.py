@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import errno
 import gc
-import multiprocessing
 import os
 import sqlite3
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -29,14 +26,15 @@ from xref import __version__
 from xref.errors import OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
+from xref.index.image import TableImage
 from xref.index.lock import alone
+from xref.index.pool import Extract, Pool, Processes
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
 from xref.macros.defined import Known, defined_names, header_conditions
-from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph
 from xref.store.model import FileRow
 from xref.store.numbers import MOST_FILES
@@ -55,27 +53,32 @@ _CANNOT_WRITE: Final = frozenset(
     }
 )  # fmt: skip
 _CHUNK_BYTES: Final = 1_500_000
-_WINDOW: Final = 4
 Report = Callable[[Progress], None]
-T = TypeVar("T")
 
 
 def build_index(
-    tree: Tree, db: Path, *, arch: str, jobs: int | None = None, progress: Report = lambda _: None, force: bool = False
+    tree: Tree,
+    db: Path,
+    *,
+    arch: str,
+    jobs: int | None = None,
+    pool: Pool | None = None,
+    progress: Report = lambda _: None,
+    force: bool = False,
 ) -> Summary:
-    """Builds or renews the index of ``tree`` at ``db``.
+    """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``.
 
     When nothing has changed since the last time the old index is kept (unless ``force``); where somebody else is
     building it, this waits and looks then. Raises :class:`~xref.errors.OutputFailed` when the index cannot be written;
     ``KeyboardInterrupt`` passes through. In both cases the old index is untouched.
     """
-    jobs = jobs or os.cpu_count() or 1
+    pool = pool or Processes(jobs or os.cpu_count() or 1)
     collection = gc.get_threshold()
     gc.set_threshold(*worker.RARE_COLLECTION)
     try:
         db.parent.mkdir(parents=True, exist_ok=True)
         with alone(db, lambda: progress(Progress(0, 0, 0, 0, "waiting for another xref that indexes this tree"))):
-            return _renew(tree, db, arch, jobs, progress, force=force)
+            return _renew(tree, db, arch, pool, progress, force=force)
     except sqlite3.OperationalError as e:
         raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
     except OSError as e:
@@ -86,7 +89,7 @@ def build_index(
         gc.set_threshold(*collection)
 
 
-def _renew(tree: Tree, db: Path, arch: str, jobs: int, progress: Report, *, force: bool) -> Summary:
+def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, force: bool) -> Summary:
     """The same, alone with the index."""
     started, started_ns = time.perf_counter(), time.time_ns()
     listed = list_files(tree, arch)
@@ -100,7 +103,7 @@ def _renew(tree: Tree, db: Path, arch: str, jobs: int, progress: Report, *, forc
             if summary is not None and not temporary.exists():
                 return summary
         if summary is None:
-            summary = _build(tree, temporary, listed, arch, jobs, progress, started, started_ns)
+            summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns)
         size = temporary.stat().st_size
         _sync(temporary)
         temporary.replace(db)
@@ -113,7 +116,7 @@ def _renew(tree: Tree, db: Path, arch: str, jobs: int, progress: Report, *, forc
 def _clear_leftovers(db: Path) -> None:
     """Removes the half-written files of builds that were killed."""
     for leftover in db.parent.glob(f"{db.name}.new-*"):
-        pid = leftover.name.rpartition("-")[2]
+        pid = leftover.name.rpartition("-")[2].partition(".")[0]
         if pid.isdigit() and not _alive(int(pid)):
             with suppress(OSError):
                 leftover.unlink()
@@ -139,7 +142,7 @@ def _build(
     target: Path,
     listed: FileList,
     arch: str,
-    jobs: int,
+    pool: Pool,
     progress: Report,
     started: float,
     started_ns: int,
@@ -154,14 +157,12 @@ def _build(
         skipped[s.reason] += s.count
     progress(Progress(0, len(files), 0, total, "reading macros"))
     kbuild = read_kbuild(tree, arch)
-    table, lexed, guards = _lex(tree, files, arch, kbuild, jobs, progress, total)
+    image, lexed, guards = _lex(tree, files, arch, kbuild, pool, progress, total)
     writer = Writer(target)
     try:
-        worker.prepare(table)
-        gc.collect()
-        gc.freeze()  # keeps the workers from copying the table's pages just by looking at them
+        extract = pool.ready(image, target)
         done_bytes = told = 0
-        for number, f, row in _rows(root, files, lexed, jobs):
+        for number, f, row in _rows(root, files, lexed, pool, extract):
             first = lexed[f.path]
             if row.failure:
                 skipped[row.failure] += 1
@@ -170,7 +171,6 @@ def _build(
             if done_bytes - told >= _CHUNK_BYTES or number == len(files):
                 told = done_bytes
                 progress(Progress(number, len(files), done_bytes, total, "extracting"))
-        gc.unfreeze()
         progress(Progress(len(files), len(files), total, total, "writing"))
         writer.add_syscalls(
             (e.arch, e.abi, e.number, e.name, e.entry, e.compat_entry, e.file, e.line) for e in read_tables(tree)
@@ -189,7 +189,6 @@ def _build(
             reused_files=0,
             db_bytes=0,
         )
-        constants, defined = table.known.to_text()
         writer.finish(
             {
                 "xref": __version__,
@@ -203,28 +202,28 @@ def _build(
                     if isinstance(getattr(summary, name), (int, float))
                 },
                 "summary.skipped": "\n".join(f"{n}\t{reason}" for reason, n in summary.skipped),
-                "constants": constants,
-                "defined": defined,
+                "constants": image.constants,
+                "defined": image.defined,
                 "recipes": listed.recipes,
                 "started": str(started_ns),
-                "reread": "\n".join(sorted(table.graph.rereading())),
+                "reread": "\n".join(image.reread),
                 "include_dirs": "\n".join(f"{d}\t{' '.join(p)}" for d, p in sorted(kbuild.include_dirs.items())),
             }
         )
     finally:
         writer.abandon()
-        worker.prepare(None)
+        pool.release()
     progress(Progress(len(files), len(files), total, total, "done"))
     return summary
 
 
 def _rows(
-    root: str, files: Sequence[SourceFile], lexed: dict[str, worker.LexedFile], jobs: int
+    root: str, files: Sequence[SourceFile], lexed: dict[str, worker.LexedFile], pool: Pool, extract: Extract
 ) -> Iterator[tuple[int, SourceFile, FileRow]]:
     """The rows of every file, numbered from 1 in the order of ``files``."""
     rest = [f for f in files if not lexed[f.path].bare]
     chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(rest)]
-    extracted = (row for data in _run(worker.extract_files, root, chunks, jobs) for row in worker.decode_rows(data))
+    extracted = (row for data in pool.run(extract, root, chunks) for row in worker.decode_rows(data))
     for number, f in enumerate(files, 1):
         first = lexed[f.path]
         if first.bare:
@@ -239,10 +238,10 @@ def _lex(
     files: Sequence[SourceFile],
     arch: str,
     kbuild: Kbuild,
-    jobs: int,
+    pool: Pool,
     progress: Report,
     total: int,
-) -> tuple[MacroTable, dict[str, worker.LexedFile], dict[str, str]]:
+) -> tuple[TableImage, dict[str, worker.LexedFile], dict[str, str]]:
     """The first pass: the macro table, what was read of each file, and the condition under which each is compiled or
     included.
     """
@@ -252,7 +251,7 @@ def _lex(
     done_files = done_bytes = 0
     sizes = {f.path: f.size for f in files}
     chunks = [[f.path for f in chunk] for chunk in _chunks(files)]
-    for data in _run(worker.lex_files, str(tree.root), chunks, jobs):
+    for data in pool.run(worker.lex_files, str(tree.root), chunks):
         for lexed in worker.decode_lexed(data):
             macros.extend(lexed.macros)
             includes[lexed.path] = lexed.includes
@@ -272,10 +271,13 @@ def _lex(
     numbers = {n for lexed in files_read.values() for n in lexed.numbers}
     defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
     guards = kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
-    graph.rereads("")  # once, for all workers
-    table = MacroTable(macros, graph, Known(constant_symbols(tree, arch), defined))
-    table.listings.update((path, lexed.listing) for path, lexed in files_read.items() if lexed.listing)
-    return table, files_read, guards
+    constants, known_defined = Known(constant_symbols(tree, arch), defined).to_text()
+    listings = {path: lexed.listing for path, lexed in files_read.items() if lexed.listing}
+    reread = tuple(sorted(graph.rereading()))
+    image = TableImage(
+        arch, tuple(macros), includes, dict(kbuild.include_dirs), reread, constants, known_defined, listings
+    )
+    return image, files_read, guards
 
 
 def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
@@ -289,28 +291,3 @@ def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
-
-
-def _run(work: Callable[[str, Sequence[T]], bytes], root: str, chunks: list[list[T]], jobs: int) -> Iterator[bytes]:
-    """``work`` over all chunks in worker processes; results in the order of the chunks, few of them in flight."""
-    if jobs <= 1 or len(chunks) <= 1:
-        for chunk in chunks:
-            yield work(root, chunk)
-        return
-    context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.start_worker, initargs=(os.getpid(),))
-    pending: deque[Future[bytes]] = deque()
-    todo = iter(chunks)
-    try:
-        for chunk in todo:
-            pending.append(pool.submit(work, root, chunk))
-            if len(pending) >= jobs * _WINDOW:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    except BrokenProcessPool as e:
-        raise XrefError("a worker process died (out of memory?); the old index is unchanged") from e
-    finally:
-        for future in pending:
-            future.cancel()
-        pool.shutdown(wait=True, cancel_futures=True)

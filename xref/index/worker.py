@@ -23,6 +23,7 @@ from xref.facts.assembly import extract_assembly
 from xref.facts.extract import Extractor, kept_macros
 from xref.facts.listings import listing_of
 from xref.facts.model import FileFacts
+from xref.index.image import decode_image
 from xref.lex.comments import blank_comments
 from xref.lex.directives import has_code, plain_numbers, scan
 from xref.lex.model import Include, MacroDef
@@ -65,13 +66,16 @@ _lexed_decoder: Final = msgspec.msgpack.Decoder(list[LexedFile])
 _rows_decoder: Final = msgspec.msgpack.Decoder(list[FileRow])
 _table: MacroTable | None = None
 _extractor: Extractor | None = None
+_digest = ""
+"""Of the table, where it came from a file."""
 
 
 def prepare(table: MacroTable | None) -> None:
     """Called in the parent before the workers are forked."""
-    global _table, _extractor
+    global _table, _extractor, _digest
     _table = table
     _extractor = None
+    _digest = ""
 
 
 def start_worker(parent: int) -> None:
@@ -150,6 +154,17 @@ def content_hash(data: bytes) -> bytes:
 def extract_files(root: str, files: Sequence[tuple[str, int, int]]) -> bytes:
     """The rows of some files (path, size, mtime), encoded."""
     return _encoder.encode([_extract(root, *f) for f in files])
+
+
+def extract_under(image: str, digest: str, root: str, files: Sequence[tuple[str, int, int]]) -> bytes:
+    """The same in a process that was not forked from the one with the table: it reads it from the file ``image``, where
+    it does not have the one with this digest.
+    """
+    global _digest
+    if digest != _digest:
+        prepare(decode_image(Path(image).read_bytes()).table())
+        _digest = digest
+    return extract_files(root, files)
 
 
 def decode_rows(data: bytes) -> list[FileRow]:

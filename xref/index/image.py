@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""All that the second pass needs to know of the rest of the tree, in a form that can be sent to another machine."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from xref.lex.model import Include, MacroDef
+from xref.macros.defined import Known
+from xref.macros.table import MacroTable
+from xref.macros.visibility import IncludeGraph
+
+
+class TableImage(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a :class:`~xref.macros.table.MacroTable` is made of. ``constants`` and ``defined`` are those of
+    :class:`~xref.macros.defined.Known`, as text; ``reread`` is what its graph says of computed includes.
+    """
+
+    arch: str
+    macros: tuple[MacroDef, ...]
+    includes: dict[str, tuple[Include, ...]]
+    include_dirs: dict[str, tuple[str, ...]]
+    reread: tuple[str, ...]
+    constants: str
+    defined: str
+    listings: dict[str, bytes]
+
+    def table(self) -> MacroTable:
+        """The table."""
+        graph = IncludeGraph(self.includes, self.arch, self.include_dirs, self.reread)
+        table = MacroTable(self.macros, graph, Known.from_text(self.constants, self.defined))
+        table.listings.update(self.listings)
+        return table
+
+
+def encode_image(image: TableImage) -> tuple[bytes, str]:
+    """The image as bytes, and a digest of them."""
+    data = msgspec.msgpack.encode(image)
+    return data, hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def decode_image(data: bytes) -> TableImage:
+    """The inverse of :func:`encode_image`."""
+    return msgspec.msgpack.decode(data, type=TableImage)
