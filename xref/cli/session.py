@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
     Opened = TypeVar("Opened", bound=Symbols)
 
-_COLLECT_AFTER: Final = 100_000
-"""Objects between two searches for garbage once an index is open. An answer remembers nearly all that it makes, hardly
-any of it in cycles; to look for some every 700 objects, as Python does, takes an eighth of the time.
-"""
 _HEADER: Final = 100
 """Bytes of a SQLite file's header; its application id is at 68 to 71."""
 
@@ -102,7 +98,7 @@ class Session:
             db = self.index_path(tree)
             if not db.exists():
                 self.build(tree)
-        gc.set_threshold(_COLLECT_AFTER, 50, 100)
+        gc.disable()  # an answer remembers nearly all that it makes, hardly any of it in cycles
         source = kind.open(db, config=self.config)
         indexed = source.tree.arch
         if self.arch is not None and indexed and indexed != self.arch:

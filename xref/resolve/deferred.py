@@ -8,6 +8,7 @@ that all of the kernel shares (``work_struct.func``) would tie every work item t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -29,6 +30,7 @@ from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.rows import last_member
 
+_ROOT = re.compile(r"[(&*\s]*([A-Za-z_]\w*)")
 _MANY = 2000
 """How many functions are read to find out what an object holds."""
 
@@ -160,7 +162,7 @@ class Deferred:
             if self._is_in(r, thing):
                 yield from self._values.values_of(r)
         for scope, a in self._assignments(slot, thing):
-            if self._mentions(a.target, thing):
+            if self._mentions(a.target, thing) and not self._plainly_other(a.target, thing, scope):
                 written, base = self._handing.slot_of(a.target, scope, a.line)
                 if written == slot and base is not None and self._meets(base, (), thing, scope, a.line):
                     yield from self._from(a.value, scope, a.line, "assignment")
@@ -170,6 +172,13 @@ class Deferred:
                     continue
                 for meant in self._handing.meant(call, scope):
                     yield from self._put_by(call, meant, slot, thing, scope)
+
+    def _plainly_other(self, target: str, thing: Thing, scope: Scope) -> bool:
+        """Whether the way from a variable of a plain type to what is assigned does not lead through ``thing``."""
+        root = _ROOT.match(target)
+        t = scope.plain(root[1]) if root is not None and not thing.name else None
+        tag = self._types.record_tag(t, scope.file_id) if t is not None else ""
+        return bool(tag) and tag not in self._ways.carriers and not all(step in target for step in thing.path)
 
     def _put_by(self, call: CallFact, meant: FunctionInfo, slot: Slot, thing: Thing, scope: Scope) -> Iterator[Holding]:
         for into, what, function in self._handing.puts(meant):

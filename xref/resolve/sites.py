@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -29,24 +30,22 @@ from xref.store.rows import last_member
 _BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
 
 
+_Found = TypeVar("_Found", Holding, Target)
+_NONE_OF_TYPE = "no function of the type that it is cast to is known here"
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
 
 
-def _of_type(site: Site | None, ctype: CType) -> Site | None:
-    """A site whose callee is cast to a type of function: only functions of that type can be meant.
+def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
+    """What can be meant by a callee that is cast to ``ctype``: where that is a type of function, functions of it alone.
 
     ``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what has been put
     into one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
     CONFIG_CFI_CLANG kills who tries.
     """
-    if site is None or not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
-        return site
+    if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
+        return found
     wanted = _parameters(ctype.to)
-    fitting = tuple(t for t in site.targets if _fits(_taken(t.function.signature), wanted))
-    if len(fitting) == len(site.targets):
-        return site
-    reason = site.reason if fitting else "no function of the type that it is cast to is known here"
-    return msgspec.structs.replace(site, targets=fitting, reason=reason)
+    return tuple(f for f in found if _fits(_taken(f.function.signature), wanted))
 
 
 def _parameters(function: Function) -> tuple[str, ...]:
@@ -189,8 +188,8 @@ class Sites:
             if not _excluded(here, h.function)
         )
 
-    def _pointer(self, call: CallFact, e: x.Name, scope: Scope) -> Site | None:
-        """A call through a local variable, a parameter or a global."""
+    def _pointer(self, call: CallFact, e: x.Name, scope: Scope, ctype: CType | None = None) -> Site | None:
+        """A call through a local variable, a parameter or a global, which may be cast to ``ctype``."""
         name = e.name
         if scope.function.kind == "macro":
             return None  # an argument decides: the call is made where the macro is used
@@ -202,7 +201,7 @@ class Sites:
                     return None
                 position = param[0]
                 via = f"param {position}"
-                holdings = self._values.parameter(scope.function, position)
+                holdings = _of_type(self._values.parameter(scope.function, position), ctype)
                 targets = self._targets(call, holdings, EdgeKind.CALLBACK, scope)
                 reason = "" if targets else "no caller is known to pass a function here"
                 return Site(call, via, EdgeKind.CALLBACK, targets, reason)
@@ -217,9 +216,12 @@ class Sites:
             via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
         else:
             via, receiver = name, None
-        holdings = self._values.of(e, scope, call.line)
+        every = self._values.of(e, scope, call.line)
+        holdings = _of_type(every, ctype)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is known to be assigned here"
+        if len(holdings) < len(every) and not targets:
+            reason = _NONE_OF_TYPE
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, receiver)
 
     def _through_slot(self, e: x.Expr | None, scope: Scope, line: int) -> tuple[MemberType, x.Member] | None:
@@ -252,8 +254,14 @@ class Sites:
                 if scope.holds(name, call.line):
                     return self._pointer(call, e, scope)
                 return self._named(call, name, scope)
+            case x.Cast(ctype, x.Name(name) as operand) if scope.holds(name, call.line):
+                return self._pointer(call, operand, scope, ctype)
             case x.Cast(ctype, operand):
-                return _of_type(self._dispatch(call, operand, scope, depth + 1), ctype)
+                site = self._dispatch(call, operand, scope, depth + 1)
+                fitting = _of_type(site.targets, ctype) if site is not None else ()
+                if site is None or len(fitting) == len(site.targets):
+                    return site
+                return msgspec.structs.replace(site, targets=fitting, reason="" if fitting else _NONE_OF_TYPE)
             case x.Unary("*" | "&", operand):
                 return self._dispatch(call, operand, scope, depth + 1)
             case x.Member(_, field, _):

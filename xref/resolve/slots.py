@@ -122,6 +122,7 @@ class Slots:
         found: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
         for rid, tag, path, brackets in self._reader.registration_shapes(field):
             found[tag, path, brackets].append(rid)
+        self._reader.expect_macros(tag for tag, _, _ in found)
         return found
 
     def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:

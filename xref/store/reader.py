@@ -46,6 +46,8 @@ _MACRO = (
 )
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
+_FEW_TYPEDEFS = 100
+"""After so many questions the names of all typedefs are read: most names that are asked for are none."""
 _MANY = 200_000
 
 
@@ -69,6 +71,7 @@ class Reader:
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
         self._aliases: frozenset[str] | None = None
+        self._typedef_names: frozenset[str] | None = None
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
@@ -227,6 +230,10 @@ class Reader:
         return RecordInfo(i, f, t, k, n, g, bool(o), decode_fields(b))
 
     def _typedefs(self, name: str) -> tuple[DeclInfo, ...]:
+        if self._typedef_names is None and self.typedefs.cache_info().misses > _FEW_TYPEDEFS:
+            self._typedef_names = frozenset(r[0] for r in self._db.execute("SELECT name FROM typedefs"))
+        if self._typedef_names is not None and name not in self._typedef_names:
+            return ()
         rows = self._db.execute("SELECT name, file_id, decl, line, guard FROM typedefs WHERE name = ?", (name,))
         return tuple(DeclInfo(r[0], r[1], r[2], r[3], "", r[4], "") for r in rows)
 
