@@ -14,6 +14,7 @@ import shutil
 import time
 from collections import ChainMap
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -65,10 +66,13 @@ def update_index(
         return None
     if not changed and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
         return old.summary()  # too young to be told from what changed, and yet the same
-    rows = _extract(tree, old, [lexed[f.path] for f in changed], changed)
+    with ThreadPoolExecutor(1) as beside:
+        copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
+        rows = _extract(tree, old, [lexed[f.path] for f in changed], changed)
+        copy.result()
     if any(row.failure for row in rows):
+        temporary.unlink()
         return None
-    _copy(old.db, temporary)
     editor = Editor(temporary)
     try:
         for f in suspects:
@@ -175,3 +179,5 @@ def _copy(source: Path, target: Path) -> None:
             b.seek(0)
             b.truncate()
             shutil.copyfileobj(a, b, 1 << 20)
+            b.flush()
+        os.fsync(b.fileno())  # so that little is left to be written when it is swapped in
