@@ -101,7 +101,7 @@ def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, for
         if old is not None:
             summary = update_index(tree, old, listed.files, temporary, started_ns=started_ns, progress=progress)
             if summary is not None and not temporary.exists():
-                return summary
+                return replace(summary, seconds=time.perf_counter() - started)
         if summary is None:
             summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns)
         size = temporary.stat().st_size

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from xref.tree.root import Tree
@@ -68,7 +69,8 @@ def list_files(tree: Tree, arch: str) -> FileList:
     walk = _Walk(str(tree.root))
     walk.run("", arch)
     recipes = hashlib.blake2b(repr(sorted(walk.recipes)).encode("utf-8", "surrogateescape"), digest_size=16)
-    return FileList(tuple(sorted(walk.files)), tuple(sorted(walk.skipped)), recipes.hexdigest())
+    files = tuple(sorted(walk.files, key=attrgetter("path")))
+    return FileList(files, tuple(sorted(walk.skipped)), recipes.hexdigest())
 
 
 class _Walk:
@@ -202,7 +204,7 @@ def program_of(path: str) -> str:
     top, _, rest = path.partition("/")
     for rule, program in _COMPILED.get(top, ()):
         if found := rule.match(rest):
-            return found.expand(program)
+            return found.expand(program) if "\\" in program else program
     return KERNEL
 
 
