@@ -67,7 +67,7 @@ def tools(tree: Path, scratch: Path, jobs: Sequence[str]) -> list[Tool]:
 @contextmanager
 def linked(tree: Path, scratch: Path, names: Sequence[str] = ()) -> Iterator[Path]:
     """A copy of a tree, or of parts of it, that shares its files."""
-    target = scratch / "tree"
+    target = scratch.parent / "tree"
     target.mkdir()
     for name in names or [path.name for path in tree.iterdir()]:
         if (tree / name).exists():
@@ -114,12 +114,12 @@ def building(tree: Path, scratch: Path, jobs: Sequence[str]) -> None:
             edit(copy / EDITED, "\nint xref_benchmark(int x)\n{\n\treturn xref_benchmark(x - 1);\n}\n")
 
 
-def stages(tree: Path, scratch: Path, jobs: int | None) -> None:
-    """What the time of an index goes into."""
+def stages(tree: Path, scratch: Path, jobs: int | None) -> list[tuple[str, float]]:
+    """What the time of an index goes into: seconds by stage."""
     from xref.index.build import build_index
     from xref.tree.root import open_tree
 
-    seen: list[tuple[str, float]] = [("scan: listing the files", time.perf_counter())]
+    seen: list[tuple[str, float]] = [("listing the files", time.perf_counter())]
 
     def report(progress: object) -> None:
         phase = str(getattr(progress, "phase", ""))
@@ -128,11 +128,7 @@ def stages(tree: Path, scratch: Path, jobs: int | None) -> None:
 
     build_index(open_tree(tree), scratch / "stages.db", arch="x86", jobs=jobs, progress=report, force=True)
     seen.append(("", time.perf_counter()))
-    words = {"extracting": "extracting and loading", "writing": "posting lists and indexes", "done": "onto the disk"}
-    print("### Stages\n\n| | wall |\n|---|---:|")
-    for (phase, start), (_, end) in pairwise(seen):
-        print(f"| {words.get(phase, phase)} | {end - start:.1f} s |")
-    print(flush=True)
+    return [(phase, end - start) for (phase, start), (_, end) in pairwise(seen)]
 
 
 def questions(db: Path, count: int) -> None:
@@ -150,7 +146,7 @@ def questions(db: Path, count: int) -> None:
     print(f"### Questions\n\nWhole processes: the median, and the 99th percentile, of {min(count, 40)} functions.\n")
     print("| | wall | 99th percentile | CPU |\n|---|---:|---:|---:|")
     asked = {q: [q.format(name) for name in picked[:40]] for q in QUESTIONS}
-    asked |= {q: [q] * 3 for q in ("slots proto_ops.sendmsg", "slots file_operations.read", "callgraph send")}
+    asked |= {q: [q] * 3 for q in ("slots proto_ops.sendmsg", "callgraph send")}
     for question, each in asked.items():
         costs = [run([*xref_command(), "--db", str(db), *one.split()]) for one in each]
         walls = sorted(cost.wall for cost in costs)
@@ -172,8 +168,9 @@ def questions(db: Path, count: int) -> None:
     print()
 
 
-def growth(tree: Path, scratch: Path, jobs: Sequence[str]) -> None:
-    """What parts of the tree cost."""
+def growth(tree: Path, scratch: Path, jobs: Sequence[str], count: int | None) -> None:
+    """What parts of the tree cost, and the stages of the last one."""
+    staged: list[tuple[str, float]] = []
     print("### Parts of the tree\n\n| | xref, wall | xref, CPU | cscope, wall | ratio |\n|---|---:|---:|---:|---:|")
     for name, folders in PARTS.items():
         with linked(tree, scratch, (*folders, *ALWAYS)) as copy:
@@ -181,11 +178,16 @@ def growth(tree: Path, scratch: Path, jobs: Sequence[str]) -> None:
             costs = [run(list(tool.command), cwd=scratch) for tool in tools(copy, scratch, [*jobs, "--force"])[:2]]
             for leftover in scratch.glob("cscope*"):
                 leftover.unlink()
+            if name == list(PARTS)[-1]:
+                staged = stages(copy, scratch, count)
         cells = [f"{costs[0].wall:.1f} s", f"{costs[0].cpu:.1f} s"]
         if len(costs) > 1:
             cells += [f"{costs[1].wall:.1f} s", f"{costs[0].wall / costs[1].wall:.2f}"]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    print()
+    words = {"extracting": "extracting and loading", "writing": "posting lists and indexes", "done": "onto the disk"}
+    print("\n### Stages of the last of these\n\n| | wall |\n|---|---:|")
+    for phase, seconds in staged:
+        print(f"| {words.get(phase, phase)} | {seconds:.1f} s |")
 
 
 def read_once(tree: Path) -> None:
@@ -210,13 +212,13 @@ def main() -> int:
     print(f"Linux {kernel_version(tree)}, {datetime.date.today():%Y-%m-%d}, {cores()}, {software()}\n")
     jobs = ["--jobs", str(options.jobs)] if options.jobs else []
     with tempfile.TemporaryDirectory(dir=options.scratch or tree.parent, prefix="xref-bench-") as folder:
-        scratch = Path(folder)
+        scratch = Path(folder, "indexes")  # cscope reads all that is below the folder where it runs
+        scratch.mkdir()
         building(tree, scratch, jobs)
         questions(scratch / "xref.db", options.functions)
         if options.keep is not None:
             shutil.move(scratch / "xref.db", options.keep)
-        growth(tree, scratch, jobs)
-        stages(tree, scratch, options.jobs)
+        growth(tree, scratch, jobs, options.jobs)
     return 0
 
 

@@ -220,7 +220,8 @@ def old(small: Path, tmp_path: Path) -> tuple[Path, Path, bytes]:
     """A tree whose index has to be built anew: tree, index, and the bytes of the index."""
     db = tmp_path / "db" / "i.db"
     index(small, db)
-    _touch(small / "kernel" / "b.c", '#include "h.h"\nint changed(void)\n{\n}\n')
+    _touch(small / "kernel" / "b.c", "int changed(void)\n{\n}\n")
+    _touch(small / "kernel" / "Makefile", "obj-y += b.o\n")
     return small, db, db.read_bytes()
 
 

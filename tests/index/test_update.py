@@ -20,8 +20,8 @@ FIXTURE = Path(__file__).parents[2] / "fixtures" / "linux-6.12"
 MINUTES = {"built", "root", "started", "summary.seconds"}
 
 
-def index(tree: Path, db: Path, *, force: bool = False) -> Summary:
-    return build_index(open_tree(tree), db, arch="x86", jobs=1, force=force)
+def index(tree: Path, db: Path, *, force: bool = False, jobs: int = 1) -> Summary:
+    return build_index(open_tree(tree), db, arch="x86", jobs=jobs, force=force)
 
 
 def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -92,14 +92,62 @@ def test_an_edit_gives_what_a_new_index_would_hold(kernel: Path, tmp_path: Path,
         assert summary.reused_files == total - (before != after)
 
 
-def test_a_macro_that_other_files_use(kernel: Path, tmp_path: Path) -> None:
+def inside(text: str, line: str) -> str:
+    """A line more before the end of the include guard."""
+    return f"{text.rstrip().removesuffix('#endif')}{line}\n#endif\n"
+
+
+MACROS = {
+    "one more": lambda text: inside(text, "#define xref_unused(x) f(x)"),
+    "one that hides another": lambda text: inside(text, "#define container_of(p, t, m) xref_other(p)"),
+    "another meaning": lambda text: re.sub(
+        r"^#define (\w+)\(([^)]*)\)(.*[^\\])$", r"#define \1(\2) xref_other(\2)", text, count=1, flags=re.MULTILINE
+    ),
+    "gone": lambda text: re.sub(r"^#define \w+\([^)]*\).*[^\\]$", "", text, count=1, flags=re.MULTILINE),
+    "an include more": lambda text: inside(text, "#include <linux/fs.h>"),
+    "an include less": lambda text: re.sub(r"^#include .*$", "", text, count=1, flags=re.MULTILINE),
+}
+
+
+@pytest.mark.parametrize("edit", MACROS)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_macros_that_other_files_use(kernel: Path, tmp_path: Path, edit: str, jobs: int) -> None:
     db = tmp_path / "i.db"
     index(kernel, db)
-    header = next(p for p in sorted(kernel.rglob("*.h")) if "#define " in text_of(p))
-    write(header, text_of(header) + "\n#define container_of(p, t, m) xref_other(p)\n")
-    assert index(kernel, db).reused_files == 0
+    alone = 0
+    for header in sorted(kernel.rglob("*.h"))[jobs::6]:
+        write(header, MACROS[edit](text_of(header)))
+        alone += index(kernel, db, jobs=jobs).reused_files > 0
     fresh = tmp_path / "fresh.db"
     index(kernel, fresh, force=True)
+    assert rows(db) == rows(fresh)
+    assert alone, "every time all was built anew"
+
+
+@pytest.fixture
+def pasting(tmp_path: Path) -> Path:
+    """A header whose macro pastes together the name of another one, a file that uses it, and eight that do not."""
+    tree = tmp_path / "linux"
+    write(tree / "Makefile", "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\n")
+    write(tree / "arch" / "x86" / "Makefile", "")
+    write(tree / "include" / "linux" / "a.h", PASTING)
+    write(tree / "kernel" / "a.c", "#include <linux/a.h>\nvoid g(void)\n{\n\tDO(one, fun);\n}\n")
+    for k in range(8):
+        write(tree / "kernel" / f"other{k}.c", f"int other{k}(void)\n{{\n}}\n")
+    return tree
+
+
+PASTING = "#define DO_one(f) f##_x(1)\n#define DO(n, f) DO_##n(f)\n"
+
+
+def test_a_macro_that_is_pasted_together(pasting: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    index(pasting, db)
+    write(pasting / "include" / "linux" / "a.h", PASTING.replace("_x", "_y"))
+    summary = index(pasting, db)
+    assert summary.reused_files == summary.files - 2
+    fresh = tmp_path / "fresh.db"
+    index(pasting, fresh, force=True)
     assert rows(db) == rows(fresh)
 
 

@@ -20,29 +20,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from xref import __version__
 from xref.errors import OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
-from xref.index.image import TableImage
 from xref.index.lock import alone
+from xref.index.offers import image_of
 from xref.index.pool import Extract, Pool, Processes
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
-from xref.lex import guard as g
-from xref.lex.model import MacroDef
-from xref.macros.defined import Known, defined_names, header_conditions
-from xref.macros.visibility import IncludeGraph
 from xref.store.model import FileRow
 from xref.store.numbers import MOST_FILES
 from xref.store.rows import file_row
 from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
-from xref.tree.kbuild import Kbuild, defined_flags, read_kbuild
-from xref.tree.kconfig import constant_symbols
+from xref.tree.kbuild import read_kbuild
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import read_tables
 
@@ -99,7 +92,7 @@ def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, for
         _clear_leftovers(db)
         summary = None
         if old is not None:
-            summary = update_index(tree, old, listed.files, temporary, started_ns=started_ns, progress=progress)
+            summary = update_index(tree, old, listed.files, temporary, pool, started_ns=started_ns, progress=progress)
             if summary is not None and not temporary.exists():
                 return replace(summary, seconds=time.perf_counter() - started)
         if summary is None:
@@ -157,7 +150,8 @@ def _build(
         skipped[s.reason] += s.count
     progress(Progress(0, len(files), 0, total, "reading macros"))
     kbuild = read_kbuild(tree, arch)
-    image, lexed, guards = _lex(tree, files, arch, kbuild, pool, progress, total)
+    lexed = _lex(root, files, pool, progress, total)
+    image, guards = image_of(tree, arch, kbuild, lexed)
     writer = Writer(target)
     try:
         extract = pool.ready(image, target)
@@ -234,50 +228,19 @@ def _rows(
 
 
 def _lex(
-    tree: Tree,
-    files: Sequence[SourceFile],
-    arch: str,
-    kbuild: Kbuild,
-    pool: Pool,
-    progress: Report,
-    total: int,
-) -> tuple[TableImage, dict[str, worker.LexedFile], dict[str, str]]:
-    """The first pass: the macro table, what was read of each file, and the condition under which each is compiled or
-    included.
-    """
-    macros: list[MacroDef] = []
-    includes = {}
-    files_read: dict[str, worker.LexedFile] = {}
-    done_files = done_bytes = 0
+    root: str, files: Sequence[SourceFile], pool: Pool, progress: Report, total: int
+) -> dict[str, worker.LexedFile]:
+    """The first pass: what is read of each file."""
+    found: dict[str, worker.LexedFile] = {}
+    done_bytes = 0
     sizes = {f.path: f.size for f in files}
     chunks = [[f.path for f in chunk] for chunk in _chunks(files)]
-    for data in pool.run(worker.lex_files, str(tree.root), chunks):
+    for data in pool.run(worker.lex_files, root, chunks):
         for lexed in worker.decode_lexed(data):
-            macros.extend(lexed.macros)
-            includes[lexed.path] = lexed.includes
-            files_read[lexed.path] = lexed
-            done_files += 1
+            found[lexed.path] = lexed
             done_bytes += sizes[lexed.path]
-        progress(Progress(done_files, len(files), done_bytes, total, "reading macros"))
-    graph = IncludeGraph(includes, arch, kbuild.include_dirs)
-    headers = header_conditions(includes, graph)
-    macros = [
-        msgspec.structs.replace(m, guard=g.to_text(g.conj(g.from_text(m.guard), headers[m.file])))
-        if m.file in headers
-        else m
-        for m in macros
-    ]
-    asked = {path: lexed.asked for path, lexed in files_read.items() if lexed.asked}
-    numbers = {n for lexed in files_read.values() for n in lexed.numbers}
-    defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
-    guards = kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
-    constants, known_defined = Known(constant_symbols(tree, arch), defined).to_text()
-    listings = {path: lexed.listing for path, lexed in files_read.items() if lexed.listing}
-    reread = tuple(sorted(graph.rereading()))
-    image = TableImage(
-        arch, tuple(macros), includes, dict(kbuild.include_dirs), reread, constants, known_defined, listings
-    )
-    return image, files_read, guards
+        progress(Progress(len(found), len(files), done_bytes, total, "reading macros"))
+    return found
 
 
 def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

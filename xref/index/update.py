@@ -3,7 +3,8 @@
 
 The facts of a file depend on its own text and on what other files offer it: macros, includes, what conditionals ask
 for. All that is hashed as the file's *interface*. While the interfaces stay as they were, only the files that have
-changed are extracted, under the macros that the index holds, and their rows replace the old ones in a copy of it.
+changed are extracted, under the macros that the index holds, and their rows replace the old ones in a copy of it. Where
+an interface has changed, so are the files that use what is another now (see :mod:`xref.index.users`).
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from typing import Final
 
 from xref.errors import IndexUnavailable
 from xref.index import worker
+from xref.index.pool import Pool
 from xref.index.reuse import Old
 from xref.index.summary import Progress, Summary
+from xref.index.users import Reworked, rework
 from xref.lex.model import MacroDef
 from xref.macros.defined import Known
 from xref.macros.table import StoredTable
@@ -43,6 +46,7 @@ def update_index(
     old: Old,
     files: Sequence[SourceFile],
     temporary: Path,
+    pool: Pool,
     *,
     started_ns: int,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -62,24 +66,31 @@ def update_index(
     progress(Progress(0, len(suspects), 0, total, "reading changes"))
     lexed = {f.path: f for f in worker.decode_lexed(worker.lex_files(str(tree.root), [f.path for f in suspects]))}
     changed = [f for f in suspects if lexed[f.path].hash != old.files[f.path].hash]
-    if any(lexed[f.path].interface != old.files[f.path].interface for f in changed):
-        return None
+    alone = all(lexed[f.path].interface == old.files[f.path].interface for f in changed)
     if not changed and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
         return old.summary()  # too young to be told from what changed, and yet the same
     with ThreadPoolExecutor(1) as beside:
         copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
-        rows = _extract(tree, old, [lexed[f.path] for f in changed], changed)
+        reworked: Reworked | None
+        if alone:
+            reworked = Reworked(_extract(tree, old, [lexed[f.path] for f in changed], changed), {}, {})
+        else:
+            progress(Progress(0, len(files), 0, 0, "looking for users of what has changed"))
+            reworked = rework(tree, old, files, {f.path: lexed[f.path] for f in changed}, pool, temporary)
         copy.result()
-    if any(row.failure for row in rows):
+    if reworked is None or any(row.failure for row in reworked.rows):
         temporary.unlink()
         return None
     editor = Editor(temporary)
     try:
         for f in suspects:
             editor.touch(old.files[f.path].id, f.size, f.mtime_ns)
-        for row in rows:
+        for path, offer in reworked.offers.items():
+            editor.offer(old.files[path].id, offer)
+        editor.guard(reworked.guards)
+        for row in reworked.rows:
             editor.replace(old.files[row.path].id, row)
-        summary = _summary(old, editor, files, len(changed), time.perf_counter() - started)
+        summary = _summary(old, editor, files, len(reworked.rows), time.perf_counter() - started)
         counts = {
             f"summary.{name}": str(getattr(summary, name))
             for name in ("bytes", "functions", "macros", "call_sites", "dispatch_sites", "registrations",

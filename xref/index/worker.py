@@ -10,6 +10,7 @@ import ctypes
 import gc
 import hashlib
 import os
+import re
 import signal
 import sys
 import time
@@ -63,6 +64,8 @@ class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _lexed_decoder: Final = msgspec.msgpack.Decoder(list[LexedFile])
+_asks_decoder: Final = msgspec.msgpack.Decoder(tuple[tuple[str, ...], tuple[str, ...]])
+_paths_decoder: Final = msgspec.msgpack.Decoder(list[str])
 _rows_decoder: Final = msgspec.msgpack.Decoder(list[FileRow])
 _table: MacroTable | None = None
 _extractor: Extractor | None = None
@@ -141,9 +144,31 @@ def offer_of(lexed: LexedFile) -> Offer:
     return Offer(lexed.interface, _encoder.encode((lexed.asked, lexed.numbers)), lexed.listing)
 
 
+def decode_asks(asks: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a file asks for, and what it defines to a number, out of what :func:`offer_of` has made."""
+    return _asks_decoder.decode(asks)
+
+
 def decode_lexed(data: bytes) -> list[LexedFile]:
     """What :func:`lex_files` encoded."""
     return _lexed_decoder.decode(data)
+
+
+def mentioning(names: Sequence[str], root: str, paths: Sequence[str]) -> bytes:
+    """Those of the files in whose text one of ``names`` stands, encoded."""
+    raw = [name.encode() for name in names]
+    word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, raw)) + rb")\b")
+    found = []
+    for path in paths:
+        data, _ = read(root, path)
+        if any(name in data for name in raw) and word.search(data) is not None:
+            found.append(path)
+    return _encoder.encode(found)
+
+
+def decode_paths(data: bytes) -> list[str]:
+    """What :func:`mentioning` encoded."""
+    return _paths_decoder.decode(data)
 
 
 def content_hash(data: bytes) -> bytes:

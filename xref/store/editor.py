@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xref.facts.model import FunctionFact, RecordFact
-from xref.store.model import FileRow, FunctionRow, RecordRow
+from xref.store.model import FileRow, FunctionRow, Offer, RecordRow
 from xref.store.numbers import first, first_wide
-from xref.store.rows import decode_body, decode_fields, decode_ids, encode_ids, function_row, record_row
+from xref.store.rows import decode_body, decode_fields, decode_ids, encode_ids, function_row, member_alias, record_row
 from xref.store.writer import Counts, insert_rows, mentions, name_and_shape
 
 _NUMBERED = ("functions", "records")
@@ -27,12 +27,28 @@ class Editor:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("BEGIN")
+        self._aliased = False
         self.difference = Counts()
         """What has been added to the counts of the summary."""
 
     def touch(self, file_id: int, size: int, mtime_ns: int) -> None:
         """Notes the size and the time of a file."""
         self._db.execute("UPDATE files SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, file_id))
+
+    def offer(self, file_id: int, offer: Offer) -> None:
+        """Notes what a file offers to others."""
+        self._db.execute(
+            "UPDATE files SET interface = ?, asks = ?, listing = ? WHERE id = ?",
+            (offer.interface, offer.asks, offer.listing, file_id),
+        )
+        self._aliased = True
+
+    def guard(self, guards: Mapping[str, str]) -> None:
+        """Notes under which conditions files are compiled, by path."""
+        known = self._db.execute("SELECT path, guard FROM files").fetchall()
+        self._db.executemany(
+            "UPDATE files SET guard = ? WHERE path = ?", [(guards[p], p) for p, g in known if guards.get(p, g) != g]
+        )
 
     def replace(self, file_id: int, row: FileRow) -> None:
         """Takes all rows of a file out and those of ``row`` in."""
@@ -91,9 +107,18 @@ class Editor:
 
     def finish(self, meta: Mapping[str, str]) -> None:
         """Notes what has changed about the index, and closes it."""
+        if self._aliased:
+            self._alias()
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", meta.items())
         self._db.execute("COMMIT")
         self._db.close()
+
+    def _alias(self) -> None:
+        """Finds the members with a second name anew: a macro that is gone may not have been the only one."""
+        plain = self._db.execute("SELECT name, body FROM macros WHERE params IS NULL")
+        pairs = {pair for name, body in plain if (pair := member_alias(name, body)) is not None}
+        self._db.execute("DELETE FROM member_aliases")
+        self._db.executemany("INSERT INTO member_aliases VALUES (?,?)", sorted(pairs))
 
     def abandon(self) -> None:
         """Closes the file."""

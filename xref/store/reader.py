@@ -14,12 +14,12 @@ import msgspec
 
 from xref.facts.model import Body
 from xref.lex import guard as conditions
-from xref.lex.model import MacroDef
+from xref.lex.model import Include, MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
 from xref.store.numbers import first_wide
-from xref.store.rows import decode_body, decode_fields, decode_ids
+from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
@@ -283,6 +283,34 @@ class Reader:
         names = self._db.execute("SELECT DISTINCT name FROM macros WHERE rowid >= ? AND rowid < ?", limits)
         found = [m for (name,) in names.fetchall() for m in self.macros(name) if m.file == path]
         return sorted(found, key=lambda m: m.line)
+
+    def all_offers(
+        self,
+    ) -> Iterator[tuple[str, tuple[MacroDef, ...], tuple[Include, ...], bytes, bytes, bytes]]:
+        """Of every file, by number: its path, macros (without the condition of the file), includes, interface, what it
+        asks for, and its listing.
+        """
+        rows = self._db.execute(
+            "SELECT rowid, name, params, variadic, body, guard, line, end_line, until, body_line FROM macros"
+            " ORDER BY rowid"
+        )
+        row = next(rows, None)
+        files = self._db.execute(
+            "SELECT id, path, includes, interface, asks, listing FROM files ORDER BY id"
+        ).fetchall()
+        for file_id, path, includes, interface, asks, listing in files:
+            macros = []
+            end = first_wide(file_id + 1)
+            while row is not None and row[0] < end:
+                _, name, params, variadic, body, guard, line, end_line, until, body_line = row
+                given = None if params is None else tuple(params.split(",")) if params else ()
+                macros.append(MacroDef(name, given, variadic, body, guard, path, line, end_line, until, body_line))
+                row = next(rows, None)
+            yield path, tuple(macros), decode_includes(includes), interface, asks, listing
+
+    def guards(self) -> dict[str, str]:
+        """The condition of every file, by path."""
+        return dict(self._db.execute("SELECT path, guard FROM files"))
 
     def header_guard(self, path: str) -> str:
         """The condition under which a file is compiled or included; '' for one that the index does not have."""

@@ -72,6 +72,12 @@ def type_tag(decl: str) -> str:
     return m[1] or (m[2] if m[2] not in _WORDS else "")
 
 
+def member_alias(name: str, body: str) -> tuple[str, str] | None:
+    """The member that a macro without parameters is another name of, and that name."""
+    m = _MEMBER_PATH.fullmatch(body) if "." in body or ">" in body else None
+    return (m[1], name) if m is not None else None
+
+
 def encode_body(body: Body) -> bytes:
     """A body as stored: a flag byte (0 plain, 1 compressed), then msgpack."""
     data = _encoder.encode(body)
@@ -272,11 +278,9 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
         ),
         facts.exports,
         tuple(
-            (m[1], macro.name)
+            pair
             for macro in facts.macros
-            if macro.params is None
-            and ("." in macro.body or ">" in macro.body)
-            and (m := _MEMBER_PATH.fullmatch(macro.body)) is not None
+            if macro.params is None and (pair := member_alias(macro.name, macro.body)) is not None
         ),
         seconds,
     )
