@@ -20,7 +20,7 @@ from xref.store.reader import Reader
 from xref.tree.root import open_tree
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "linux-3.7"
-MOMENTS = 24
+MOMENTS = 14
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize("wanted", ["SYSCALL_DEFINE", "module_init", "proto_ops"])
+@pytest.mark.parametrize("wanted", ["SYSCALL_DEFINE", "proto_ops"])
 def test_an_edit_gives_what_a_new_index_would_hold(kernel: Path, tmp_path: Path, edit: str, wanted: str) -> None:
     db = tmp_path / "i.db"
     total = index(kernel, db).files
@@ -110,14 +110,13 @@ MACROS = {
 
 
 @pytest.mark.parametrize("edit", MACROS)
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_macros_that_other_files_use(kernel: Path, tmp_path: Path, edit: str, jobs: int) -> None:
+def test_macros_that_other_files_use(kernel: Path, tmp_path: Path, edit: str) -> None:
     db = tmp_path / "i.db"
     index(kernel, db)
     alone = 0
-    for header in sorted(kernel.rglob("*.h"))[jobs::6]:
+    for header in sorted(kernel.rglob("*.h"))[2::9]:
         write(header, MACROS[edit](text_of(header)))
-        alone += index(kernel, db, jobs=jobs).reused_files > 0
+        alone += index(kernel, db, jobs=2).reused_files > 0
     fresh = tmp_path / "fresh.db"
     index(kernel, fresh, force=True)
     assert rows(db) == rows(fresh)
@@ -194,6 +193,16 @@ def test_a_makefile_that_has_changed_is_seen(kernel: Path, tmp_path: Path) -> No
     assert index(kernel, db).reused_files == 0
 
 
+def test_a_tree_that_has_moved(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    total = index(kernel, db).files
+    elsewhere = kernel.rename(tmp_path / "elsewhere")
+    assert index(elsewhere, db).reused_files == total
+    connection = sqlite3.connect(db)
+    assert connection.execute("SELECT value FROM meta WHERE key = 'root'").fetchone() == (str(elsewhere),)
+    connection.close()
+
+
 def test_who_reads_the_old_index_goes_on(kernel: Path, tmp_path: Path) -> None:
     db = tmp_path / "i.db"
     index(kernel, db)
@@ -206,7 +215,7 @@ def test_who_reads_the_old_index_goes_on(kernel: Path, tmp_path: Path) -> None:
     reader.close()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_series_of_edits(kernel: Path, tmp_path: Path, seed: int) -> None:
     db = tmp_path / "i.db"
     index(kernel, db)

@@ -58,16 +58,18 @@ def update_index(
     """
     started = time.perf_counter()
     suspects = old.suspects(files)
-    if not suspects:
+    root = str(tree.root)
+    moved = old.meta.get("root") != root
+    if not suspects and not moved:
         return old.summary()
     if len(suspects) > _MOST:
         return None
     total = sum(f.size for f in suspects)
     progress(Progress(0, len(suspects), 0, total, "reading changes"))
-    lexed = {f.path: f for f in worker.decode_lexed(worker.lex_files(str(tree.root), [f.path for f in suspects]))}
+    lexed = {f.path: f for f in worker.decode_lexed(worker.lex_files(root, [f.path for f in suspects]))}
     changed = [f for f in suspects if lexed[f.path].hash != old.files[f.path].hash]
     alone = all(lexed[f.path].interface == old.files[f.path].interface for f in changed)
-    if not changed and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
+    if not changed and not moved and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
         return old.summary()  # too young to be told from what changed, and yet the same
     with ThreadPoolExecutor(1) as beside:
         copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
@@ -97,7 +99,7 @@ def update_index(
                          "functions_with_errors")
         }  # fmt: skip
         built = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        editor.finish({**counts, "started": str(started_ns), "built": built})
+        editor.finish({**counts, "started": str(started_ns), "built": built, "root": root})
     finally:
         editor.abandon()
     progress(Progress(len(suspects), len(suspects), total, total, "done"))
