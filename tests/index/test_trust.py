@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,10 @@ def kernel(tmp_path: Path) -> Path:
     return tree
 
 
-def index(tree: Path, db: Path, **options: object) -> Summary:
-    return build_index(open_tree(tree), db, arch="x86", **options)  # type: ignore[arg-type]
+def index(
+    tree: Path, db: Path, *, jobs: int = 1, force: bool = False, progress: Callable[[Progress], None] = lambda _: None
+) -> Summary:
+    return build_index(open_tree(tree), db, arch="x86", jobs=jobs, force=force, progress=progress)
 
 
 def _children(pid: int) -> set[int]:

@@ -13,14 +13,12 @@ import os
 import re
 import shutil
 import time
-from collections import ChainMap
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from xref.errors import IndexUnavailable
 from xref.index import worker
 from xref.index.pool import Pool
 from xref.index.reuse import Old
@@ -71,17 +69,19 @@ def update_index(
     alone = all(lexed[f.path].interface == old.files[f.path].interface for f in changed)
     if not changed and not moved and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
         return old.summary()  # too young to be told from what changed, and yet the same
-    with ThreadPoolExecutor(1) as beside:
-        copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
-        reworked: Reworked | None
-        if alone:
+    reworked: Reworked | None
+    if alone:
+        with ThreadPoolExecutor(1) as beside:
+            copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
             reworked = Reworked(_extract(tree, old, [lexed[f.path] for f in changed], changed), {}, {})
-        else:
-            progress(Progress(0, len(files), 0, 0, "looking for users of what has changed"))
-            reworked = rework(tree, old, files, {f.path: lexed[f.path] for f in changed}, pool, temporary)
-        copy.result()
+            copy.result()
+    else:
+        progress(Progress(0, len(files), 0, 0, "looking for users of what has changed"))
+        reworked = rework(tree, old, files, {f.path: lexed[f.path] for f in changed}, pool, temporary)
+        if reworked is not None:
+            _copy(old.db, temporary)  # not before: who forks must have no other thread
     if reworked is None or any(row.failure for row in reworked.rows):
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
         return None
     editor = Editor(temporary)
     try:
@@ -110,10 +110,7 @@ def _extract(tree: Tree, old: Old, lexed: Sequence[worker.LexedFile], changed: S
     """The rows of the changed files, under the macros of the index and their own."""
     if not changed:
         return []
-    try:
-        reader = Reader(old.db)
-    except IndexUnavailable:
-        return []
+    reader = Reader(old.db)
     try:
         for f in changed:
             text = worker.read(str(tree.root), f.path)[0].decode("latin-1")
@@ -147,12 +144,8 @@ def _table(old: Old, reader: Reader, lexed: Sequence[worker.LexedFile]) -> Store
     def of_file(path: str) -> Sequence[MacroDef]:
         return of_own[path] if path in of_own else reader.macros_in(path)
 
-    includes = ChainMap({f.path: f.includes for f in lexed}, reader.includes())  # type: ignore[arg-type]
-    dirs = {
-        folder: tuple(paths.split())
-        for folder, _, paths in (line.partition("\t") for line in old.meta.get("include_dirs", "").splitlines())
-    }
-    graph = IncludeGraph(includes, old.meta["arch"], dirs, old.meta.get("reread", "").splitlines())
+    includes = reader.includes({f.path: f.includes for f in lexed})
+    graph = IncludeGraph(includes, old.meta["arch"], reader.include_dirs(), old.meta.get("reread", "").splitlines())
     known = Known.from_text(old.meta.get("constants", ""), old.meta.get("defined", ""))
     reader.expect_macros(known.defined)
     table = StoredTable(find, of_file, graph, known)

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from xref.errors import IndexUnavailable
 from xref.index import worker
 from xref.index.affected import MOST_NAMES, changed_names, includers, leading_to
 from xref.index.image import TableImage
@@ -45,10 +44,7 @@ def rework(
 
     ``beside`` is a path that the pool can write next to.
     """
-    try:
-        reader = Reader(old.db)
-    except IndexUnavailable:
-        return None
+    reader = Reader(old.db)
     try:
         stored = {
             path: LexedFile(path, macros, includes, interface, b"", False, "", *worker.decode_asks(asks), listing)

@@ -28,11 +28,8 @@ class IndexedMacros:
         """``config`` answers for the options of a ``.config``, if one is named."""
         self._reader = reader
         self._config = config
-        dirs = {
-            folder: tuple(paths.split())
-            for folder, _, paths in (line.partition("\t") for line in reader.meta.get("include_dirs", "").splitlines())
-        }
-        self.graph: IncludeGraph = IndexedIncludes(reader.includes(), reader.meta.get("arch", ""), dirs)
+        arch = reader.meta.get("arch", "")
+        self.graph: IncludeGraph = IndexedIncludes(reader.includes(), arch, reader.include_dirs())
         self.view = lru_cache(maxsize=4096)(self._view)
         self.all = lru_cache(maxsize=100_000)(self._all)
 

@@ -30,8 +30,10 @@ def of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterato
 class Includes(Mapping[str, tuple[Include, ...]]):
     """Include directives by path; a path is in it when the file is in the index."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, instead: Mapping[str, tuple[Include, ...]] | None = None) -> None:
+        """``instead`` has what some files include in place of what the index says."""
         self._db = db
+        self._instead = instead or {}
         self._known: dict[str, bool] = {}
         self._below: dict[str, frozenset[str]] = {}
         self._read: dict[str, bytes] = {}
@@ -42,6 +44,8 @@ class Includes(Mapping[str, tuple[Include, ...]]):
         self._read.update(of_each(self._db, "SELECT path, includes FROM files WHERE path IN", missing))
 
     def __getitem__(self, path: str) -> tuple[Include, ...]:
+        if path in self._instead:
+            return self._instead[path]
         data = self._read.pop(path, None)
         if data is None:
             row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()

@@ -98,9 +98,14 @@ class Reader:
         )
         return [FileInfo(*r) for r in rows if r[1] == suffix or r[1].endswith(f"/{suffix}")]
 
-    def includes(self) -> Includes:
-        """The include directives of every file, read when asked for."""
-        return Includes(self._db)
+    def includes(self, instead: Mapping[str, tuple[Include, ...]] | None = None) -> Includes:
+        """The include directives of every file, read when asked for; for some files those that ``instead`` has."""
+        return Includes(self._db, instead)
+
+    def include_dirs(self) -> dict[str, tuple[str, ...]]:
+        """The ``-I`` paths of each folder that has some."""
+        lines = (line.partition("\t") for line in self.meta.get("include_dirs", "").splitlines())
+        return {folder: tuple(paths.split()) for folder, _, paths in lines}
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -269,9 +274,8 @@ class Reader:
         _make_room(self._macros, _MANY)
         found: dict[str, list[MacroDef]] = {name: [] for name in names}
         for n, p, v, b, g, there, path, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
-            params = None if p is None else tuple(p.split(",")) if p else ()
-            definition = MacroDef(n, params, v, b, _both(g, there, path), path, line, end_line, until, body_line)
-            found[n].append(definition)
+            guard = _both(g, there, path)
+            found[n].append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
         self._macros.update((name, tuple(rows)) for name, rows in found.items())
 
     def macros_in(self, path: str) -> list[MacroDef]:
@@ -303,7 +307,7 @@ class Reader:
             end = first_wide(file_id + 1)
             while row is not None and row[0] < end:
                 _, name, params, variadic, body, guard, line, end_line, until, body_line = row
-                given = None if params is None else tuple(params.split(",")) if params else ()
+                given = _params(params)
                 macros.append(MacroDef(name, given, variadic, body, guard, path, line, end_line, until, body_line))
                 row = next(rows, None)
             yield path, tuple(macros), decode_includes(includes), interface, asks, listing
@@ -383,6 +387,11 @@ class Reader:
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _params(stored: str | None) -> tuple[str, ...] | None:
+    """A macro's parameters as a definition has them."""
+    return None if stored is None else tuple(stored.split(",")) if stored else ()
 
 
 def with_header(definition: MacroDef, header: str) -> MacroDef:
