@@ -11,7 +11,7 @@ from xref.errors import EXIT_NO_INDEX, IndexUnavailable
 from xref.facts.model import FileFacts
 from xref.store.database import SCHEMA_VERSION
 from xref.store.reader import Reader
-from xref.store.rows import file_row
+from xref.store.rows import decode_ids, file_row
 from xref.store.writer import Writer
 
 from ..facts.sources import facts_of
@@ -86,8 +86,8 @@ def test_postings_find_who_mentions_a_name(reader: Reader) -> None:
     assert reader.mentions("a", "handler") == [ids["my_open"]]
     assert reader.mentions("v", "my_open") == [ids["my_open"]]
     assert reader.mentions("c", "nobody") == []
-    assert [reader.record(i).tag for i in reader.mentions("f", "open")] == ["ops"]
-    assert [reader.record(i).tag for i in reader.mentions("t", "inner")] == ["ops"]
+    assert [r.tag for r in reader.records_by_row(reader.mentions("f", "open"))] == ["ops"]
+    assert [r.tag for r in reader.records_by_row(reader.mentions("t", "inner"))] == ["ops"]
 
 
 def test_types_objects_and_registrations_come_back(reader: Reader) -> None:
@@ -95,9 +95,11 @@ def test_types_objects_and_registrations_come_back(reader: Reader) -> None:
     assert [f.name for f in record.fields] == ["open", "in"]
     assert reader.typedefs("fn_t")[0].decl == "int (*fn_t)(void)"
     assert [(o.name, o.linkage) for o in reader.objects("my_ops")] == [("my_ops", "static")]
-    assert [(r.object, r.name) for r in reader.registrations_of_field("open")] == [("my_ops", "my_open")]
+    ((tag, path, brackets, rows),) = reader.registration_shapes("open")
+    assert (tag, path, brackets) == ("ops", ".open", 0)
+    assert [(r.object, r.name) for r in reader.registrations(decode_ids(rows))] == [("my_ops", "my_open")]
     assert [r.object for r in reader.registrations_of_name("my_open")] == ["my_ops", "second"]
-    assert [r.object for r in reader.positional_registrations("ops")] == ["second"]
+    assert [r.object for r in reader.positional_registrations(["ops"])] == ["second"]
     assert [r.value for r in reader.registrations_of_object("my_ops")] == ["my_open"]
     assert len(list(reader.all_registrations())) == reader.count("registrations") == 2
 

@@ -88,8 +88,7 @@ def _object_macros(source: Symbols, name: str) -> Iterator[Definition]:
 
 def _fields(source: Symbols, name: str) -> Iterator[Definition]:
     reader = source.reader
-    for rid in reader.mentions("f", name):
-        record = reader.record(rid)
+    for record in reader.records_by_row(reader.mentions("f", name)):
         for field in record.fields:
             if field.name == name:
                 path = reader.file(record.file_id).path

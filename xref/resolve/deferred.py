@@ -28,7 +28,7 @@ from xref.resolve.slots import members_of_path
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
-from xref.store.rows import last_member
+from xref.store.rows import decode_ids, last_member
 
 _ROOT = re.compile(r"[(&*\s]*([A-Za-z_]\w*)")
 _MANY = 2000
@@ -246,7 +246,7 @@ class Deferred:
                 continue
             for shape, ids in self._reader.mentions_by_shape("p", step):
                 if shape.endswith(f" {thing.path[k - 1]}"):
-                    found.update(ids)
+                    found.update(decode_ids(ids))
         return sorted(found)[:_MANY]
 
     def _assignments(self, slot: Slot, thing: Thing) -> Iterator[tuple[Scope, AssignFact]]:
@@ -272,7 +272,7 @@ class Deferred:
         for shape, ids in self._reader.mentions_by_shape("a", field):
             tag, _, steps = shape.partition(" ")
             if steps or not tag:
-                found.setdefault(steps.rpartition(" ")[2], []).extend(ids)
+                found.setdefault(steps.rpartition(" ")[2], []).extend(decode_ids(ids))
         return found
 
     def _all_loose(self, field: str) -> list[tuple[Scope, AssignFact]]:

@@ -9,7 +9,6 @@ include/linux/module.h). No C says how ``do_one_initcall`` comes by them: the ty
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
@@ -32,6 +31,7 @@ class Linked:
         self._written = written
         self._reader = written.reader
         self._table = table
+        self._held: dict[int, tuple[FunctionInfo, Step, str]] | None = None
 
     def of(self, function: FunctionInfo) -> Iterator[Site]:
         """The call in ``function`` that runs what the table holds."""
@@ -44,9 +44,11 @@ class Linked:
                 e = e.operand
             if isinstance(e, x.Name) and scope.holds(e.name, call.line) and self._is_entry(e, function, call):
                 step = Step("deferred", function.file_id, call.line)
+                if self._held is None:
+                    self._held = self._entries()
                 targets = tuple(
                     Target(f, EdgeKind.DEFERRED, Confidence.TYPED, guard or f.guard, (step, put))
-                    for f, put, guard in self._entries.values()
+                    for f, put, guard in self._held.values()
                 )
                 yield Site(call, self._table.type, EdgeKind.DEFERRED, targets)
 
@@ -77,16 +79,14 @@ class Linked:
             if f.file_id == function.file_id
         )
 
-    @cached_property
     def _entries(self) -> dict[int, tuple[FunctionInfo, Step, str]]:
         """The functions in the table by row, each with where it was put there, and under which condition."""
         found: dict[int, tuple[FunctionInfo, Step, str]] = {}
-        for tag in (self._table.type, _IN_SECTION):
-            for r in self._reader.positional_registrations(tag):
-                if self._is_of_table(r):
-                    for f in self._written.names.functions(r.name, r.file_id):
-                        held = self._behind(f)
-                        found.setdefault(held.id, (held, Step("registration", r.file_id, r.line), r.guard))
+        for r in self._reader.positional_registrations((self._table.type, _IN_SECTION)):
+            if self._is_of_table(r):
+                for f in self._written.names.functions(r.name, r.file_id):
+                    held = self._behind(f)
+                    found.setdefault(held.id, (held, Step("registration", r.file_id, r.line), r.guard))
         for name in sorted(self._table.returned_by):
             for f in self._reader.functions_named(name):
                 for held, line in self._returned(f):

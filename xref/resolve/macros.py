@@ -6,8 +6,7 @@ Types and values need only the outermost form of an expression, so nothing is ex
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from xref.lex import guard as g
 from xref.lex.guard import Lookup
@@ -28,16 +27,19 @@ class IndexedMacros:
         """``config`` answers for the options of a ``.config``, if one is named."""
         self._reader = reader
         self._config = config
+        self._known: Known | None = None
         arch = reader.meta.get("arch", "")
         self.graph: IncludeGraph = IndexedIncludes(reader.includes(), arch, reader.include_dirs())
         self.view = lru_cache(maxsize=4096)(self._view)
         self.all = lru_cache(maxsize=100_000)(self._all)
 
-    @cached_property
+    @property
     def known(self) -> Known:
         """What is known of guards; a question that meets no guard does without."""
-        meta = self._reader.meta
-        return Known.from_text(meta.get("constants", ""), meta.get("defined", ""), self._config)
+        if self._known is None:
+            meta = self._reader.meta
+            self._known = Known.from_text(meta.get("constants", ""), meta.get("defined", ""), self._config)
+        return self._known
 
     def certain(self, guard: str) -> bool:
         """Whether every configuration that is left makes ``guard`` true."""
@@ -52,10 +54,9 @@ class IndexedMacros:
         options = [part for part in parts if all(name.startswith("CONFIG_") for name in part.about)]
         return self.certain(g.to_text(g.conj(*options)))
 
-    @cached_property
-    def possible(self) -> Callable[[str], bool]:
-        """Whether some configuration can make a guard true."""
-        return self.known.possible
+    def possible(self, guard: str) -> bool:
+        """Whether some configuration can make ``guard`` true."""
+        return self.known.possible(guard)
 
     def _all(self, name: str) -> tuple[MacroDef, ...]:
         return tuple(m for m in self._reader.macros(name) if self.possible(m.guard))

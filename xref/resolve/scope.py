@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 
 from xref.facts.model import Body, LocalFact
 from xref.parse.ctree import CType, Decl, Function, Pointer, Tagged
@@ -33,28 +32,39 @@ class Scope:
         self._text = "\n".join([signature, *(local.text for local in body.locals)])
         """All declarations: what is not in here is not declared here, which is quickly seen."""
         self.extra: dict[str, Decl] = {}
+        self._words: frozenset[str] | None = None
+        self._params: tuple[Decl, ...] | None = None
+        self._names: tuple[str, ...] | None = None
         self._plain: dict[str, CType | None] = {}
         self._locals: dict[str, list[tuple[LocalFact, Decl]]] = {}
 
-    @cached_property
+    @property
     def words(self) -> frozenset[str]:
         """Every identifier in the declarations."""
-        return frozenset(_IDENTIFIER.findall(self._text))
+        if self._words is None:
+            self._words = frozenset(_IDENTIFIER.findall(self._text))
+        return self._words
 
     def mentions(self, name: str) -> bool:
         """A cheap first test for "may be local": whether ``name`` is in the declarations."""
         return name in self._text and name in self.words
 
-    @cached_property
+    @property
     def params(self) -> tuple[Decl, ...]:
         """The parameters, in order; a macro's have no types."""
-        if self.function.kind == "macro":
-            return ()
-        declared = parse_signature(self.function.signature, self._is_type)
-        return declared.params if declared is not None else ()
+        if self._params is None:
+            is_macro = self.function.kind == "macro"
+            declared = None if is_macro else parse_signature(self.function.signature, self._is_type)
+            self._params = declared.params if declared is not None else ()
+        return self._params
 
-    @cached_property
+    @property
     def _macro_params(self) -> tuple[str, ...]:
+        if self._names is None:
+            self._names = self._macro_names()
+        return self._names
+
+    def _macro_names(self) -> tuple[str, ...]:
         inside = self.function.signature.partition("(")[2].rpartition(")")[0]
         params = tuple(p.strip() for p in inside.split(",")) if self.function.kind == "macro" else ()
         if params and params[-1].endswith("..."):

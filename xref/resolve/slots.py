@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from array import array
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from xref.parse.ctree import Array, CType, Named, Pointer, Tagged
+from xref.facts.records import display_name
+from xref.parse.ctree import Array, CType, Pointer, Tagged
 from xref.resolve.types import MemberType, Types
 from xref.store.model import RegistrationInfo
 from xref.store.reader import Reader
+from xref.store.rows import decode_ids, type_tag
 
 _STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
-_MAX_PARENTS = 40
+_MAX_PARENTS = 10_000
 
 
 class Slots:
@@ -24,6 +27,9 @@ class Slots:
         self._types = types
         self._target_memo = lru_cache(maxsize=300_000)(self._target)
         self._owners_memo = lru_cache(maxsize=50_000)(self._owners)
+        self._own_memo = lru_cache(maxsize=10_000)(self._own)
+        self._tags_memo = lru_cache(maxsize=100_000)(self._tags)
+        self._reached_memo = lru_cache(maxsize=50_000)(self._reached)
         self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
 
@@ -91,39 +97,99 @@ class Slots:
         tells records of one tag apart, None takes them all.
         """
         found = [r for r in self._candidates(struct, field) if self._is(r, struct, field, home)]
-        for tag in self._parents_memo(struct):
-            found.extend(r for r in self._reader.positional_registrations(tag) if self._is(r, struct, field, home))
+        positional = self._reader.positional_registrations(self._parents_memo(struct))
+        found.extend(r for r in positional if self._is(r, struct, field, home))
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
 
     def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
         """The initialisers of some ``field`` but for those that are plainly of another record. Of the tens of thousands
         of a ``.get`` few are wanted, and whole tables are told by the type they begin with.
         """
-        ids: list[int] = []
-        for shape, rows in self._shapes_memo(field).items():
-            owners = self._owners_memo(*shape)
+        ids: array[int] = array("Q")
+        own = self._own_memo(struct, field)
+        shapes = self._shapes_memo(field)
+        for tag, path, brackets, rows in shapes:
+            if own is not None and "+" not in path and self._is_other(tag, members_of_path(path)[:-1], struct, own):
+                continue
+            owners = self._owners_memo(tag, path, brackets)
             if owners is None or struct in owners:
-                ids.extend(rows)
+                ids.extend(decode_ids(rows))
         return self._reader.registrations(ids)
+
+    def _own(self, struct: str, field: str) -> frozenset[str] | None:
+        """The tags whose ``x.field``, without members on the way, can be ``struct.field``; None where a macro may lead
+        there from anywhere.
+        """
+        holders = self._parents_memo(struct)
+        return frozenset(holders) if len(holders) < _MAX_PARENTS and not self._reader.is_alias(field) else None
+
+    def _is_other(self, tag: str, steps: Sequence[str], struct: str, own: frozenset[str]) -> bool:
+        """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly a record that neither is
+        ``struct`` nor has one in it. Only names are looked at, which need no record to be read.
+        """
+        tags = self._tags_memo(tag) if not steps else self._reached_memo(steps[-1])
+        return tags is not None and tags.isdisjoint(own)
+
+    def _tags(self, name: str) -> frozenset[str] | None:
+        """The tags (and the names shown for them) that a type of that name is of, or points to, over all files; None
+        where that cannot be told.
+        """
+        if not name:
+            return None
+        found: set[str] = set()
+        seen = [name]
+        for spelled in seen:
+            macros = self._reader.macros(spelled)
+            typedefs = self._reader.typedefs(spelled)
+            further = [m.body for m in macros if m.params is None]  # #define u32 unsigned int
+            if len(macros) > len(further) and not typedefs and not self._reader.records(spelled):
+                return None  # makes whatever it likes
+            further.extend(row.decl for row in typedefs)
+            if any("typeof" in decl for decl in further):
+                return None
+            if not typedefs:
+                found.update((spelled, display_name(spelled)))
+            seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
+        return frozenset(found)
+
+    def _reached(self, member: str) -> frozenset[str] | None:
+        """The tags that a member of that name, of whatever record, is of or points to; None where that cannot be
+        told.
+        """
+        types = self._reader.member_types(member)
+        if not types or self._reader.is_alias(member):
+            return None
+        found = [self._tags_memo(name) for name in types if name]
+        return None if None in found else frozenset().union(*(tags for tags in found if tags is not None))
 
     def mentioning(self, kind: str, struct: str, field: str) -> list[int]:
         """The functions that assign to (``kind`` "a"), or call through ("m"), what may be ``struct.field``."""
         found: set[int] = set()
+        own = self._own_memo(struct, field)
         for name in self._reader.spellings(field):
-            for shape, ids in self._reader.mentions_by_shape(kind, name):
-                tag, *steps = shape.split(" ")
+            shapes = [(shape.split(" "), ids) for shape, ids in self._reader.mentions_by_shape(kind, name)]
+            self._expect((way[0] for way, _ in shapes), (way[-1] for way, _ in shapes if len(way) > 1))
+            for (tag, *steps), ids in shapes:
+                if own is not None and name == field and self._is_other(tag, steps, struct, own):
+                    continue
                 owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, name)), 0) if tag else None
                 if owners is None or struct in owners:
-                    found.update(ids)
+                    found.update(decode_ids(ids))
         return sorted(found)
 
-    def _shapes(self, field: str) -> dict[tuple[str, str, int], list[int]]:
+    def _shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
         """The initialisers of some ``field`` by the shape that tells their record."""
-        found: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
-        for rid, tag, path, brackets in self._reader.registration_shapes(field):
-            found[tag, path, brackets].append(rid)
-        self._reader.expect_macros(tag for tag, _, _ in found)
+        found = self._reader.registration_shapes(field)
+        ways = [members_of_path(path) for _, path, _, _ in found]
+        self._expect((tag for tag, _, _, _ in found), (way[-2] for way in ways if len(way) > 1))
         return found
+
+    def _expect(self, tags: Iterable[str], members: Iterable[str]) -> None:
+        """Reads at once what tells of tags, and of members by their names."""
+        types = self._reader.expect_member_types(members)
+        names = {*tags, *types, ""}
+        self._reader.expect_macros(names)
+        self._reader.expect_typedefs(names)
 
     def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
         """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where
@@ -168,23 +234,11 @@ class Slots:
     def _parents(self, struct: str) -> tuple[str, ...]:
         """The tags (and typedefs) whose objects can hold a ``struct`` by value: itself, and what embeds it."""
         found = {struct: None}
-        todo = [struct]
-        while todo and len(found) < _MAX_PARENTS:
-            tag = todo.pop()
-            for record_id in self._reader.mentions("t", tag):
-                record = self._reader.record(record_id)
-                if record.tag in found:
-                    continue
-                if any(tag in f.decl and self._embeds(f.decl, tag) for f in record.fields):
-                    found[record.tag] = None
-                    todo.append(record.tag)
+        last = [struct]
+        while last and len(found) < _MAX_PARENTS:
+            last = [tag for tag in self._reader.tags_with(last) if tag not in found]
+            found.update(dict.fromkeys(last))
         return tuple(found)
-
-    def _embeds(self, decl: str, tag: str) -> bool:
-        t = self._types.decl_type(decl)
-        while isinstance(t, Array):
-            t = t.of
-        return (isinstance(t, Tagged) and t.tag == tag) or (isinstance(t, Named) and t.name == tag)
 
 
 def _innermost(t: CType | None) -> CType | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -40,6 +40,7 @@ class Symbols:
         meta = reader.meta
         self.tree = IndexedTree(meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path)
         self._config = config
+        self._macros_of: IndexedMacros | None = None
         self._wording = Wording(reader, self.tree.root)
         self.text = self._wording.text
         self.conjunction = self._wording.conjunction
@@ -61,11 +62,14 @@ class Symbols:
         """What the build wrote about itself: version, time, counts."""
         return self.reader.meta
 
-    @cached_property
+    @property
     def _macros(self) -> IndexedMacros:
-        from xref.resolve.macros import IndexedMacros
+        if self._macros_of is None:
+            from xref.resolve.macros import IndexedMacros
 
-        return IndexedMacros(self.reader, self._config.lookup if self._config is not None else None)
+            lookup = self._config.lookup if self._config is not None else None
+            self._macros_of = IndexedMacros(self.reader, lookup)
+        return self._macros_of
 
     # -- conditions ---------------------------------------------------------------------------------------------------
 

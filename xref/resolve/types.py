@@ -348,8 +348,7 @@ class Types:
         (C11 6.7.2.1 p16).
         """
         found: dict[str, None] = {}
-        for record_id in self._reader.mentions("f", field):
-            record = self._reader.record(record_id)
+        for record in self._reader.records_by_row(self._reader.mentions("f", field)):
             if record.kind == "union" and display_name(record.tag) == owner:
                 found.update((f.name, None) for f in record.fields if f.name not in ("", field) and "(*" in f.decl)
         return tuple(found)

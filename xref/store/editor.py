@@ -12,7 +12,16 @@ from pathlib import Path
 from xref.facts.model import FunctionFact, RecordFact
 from xref.store.model import FileRow, FunctionRow, Offer, RecordRow
 from xref.store.numbers import first, first_wide
-from xref.store.rows import decode_body, decode_fields, decode_ids, encode_ids, function_row, member_alias, record_row
+from xref.store.rows import (
+    decode_body,
+    decode_fields,
+    decode_ids,
+    encode_ids,
+    function_row,
+    ids_of,
+    member_alias,
+    record_row,
+)
 from xref.store.writer import Counts, insert_rows, mentions, name_and_shape
 
 _NUMBERED = ("functions", "records")
@@ -69,14 +78,15 @@ class Editor:
         before, after = _posted(file_id, old), _posted(file_id, row)
         for key in before.keys() | after.keys():
             if before.get(key) != after.get(key):
-                self._post(file_id, key, after.get(key, array("I")))
+                self._post(file_id, key, after.get(key) or ids_of(key[0]))
 
     def _post(self, file_id: int, key: tuple[str, str], numbers: array[int]) -> None:
         kind, name = key[0], name_and_shape(key[1])
         where = "WHERE kind = ? AND name = ? AND shape = ?"
         row = self._db.execute(f"SELECT ids FROM postings {where}", (kind, *name)).fetchone()
-        ids = decode_ids(row[0]) if row is not None else array("I")
-        start, end = bisect_left(ids, first(file_id)), bisect_left(ids, first(file_id + 1))
+        ids = decode_ids(row[0]) if row is not None else ids_of(kind)
+        lowest = first_wide if kind == "r" else first
+        start, end = bisect_left(ids, lowest(file_id)), bisect_left(ids, lowest(file_id + 1))
         ids[start:end] = numbers
         if ids:
             self._db.execute("INSERT OR REPLACE INTO postings VALUES (?,?,?,?)", (kind, *name, encode_ids(ids)))
@@ -94,15 +104,16 @@ class Editor:
         records = self._db.execute(
             "SELECT tag, kind, line, guard, open, fields FROM records WHERE id >= ? AND id < ? ORDER BY id", numbers
         )
-        (count,) = self._db.execute(
-            "SELECT count(*) FROM registrations WHERE id >= ? AND id < ?",
+        registrations = self._db.execute(
+            "SELECT line, col, object, decl, path, field, value, name, how, guard, function, tag FROM registrations"
+            " WHERE id >= ? AND id < ? ORDER BY id",
             (first_wide(file_id), first_wide(file_id + 1)),
-        ).fetchone()
+        )
         return FileRow(
             "", 0, 0, b"", 0, b"", "",
             functions=tuple(_function(*f) for f in functions),
             records=tuple(_record(*r) for r in records),
-            registrations=((0, 0, "", "", "", "", "", "", "", "", "", ""),) * count,
+            registrations=tuple(registrations),
         )  # fmt: skip
 
     def finish(self, meta: Mapping[str, str]) -> None:
@@ -149,5 +160,5 @@ def _posted(file_id: int, row: FileRow) -> dict[tuple[str, str], array[int]]:
     found: dict[tuple[str, str], array[int]] = {}
     for kind, names, number in mentions(file_id, row):
         for name in names:
-            found.setdefault((kind, name), array("I")).append(number)
+            found.setdefault((kind, name), ids_of(kind)).append(number)
     return found

@@ -5,7 +5,6 @@ CREATE INDEX aliases_name ON aliases (name);
 CREATE INDEX records_tag ON records (tag);
 CREATE INDEX typedefs_name ON typedefs (name);
 CREATE INDEX objects_name ON objects (name);
-CREATE INDEX registrations_field ON registrations (field);
 CREATE INDEX registrations_name ON registrations (name);
 CREATE INDEX registrations_object ON registrations (object);
 CREATE INDEX registrations_positional ON registrations (tag, id) WHERE field = '' AND name <> '';

@@ -29,6 +29,7 @@ _FUNCTION = (
     "SELECT f.id, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature,"
     " f.trouble, f.made_by FROM functions f"
 )
+_RECORD = "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records"
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
@@ -66,11 +67,13 @@ class Reader:
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
         self.file = lru_cache(maxsize=None)(self._file)
         self.records = lru_cache(maxsize=20_000)(self._records)
-        self.typedefs = lru_cache(maxsize=20_000)(self._typedefs)
         self.file_id = lru_cache(maxsize=None)(self._file_id)
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
+        self._member_types: dict[str, frozenset[str]] = {}
+        self._member_aliases: frozenset[str] | None = None
         self._aliases: frozenset[str] | None = None
+        self._typedefs: dict[str, tuple[DeclInfo, ...]] = {}
         self._typedef_names: frozenset[str] | None = None
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
@@ -198,17 +201,43 @@ class Reader:
             return list(decode_ids(rows[0][0]))
         return sorted({number for (data,) in rows for number in decode_ids(data)})
 
+    def is_alias(self, name: str) -> bool:
+        """Whether a macro without parameters makes another member of ``name``."""
+        if self._member_aliases is None:
+            self._member_aliases = frozenset(r[0] for r in self._db.execute("SELECT name FROM member_aliases"))
+        return name in self._member_aliases
+
     def spellings(self, field: str) -> tuple[str, ...]:
         """A member's name, and the macros that stand for it: ``skc_prot`` and ``sk_prot``."""
         rows = self._db.execute("SELECT name FROM member_aliases WHERE field = ?", (field,))
         return (field, *(r[0] for r in rows))
 
-    def mentions_by_shape(self, kind: str, name: str) -> Iterator[tuple[str, list[int]]]:
-        """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known."""
-        for shape, ids in self._db.execute(
-            "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
+    def member_types(self, name: str) -> frozenset[str]:
+        """The tags and typedefs that members of that name are declared with, '' for built-in types."""
+        known = self._member_types.get(name)
+        if known is None:
+            self.expect_member_types([name])
+            known = self._member_types[name]
+        return known
+
+    def expect_member_types(self, names: Iterable[str]) -> frozenset[str]:
+        """Reads at once the types of many members; all of them together."""
+        wanted = dict.fromkeys(names)
+        found: dict[str, set[str]] = {name: set() for name in wanted if name not in self._member_types}
+        for name, shape in of_each(
+            self._db, "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN", list(found)
         ):
-            yield shape, list(decode_ids(ids))
+            found[name].add(shape)
+        self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
+        return frozenset().union(*(self._member_types[name] for name in wanted))
+
+    def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
+        """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
+        who does it, see :func:`~xref.store.rows.decode_ids`.
+        """
+        return self._db.execute(
+            "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
+        ).fetchall()
 
     def similar_names(self, prefix: str, limit: int = 400) -> list[str]:
         """Names of functions that begin with ``prefix``, in order."""
@@ -221,26 +250,41 @@ class Reader:
     # -- types and data -----------------------------------------------------------------------------------------------
 
     def _records(self, tag: str) -> tuple[RecordInfo, ...]:
-        rows = self._db.execute(
-            "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records WHERE tag = ?", (tag,)
-        )
-        return tuple(RecordInfo(i, f, t, k, n, g, bool(o), decode_fields(b)) for i, f, t, k, n, g, o, b in rows)
+        rows = self._db.execute(f"{_RECORD} WHERE tag = ?", (tag,))
+        return tuple(_record(*r) for r in rows)
 
-    def record(self, record_id: int) -> RecordInfo:
-        """One record by its row."""
-        r = self._db.execute(
-            "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records WHERE id = ?", (record_id,)
-        ).fetchone()
-        i, f, t, k, n, g, o, b = r
-        return RecordInfo(i, f, t, k, n, g, bool(o), decode_fields(b))
+    def records_by_row(self, ids: Sequence[int]) -> list[RecordInfo]:
+        """The records of these rows."""
+        rows = of_each(self._db, f"{_RECORD} WHERE id IN", ids)
+        found = {r[0]: _record(*r) for r in rows}
+        return [found[record_id] for record_id in ids]
 
-    def _typedefs(self, name: str) -> tuple[DeclInfo, ...]:
-        if self._typedef_names is None and self.typedefs.cache_info().misses > _FEW_TYPEDEFS:
+    def tags_with(self, types: Sequence[str]) -> list[str]:
+        """The tags of the records that have a member of one of these types (tags or typedefs) in them, by value."""
+        rows = of_each(self._db, "SELECT ids FROM postings WHERE kind = 't' AND name IN", types)
+        ids = sorted({number for (data,) in rows for number in decode_ids(data)})
+        return list(dict.fromkeys(tag for (tag,) in of_each(self._db, "SELECT tag FROM records WHERE id IN", ids)))
+
+    def typedefs(self, name: str) -> tuple[DeclInfo, ...]:
+        """The typedefs of that name."""
+        known = self._typedefs.get(name)
+        if known is None:
+            self.expect_typedefs([name])
+            known = self._typedefs[name]
+        return known
+
+    def expect_typedefs(self, names: Iterable[str]) -> None:
+        """Reads at once the typedefs of many names."""
+        _make_room(self._typedefs, _MANY)
+        found: dict[str, list[DeclInfo]] = {name: [] for name in names if name not in self._typedefs}
+        if self._typedef_names is None and len(self._typedefs) > _FEW_TYPEDEFS:
             self._typedef_names = frozenset(r[0] for r in self._db.execute("SELECT name FROM typedefs"))
-        if self._typedef_names is not None and name not in self._typedef_names:
-            return ()
-        rows = self._db.execute("SELECT name, file_id, decl, line, guard FROM typedefs WHERE name = ?", (name,))
-        return tuple(DeclInfo(r[0], r[1], r[2], r[3], "", r[4], "") for r in rows)
+        known = self._typedef_names
+        wanted = [name for name in found if known is None or name in known]
+        sql = "SELECT name, file_id, decl, line, guard FROM typedefs WHERE name IN"
+        for name, file_id, decl, line, guard in of_each(self._db, sql, wanted):
+            found[name].append(DeclInfo(name, file_id, decl, line, "", guard, ""))
+        self._typedefs.update((name, tuple(rows)) for name, rows in found.items())
 
     def objects(self, name: str) -> tuple[DeclInfo, ...]:
         """The variables of that name."""
@@ -325,19 +369,13 @@ class Reader:
         """The headers that hold nothing but invocations, with their text."""
         return self._db.execute("SELECT path, listing FROM files WHERE listing <> x''").fetchall()
 
-    def registrations_of_field(self, field: str) -> list[RegistrationInfo]:
-        """The initialisers whose last designator is ``.field``."""
-        return [
-            RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE field = ? ORDER BY id", (field,))
-        ]
-
-    def registration_shapes(self, field: str) -> Iterator[tuple[int, str, str, int]]:
-        """Of the initialisers whose last designator is ``.field``: row, tag, path, and the brackets in ``decl``."""
-        return self._db.execute(
-            "SELECT id, tag, path, length(decl) - length(replace(decl, '[', '')) FROM registrations WHERE field = ?"
-            " ORDER BY id",
-            (field,),
-        )
+    def registration_shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
+        """The initialisers whose last designator is ``.field``, by what tells their record: tag, path, the brackets in
+        the declaration; and their rows, see :func:`~xref.store.rows.decode_ids`.
+        """
+        rows = self._db.execute("SELECT shape, ids FROM postings WHERE kind = 'r' AND name = ?", (field,))
+        shapes = ((*shape.split(" "), ids) for shape, ids in rows)
+        return [(tag, path, int(brackets), ids) for tag, path, brackets, ids in shapes]
 
     def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
         """The initialisers of these rows."""
@@ -353,14 +391,10 @@ class Reader:
             RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))
         ]
 
-    def positional_registrations(self, tag: str) -> list[RegistrationInfo]:
-        """The initialisers without a field name, whose value is one name, in objects of the type ``tag``."""
-        rows = self._db.execute(
-            f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag = ?"
-            " ORDER BY id",
-            (tag,),
-        )
-        return [RegistrationInfo(*r) for r in rows]
+    def positional_registrations(self, tags: Sequence[str]) -> list[RegistrationInfo]:
+        """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``."""
+        sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag IN"
+        return [RegistrationInfo(*r) for r in sorted(set(of_each(self._db, sql, tags)))]
 
     def all_registrations(self) -> Iterator[RegistrationInfo]:
         """Every initialiser, in the order of the files."""
@@ -387,6 +421,12 @@ class Reader:
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _record(
+    number: int, file_id: int, tag: str, kind: str, line: int, guard: str, open_: int, fields: bytes
+) -> RecordInfo:
+    return RecordInfo(number, file_id, tag, kind, line, guard, bool(open_), decode_fields(fields))
 
 
 def _params(stored: str | None) -> tuple[str, ...] | None:

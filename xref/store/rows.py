@@ -109,16 +109,24 @@ def decode_includes(data: bytes) -> tuple[Include, ...]:
     return _includes_decoder.decode(data)
 
 
+def ids_of(kind: str) -> array[int]:
+    """An empty posting list: rows of functions and records have 32-bit numbers, those of registrations wide ones."""
+    return array("Q" if kind == "r" else "I")
+
+
 def encode_ids(ids: array[int]) -> bytes:
-    """A posting list as stored: compressed 32-bit numbers."""
+    """A posting list as stored: a flag byte (1 compressed, 2 wide numbers), then the numbers."""
     data = ids.tobytes()
-    return b"\x01" + zlib.compress(data, 1) if len(data) > _COMPRESS_ABOVE else b"\x00" + data
+    wide = 2 if ids.typecode == "Q" else 0
+    if len(data) > _COMPRESS_ABOVE:
+        return bytes((wide | 1,)) + zlib.compress(data, 1)
+    return bytes((wide,)) + data
 
 
 def decode_ids(data: bytes) -> array[int]:
     """The inverse of :func:`encode_ids`."""
-    ids = array("I")
-    ids.frombytes(zlib.decompress(data[1:]) if data[:1] == b"\x01" else data[1:])
+    ids: array[int] = array("Q" if data[0] & 2 else "I")
+    ids.frombytes(zlib.decompress(data[1:]) if data[0] & 1 else data[1:])
     return ids
 
 
@@ -171,10 +179,16 @@ def _with_shape(name: str, root: str, steps: str, tags: dict[str, str]) -> str:
 
 def record_row(r: RecordFact) -> RecordRow:
     """A record with the names of its members and of their types."""
+    by_value = {type_tag(f.decl) for f in r.fields if "*" not in f.decl.partition("[")[0]}
+    names = {f"{f.name} {type_tag(f.decl)}" for f in r.fields if f.name}
     return RecordRow(
-        r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple({f.name for f in r.fields} - {""}),
-        tuple({type_tag(f.decl) for f in r.fields} - {""}),
-    )  # fmt: skip
+        r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple(names), tuple(by_value - {""})
+    )
+
+
+def registration_shape(field: str, tag: str, path: str, decl: str) -> str:
+    """A field with what tells the record of an initialiser: ``open file_operations .open 0``."""
+    return f"{field} {tag} {path} {decl.count('[')}"
 
 
 def function_row(f: FunctionFact) -> FunctionRow:

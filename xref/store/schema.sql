@@ -99,10 +99,11 @@ CREATE TABLE member_aliases (field TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KE
 
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
 -- of that name, p = takes the address of a member of that name, v = uses it as a value; f = records that have a field of
--- that name, t = records with a member of that type
+-- that name, t = records with a member of that type (no pointer to it); r = registrations of a field of that name
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
-    shape TEXT NOT NULL,          -- of m, a and p: the tag that the access begins with, the members on the way; '' = unknown
+    shape TEXT NOT NULL,          -- of m, a and p: the tag that the access begins with, the members on the way; '' = unknown;
+                                  -- of f: the tag or typedef of its type; of r: tag and path of the object, and how many [ its declaration has
     ids BLOB NOT NULL,
     PRIMARY KEY (kind, name, shape)
 ) WITHOUT ROWID;

@@ -11,7 +11,7 @@ from pathlib import Path
 from xref.store.database import COMPLETE, create, indexes
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first, first_wide
-from xref.store.rows import encode_ids
+from xref.store.rows import encode_ids, ids_of, registration_shape
 
 NOTHING = Offer(b"", b"", b"")
 
@@ -41,7 +41,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._db = create(path)
         self._db.execute("BEGIN")
-        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpft"}
+        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpftr"}
         self._member_aliases: dict[tuple[str, str], None] = {}
         self.counts = Counts()
 
@@ -54,9 +54,8 @@ class Writer:
             for name in names:
                 ids = table.get(name)
                 if ids is None:
-                    table[name] = array("I", (number,))
-                else:
-                    ids.append(number)
+                    ids = table[name] = ids_of(kind)
+                ids.append(number)
         self.counts.add(row)
         self._member_aliases.update(dict.fromkeys(row.member_aliases))
 
@@ -149,7 +148,9 @@ def insert_rows(db: sqlite3.Connection, file_id: int, row: FileRow) -> None:
 
 
 def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...], int]]:
-    """Which function or record (by number) mentions which names in which way: kind, names with their shapes, number."""
+    """Which function, record or registration (by number) mentions which names in which way: kind, names with their
+    shapes, number.
+    """
     number = first(file_id)
     for f in row.functions:
         yield "c", f.called, number
@@ -163,6 +164,9 @@ def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...],
         yield "f", r.names, number
         yield "t", r.types, number
         number += 1
+    for number, (_, _, _, decl, path, field, _, _, _, _, _, tag) in enumerate(row.registrations, first_wide(file_id)):
+        if field:
+            yield "r", (registration_shape(field, tag, path, decl),), number
 
 
 def name_and_shape(shaped: str) -> tuple[str, str]:
