@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from xref.errors import UsageError, XrefError
-from xref.index import build
 from xref.index.build import build_index
 from xref.index.pool import Lent, Pool, cluster
 from xref.tree.root import open_tree
@@ -35,7 +34,7 @@ def plain(kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict
     """What one process makes of it; from then on the portions are small."""
     db = tmp_path / "plain.db"
     build_index(open_tree(kernel), db, arch="x86", jobs=1)
-    monkeypatch.setattr(build, "_CHUNK_BYTES", 8_000)
+    monkeypatch.setattr("xref.index.pool.PORTION_BYTES", 8_000)
     return rows(db)
 
 

@@ -185,12 +185,98 @@ def test_an_edit_that_keeps_size_and_time_right_after_the_build_is_seen(kernel: 
     assert "xref_one" not in names
 
 
+def same_as_fresh(tree: Path, db: Path) -> bool:
+    fresh = db.with_name("fresh.db")
+    index(tree, fresh, force=True)
+    return rows(db) == rows(fresh)
+
+
 def test_a_makefile_that_has_changed_is_seen(kernel: Path, tmp_path: Path) -> None:
     db = tmp_path / "i.db"
+    total = index(kernel, db).files
+    makefile = next(kernel.glob("net/Makefile"))
+    write(makefile, text_of(makefile).replace("obj-y", "obj-$(CONFIG_XREF)"))
+    assert index(kernel, db).reused_files == total
+    assert same_as_fresh(kernel, db)
+
+
+def test_where_headers_are_looked_for(kernel: Path, tmp_path: Path) -> None:
+    """A folder that is searched from now on has a header of that name."""
+    db = tmp_path / "i.db"
+    write(kernel / "net" / "where.c", "#include <where.h>\nMAKE(here)\n")
+    write(kernel / "net" / "other.c", "int other(void)\n{\n}\n")
+    write(kernel / "net" / "somewhere" / "where.h", "#define MAKE(x) int x##_made(void) { }\n")
+    makefile = kernel / "net" / "Makefile"
+    write(makefile, text_of(makefile) + "\nobj-y += where.o other.o\n")
     index(kernel, db)
-    makefile = next(kernel.glob("*/Makefile"))
-    write(makefile, text_of(makefile) + "\nobj-$(CONFIG_XREF) += xref.o\n")
-    assert index(kernel, db).reused_files == 0
+    write(makefile, text_of(makefile) + "\nccflags-y += -I$(src)/somewhere\n")
+    assert index(kernel, db).reused_files > 0
+    assert "here_made" in {r[3] for r in rows(db)["functions"]}
+    assert same_as_fresh(kernel, db)
+
+
+def test_files_that_come_and_go(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    total = index(kernel, db).files
+    write(kernel / "kernel" / "aaa.c", "int xref_new(void)\n{\n\treturn 0;\n}\n")
+    assert index(kernel, db).reused_files == total
+    assert same_as_fresh(kernel, db)
+    gone = _source(kernel, "proto_ops")
+    gone.unlink()
+    assert index(kernel, db).reused_files == total
+    assert same_as_fresh(kernel, db)
+    _source(kernel, "SYSCALL_DEFINE").rename(kernel / "kernel" / "moved.c")
+    assert index(kernel, db).reused_files == total - 1
+    assert same_as_fresh(kernel, db)
+
+
+@pytest.mark.parametrize("nth", range(0, 24, 5))
+def test_headers_that_come_and_go(kernel: Path, tmp_path: Path, nth: int) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    headers = sorted(kernel.glob("include/**/*.h"))
+    header = headers[nth % len(headers)]
+    elsewhere = tmp_path / "header.h"
+    header.rename(elsewhere)
+    index(kernel, db)
+    assert same_as_fresh(kernel, db)
+    elsewhere.rename(header)
+    write(kernel / "include" / "linux" / "aaa.h", "#define container_of(p, t, m) xref_other(p)\n")
+    index(kernel, db)
+    assert same_as_fresh(kernel, db)
+
+
+def test_a_header_that_hides_another(kernel: Path, tmp_path: Path) -> None:
+    """``#include "x.h"`` means the file beside the one that says so before any other."""
+    db = tmp_path / "i.db"
+    write(kernel / "include" / "where.h", "#define MAKE(x) int x##_made(void) { }\n")
+    write(kernel / "lib" / "where.c", '#include "where.h"\nMAKE(here)\n')
+    index(kernel, db)
+    write(kernel / "lib" / "where.h", "#define MAKE(x) int x##_hidden(void) { }\n")
+    assert index(kernel, db).reused_files > 0
+    assert "here_hidden" in {r[3] for r in rows(db)["functions"]}
+    assert same_as_fresh(kernel, db)
+
+
+def test_another_release(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    write(kernel / "Makefile", re.sub(r"SUBLEVEL = \d+", "SUBLEVEL = 99", text_of(kernel / "Makefile")))
+    summary = index(kernel, db)
+    assert summary.reused_files == summary.files
+    assert ("version", "6.12.99") in rows(db)["meta"]
+    assert same_as_fresh(kernel, db)
+
+
+def test_files_that_are_left_out(kernel: Path, tmp_path: Path) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    (kernel / "kernel" / "zero.c").write_bytes(b"\0" * 100)
+    assert ("binary", 1) in index(kernel, db).skipped
+    assert same_as_fresh(kernel, db)
+    write(kernel / "kernel" / "zero.c", "int one(void)\n{\n}\n")
+    assert ("binary", 1) not in index(kernel, db).skipped
+    assert same_as_fresh(kernel, db)
 
 
 def test_a_tree_that_has_moved(kernel: Path, tmp_path: Path) -> None:
@@ -230,12 +316,11 @@ def test_a_series_of_edits(kernel: Path, tmp_path: Path, seed: int) -> None:
     assert rows(db) == rows(fresh)
 
 
-def test_more_changes_than_one_process_takes_are_built_anew(
-    kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_changes_than_one_process_takes(kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = tmp_path / "i.db"
-    index(kernel, db)
+    total = index(kernel, db).files
     monkeypatch.setattr("xref.index.update._MOST", 0)
     path = _source(kernel, "module_init")
     write(path, text_of(path) + "\nint xref_new(void)\n{\n}\n")
-    assert index(kernel, db).reused_files == 0
+    assert index(kernel, db, jobs=2).reused_files == total - 1
+    assert same_as_fresh(kernel, db)

@@ -3,16 +3,21 @@
 
 What a file makes of a macro depends on every definition of its name, whoever sees it (see :mod:`xref.macros.nature`),
 and on those of the names in its body. So the files that matter are those in whose text one of the names stands that
-have changed, or that of a macro which leads to one of these. A name that is pasted together counts by the half that
-stands in a body; a macro that does no more than paste its arguments (``__PASTE(a, b)``) makes names that nobody
-foresees, and is not followed.
+have changed, or that of a macro which leads to one of these.
+
+A name may be pasted together: ``DO_##n`` makes ``DO_one`` of ``one``. It is reached from where both stand, the macro
+that pastes (or one that leads to it) and ``one`` (or a macro that leads to that); mostly the second is found nowhere. A
+macro that does no more than paste its arguments (``__PASTE(a, b)``) makes names that nobody foresees, and is not
+followed.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from xref.index.image import TableImage
@@ -20,56 +25,97 @@ from xref.index.worker import LexedFile
 from xref.lex.model import MacroDef
 from xref.macros.visibility import IncludeGraph
 
-MOST_NAMES: Final = 200
+MOST_NAMES: Final = 5000
 """Where more names have changed than this, most files are reached anyhow."""
-_PASTE: Final = re.compile(r"(\w*)\s*##\s*(\w*)")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_CHAIN: Final = re.compile(r"\w+(?:\s*##\s*\w+)+")
+_PASTE: Final = re.compile(r"\s*##\s*")
+_LAST: Final = "\U0010ffff"
+
+Requirement = tuple[frozenset[str], ...]
+"""Sets of names: a file has what is required when of each set one stands in it."""
 
 
-def changed_names(
-    old: TableImage, new: TableImage, before: Mapping[str, LexedFile], after: Mapping[str, LexedFile]
-) -> set[str]:
-    """The macros whose definitions, or whose visibility, differ between two images; ``before`` and ``after`` hold the
-    files whose interfaces do.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What has to stand in the text of a file for the change to reach it: one of ``names``, or one of the requirements
+    as a whole.
     """
-    names: set[str] = set()
-    theirs, ours = _by_file(old.macros), _by_file(new.macros)
+
+    names: frozenset[str]
+    together: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two images of a tree's macros, and the files that are not the same in both: one that came is not in ``before``,
+    one that went not in ``after``.
+    """
+
+    old: TableImage
+    new: TableImage
+    before: Mapping[str, LexedFile]
+    after: Mapping[str, LexedFile]
+
+    @property
+    def paths(self) -> list[str]:
+        """Those files."""
+        return sorted(self.before.keys() | self.after.keys())
+
+
+def changed_names(change: Change) -> tuple[set[str], set[str]]:
+    """The macros whose definitions, or whose visibility, differ; and the files that see others than before though they
+    are themselves the same.
+    """
+    names, files = _known_otherwise(change), set[str]()
+    theirs, ours = _by_file(change.old.macros), _by_file(change.new.macros)
     for path in theirs.keys() | ours.keys():
         if theirs.get(path) != ours.get(path):
             names |= _different(theirs.get(path, {}), ours.get(path, {}))
-    seen_before = IncludeGraph(old.includes, old.arch, old.include_dirs, old.reread)
-    seen_after = IncludeGraph(new.includes, new.arch, new.include_dirs, new.reread)
-    for path, f in after.items():
-        if _directives(f) != _directives(before[path]):
-            for other in seen_before.closure(path) ^ seen_after.closure(path):
-                names.update(theirs.get(other, {}), ours.get(other, {}))
-        if _moved(before[path], f):
+    seen_before, seen_after = _graph(change.old), _graph(change.new)
+
+    def seen(path: str) -> None:
+        for other in seen_before.closure(path) ^ seen_after.closure(path):
+            names.update(theirs.get(other, {}), ours.get(other, {}))
+
+    for path in change.before.keys() & change.after.keys():
+        if _directives(change.after[path]) != _directives(change.before[path]):
+            seen(path)
+        if _moved(change.before[path], change.after[path]):
             names.update(ours.get(path, {}))
-    return names
+    sources = _included_sources(change.new)
+    for path in _may_resolve_otherwise(change):
+        if seen_before.direct(path) != seen_after.direct(path):
+            if path.endswith(".h") or path.rpartition("/")[2] in sources:
+                seen(path)
+            files.add(path)
+    return names, files
 
 
-def leading_to(names: set[str], macros: Iterable[MacroDef]) -> set[str]:
-    """``names``, and those of the macros in whose bodies one of them stands, or one that leads there."""
-    bodies: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-    for m in macros:
-        if m.body:
-            bodies[m.body].append((m.name, m.params or ()))
-    found, fresh = set(names), set(names)
+def reach(names: set[str], macros: Iterable[MacroDef]) -> Reach:
+    """``names``, those of the macros in whose bodies one of them stands, or one that leads there; and what pastes one
+    of them together.
+    """
+    bodies = _Bodies(macros)
+    found: set[str] = set()
+    fresh = set(names)
+    together: dict[Requirement, None] = {}
     while fresh and len(found) <= MOST_NAMES:
-        word = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(fresh)))})\b")
-        more: set[str] = set()
-        for body, holders in bodies.items():
-            if any(name in body for name in fresh) and word.search(body) is not None:
-                more.update(name for name, _ in holders)
-            elif "##" in body:
-                more.update(name for name, params in holders if _may_paste(body, params, fresh))
-        fresh = more - found
         found |= fresh
-    return found
+        more = {holder for name in fresh for holder in bodies.with_word.get(name, ())}
+        for holder, rests in bodies.pasting(fresh):
+            required = (bodies.leading_to(holder), *map(bodies.leading_to, rests))
+            both = frozenset.intersection(*required) if rests else required[0]
+            more |= both
+            if rests:
+                together[required] = None
+        fresh = more - found
+    return Reach(frozenset(found), tuple(together))
 
 
 def includers(header: str, image: TableImage) -> set[str]:
     """The files that include ``header`` themselves."""
-    graph = IncludeGraph(image.includes, image.arch, image.include_dirs, image.reread)
+    graph = _graph(image)
     last = header.rpartition("/")[2]
     return {
         path
@@ -78,17 +124,65 @@ def includers(header: str, image: TableImage) -> set[str]:
     }
 
 
-def _may_paste(body: str, params: tuple[str, ...], names: set[str]) -> bool:
-    for left, right in _PASTE.findall(body):
-        left, right = ("" if half in params else half for half in (left, right))
-        if (left and any(name.startswith(left) for name in names)) or (
-            right and any(name.endswith(right) for name in names)
-        ):
-            return True
-    return False
+class _Bodies:
+    """What stands in the bodies of macros."""
+
+    def __init__(self, macros: Iterable[MacroDef]) -> None:
+        self.with_word: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        """The macros by the words in their bodies, parameters aside."""
+        self._chains: dict[tuple[str, tuple[str | None, ...]], None] = {}
+        self._leading: dict[str, frozenset[str]] = {}
+        for m in macros:
+            params = m.params or ()
+            for word in set(_WORD.findall(m.body)).difference(params) if m.body else ():
+                self.with_word[word][m.name] = None
+            if "##" in m.body:
+                for chain in _CHAIN.findall(m.body):
+                    pieces = tuple(None if p in params or p == "__VA_ARGS__" else p for p in _PASTE.split(chain))
+                    if any(pieces):
+                        self._chains[m.name, pieces] = None
+
+    def leading_to(self, name: str) -> frozenset[str]:
+        """``name``, and the macros in whose bodies it stands, or one that leads to it."""
+        known = self._leading.get(name)
+        if known is None:
+            found, todo = {name}, [name]
+            while todo:
+                fresh = [m for m in self.with_word.get(todo.pop(), ()) if m not in found]
+                found.update(fresh)
+                todo.extend(fresh)
+            known = self._leading[name] = frozenset(found)
+        return known
+
+    def pasting(self, names: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The macros that may paste one of ``names``, each with the words that it needs for that."""
+        forwards = sorted(names)
+        backwards = sorted(name[::-1] for name in names)
+        for holder, pieces in self._chains:
+            if pieces[0] is not None:
+                candidates = _beginning_with(pieces[0], forwards)
+            elif pieces[-1] is not None:
+                candidates = [name[::-1] for name in _beginning_with(pieces[-1][::-1], backwards)]
+            else:
+                candidates = [name for name in forwards if all(p is None or p in name for p in pieces)]
+            if candidates:
+                pattern = re.compile("".join(r"(\w*)" if p is None else re.escape(p) for p in pieces))
+                for name in candidates:
+                    m = pattern.fullmatch(name)
+                    if m is not None:
+                        yield holder, tuple(rest for rest in m.groups() if _WORD.fullmatch(rest))
+
+
+def _beginning_with(start: str, names: list[str]) -> list[str]:
+    """Those of ``names``, which are sorted, that begin with ``start``."""
+    return names[bisect_left(names, start) : bisect_left(names, start + _LAST)]
 
 
 _Definition = tuple[tuple[str, ...] | None, str, str, str, bool]
+
+
+def _graph(image: TableImage) -> IncludeGraph:
+    return IncludeGraph(image.includes, image.arch, image.include_dirs, image.reread)
 
 
 def _by_file(macros: Iterable[MacroDef]) -> dict[str, dict[str, list[_Definition]]]:
@@ -101,6 +195,37 @@ def _by_file(macros: Iterable[MacroDef]) -> dict[str, dict[str, list[_Definition
 
 def _different(a: dict[str, list[_Definition]], b: dict[str, list[_Definition]]) -> set[str]:
     return {name for name in a.keys() | b.keys() if a.get(name) != b.get(name)}
+
+
+def _known_otherwise(change: Change) -> set[str]:
+    """The options and names of which something else is known now, and the macros that stand under a condition about
+    one of them.
+    """
+    old = {*change.old.constants.splitlines(), *change.old.defined.splitlines()}
+    new = {*change.new.constants.splitlines(), *change.new.defined.splitlines()}
+    about = {_WORD.findall(line)[0] for line in old ^ new}
+    if not about:
+        return about
+    return about | {m.name for m in change.new.macros if m.guard and not about.isdisjoint(_WORD.findall(m.guard))}
+
+
+def _may_resolve_otherwise(change: Change) -> Iterator[str]:
+    """The files, themselves unchanged, whose directives may mean other files than before."""
+    other_files = {path.rpartition("/")[2] for path in change.before.keys() ^ change.after.keys()}
+    dirs_before, dirs_after = change.old.include_dirs, change.new.include_dirs
+    folders = {d for d in dirs_before.keys() | dirs_after.keys() if dirs_before.get(d) != dirs_after.get(d)}
+    if not other_files and not folders:
+        return
+    for path, includes in change.new.includes.items():
+        if path not in change.after:
+            if path.rpartition("/")[0] in folders or any(i.path.rpartition("/")[2] in other_files for i in includes):
+                yield path
+
+
+def _included_sources(image: TableImage) -> set[str]:
+    """The last parts of the paths of files that are no headers and yet included."""
+    every = {inc.path for includes in image.includes.values() for inc in includes}
+    return {path.rpartition("/")[2] for path in every if not path.endswith(".h")}
 
 
 def _directives(f: LexedFile) -> list[tuple[str, bool, str]]:

@@ -25,8 +25,9 @@ from xref.errors import OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
 from xref.index.lock import alone
+from xref.index.notes import counts_to_text, entry_rows, known_to_text, now, skipped
 from xref.index.offers import image_of
-from xref.index.pool import Extract, Pool, Processes
+from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
@@ -37,7 +38,6 @@ from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
 from xref.tree.kbuild import read_kbuild
 from xref.tree.root import Tree
-from xref.tree.syscalltbl import read_tables
 
 _CANNOT_WRITE: Final = frozenset(
     {
@@ -45,7 +45,6 @@ _CANNOT_WRITE: Final = frozenset(
         errno.EFBIG, errno.EIO, errno.ENAMETOOLONG, errno.ENOENT,
     }
 )  # fmt: skip
-_CHUNK_BYTES: Final = 1_500_000
 Report = Callable[[Progress], None]
 
 
@@ -86,13 +85,13 @@ def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, for
     """The same, alone with the index."""
     started, started_ns = time.perf_counter(), time.time_ns()
     listed = list_files(tree, arch)
-    old = None if force else read_old(db, listed, arch, tree.version)
+    old = None if force else read_old(db, arch)
     temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
     try:
         _clear_leftovers(db)
         summary = None
         if old is not None:
-            summary = update_index(tree, old, listed.files, temporary, pool, started_ns=started_ns, progress=progress)
+            summary = update_index(tree, old, listed, temporary, pool, started_ns=started_ns, progress=progress)
             if summary is not None and not temporary.exists():
                 return replace(summary, seconds=time.perf_counter() - started)
         if summary is None:
@@ -145,9 +144,7 @@ def _build(
     if len(files) > MOST_FILES:
         raise XrefError(f"{tree.root} has {len(files):,} files; an index holds {MOST_FILES:,}")
     total = sum(f.size for f in files)
-    skipped: Counter[str] = Counter()
-    for s in listed.skipped:
-        skipped[s.reason] += s.count
+    left_out: Counter[str] = Counter()
     progress(Progress(0, len(files), 0, total, "reading macros"))
     kbuild = read_kbuild(tree, arch)
     lexed = _lex(root, files, pool, progress, total)
@@ -159,16 +156,14 @@ def _build(
         for number, f, row in _rows(root, files, lexed, pool, extract):
             first = lexed[f.path]
             if row.failure:
-                skipped[row.failure] += 1
+                left_out[row.failure] += 1
             writer.add(number, row, program=f.program, guard=guards.get(f.path, ""), offer=worker.offer_of(first))
             done_bytes += f.size
-            if done_bytes - told >= _CHUNK_BYTES or number == len(files):
+            if done_bytes - told >= PORTION_BYTES or number == len(files):
                 told = done_bytes
                 progress(Progress(number, len(files), done_bytes, total, "extracting"))
         progress(Progress(len(files), len(files), total, total, "writing"))
-        writer.add_syscalls(
-            (e.arch, e.abi, e.number, e.name, e.entry, e.compat_entry, e.file, e.line) for e in read_tables(tree)
-        )
+        writer.add_syscalls(entry_rows(tree))
         summary = Summary(
             files=len(files),
             bytes=total,
@@ -178,7 +173,7 @@ def _build(
             dispatch_sites=writer.counts.dispatches,
             registrations=writer.counts.registrations,
             functions_with_errors=writer.counts.broken,
-            skipped=tuple(sorted(skipped.items())),
+            skipped=skipped(listed, left_out.items()),
             seconds=time.perf_counter() - started,
             reused_files=0,
             db_bytes=0,
@@ -189,19 +184,12 @@ def _build(
                 "version": tree.version,
                 "arch": arch,
                 "root": root,
-                "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                **{
-                    f"summary.{name}": str(getattr(summary, name))
-                    for name in Summary.__slots__
-                    if isinstance(getattr(summary, name), (int, float))
-                },
-                "summary.skipped": "\n".join(f"{n}\t{reason}" for reason, n in summary.skipped),
-                "constants": image.constants,
-                "defined": image.defined,
-                "recipes": listed.recipes,
+                "built": now(),
                 "started": str(started_ns),
-                "reread": "\n".join(image.reread),
-                "include_dirs": "\n".join(f"{d}\t{' '.join(p)}" for d, p in sorted(kbuild.include_dirs.items())),
+                "recipes": listed.recipes,
+                "summary.seconds": str(summary.seconds),
+                **counts_to_text(summary),
+                **known_to_text(image, kbuild),
             }
         )
     finally:
@@ -216,7 +204,7 @@ def _rows(
 ) -> Iterator[tuple[int, SourceFile, FileRow]]:
     """The rows of every file, numbered from 1 in the order of ``files``."""
     rest = [f for f in files if not lexed[f.path].bare]
-    chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in _chunks(rest)]
+    chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in portions(rest)]
     extracted = (row for data in pool.run(extract, root, chunks) for row in worker.decode_rows(data))
     for number, f in enumerate(files, 1):
         first = lexed[f.path]
@@ -234,23 +222,10 @@ def _lex(
     found: dict[str, worker.LexedFile] = {}
     done_bytes = 0
     sizes = {f.path: f.size for f in files}
-    chunks = [[f.path for f in chunk] for chunk in _chunks(files)]
+    chunks = [[f.path for f in chunk] for chunk in portions(files)]
     for data in pool.run(worker.lex_files, root, chunks):
         for lexed in worker.decode_lexed(data):
             found[lexed.path] = lexed
             done_bytes += sizes[lexed.path]
         progress(Progress(len(found), len(files), done_bytes, total, "reading macros"))
     return found
-
-
-def _chunks(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
-    chunk: list[SourceFile] = []
-    size = 0
-    for f in files:
-        chunk.append(f)
-        size += f.size + 2000
-        if size >= _CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk

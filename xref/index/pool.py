@@ -8,7 +8,7 @@ import multiprocessing
 import os
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -20,15 +20,32 @@ from typing import Final, TypeAlias, TypeVar
 from xref.errors import UsageError, XrefError
 from xref.index import worker
 from xref.index.image import TableImage, encode_image
+from xref.tree.files import SourceFile
 
 _WINDOW: Final = 4
 """So many portions for each process are on their way at a time."""
 _WIDTH: Final = 256
 """So many for a cluster, of which nobody says how large it is."""
+PORTION_BYTES: Final = 1_500_000
+"""So much text makes a portion."""
 _PATIENCE: Final = "10s"
 T = TypeVar("T")
 Work: TypeAlias = Callable[[str, Sequence[T]], bytes]
 Extract = Callable[[str, Sequence[tuple[str, int, int]]], bytes]
+
+
+def portions(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
+    """Files in portions of about the same work."""
+    portion: list[SourceFile] = []
+    size = 0
+    for f in files:
+        portion.append(f)
+        size += f.size + 2000
+        if size >= PORTION_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 class Pool(ABC):

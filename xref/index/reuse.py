@@ -10,9 +10,10 @@ from typing import Final
 
 from xref import __version__
 from xref.errors import IndexUnavailable
+from xref.index.notes import stored_summary
 from xref.index.summary import Summary
 from xref.store.database import open_readonly
-from xref.tree.files import FileList, SourceFile
+from xref.tree.files import SourceFile
 
 _YOUNG_NS: Final = 2_000_000_000
 """A file that was changed so shortly before it was listed can change again without a sign: the times of some file
@@ -37,20 +38,22 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """An index of the same tree: of the same files, built by the same rules."""
+    """An index of the same tree, or of another release of it, built by the same rules."""
 
     db: Path
     meta: dict[str, str]
     files: dict[str, Stored]
 
     def suspects(self, files: Sequence[SourceFile]) -> list[SourceFile]:
-        """The files whose content may be another now: by size, by the time of the last change, or because that time is
-        too young to tell.
+        """The files of the index whose content may be another now: by size, by the time of the last change, or because
+        that time is too young to tell.
         """
         young = int(self.meta.get("started", "0")) - _YOUNG_NS
         found = []
         for f in files:
-            old = self.files[f.path]
+            old = self.files.get(f.path)
+            if old is None:
+                continue
             if old.stat != (f.size, f.mtime_ns) or f.mtime_ns >= young:
                 found.append(f)
         return found
@@ -60,47 +63,18 @@ class Old:
         return stored_summary(self.meta, len(self.files), self.db.stat().st_size)
 
 
-def read_old(db: Path, listed: FileList, arch: str, version: str) -> Old | None:
-    """The index at ``db``; None where there is none of this tree, of these files and by this xref."""
+def read_old(db: Path, arch: str) -> Old | None:
+    """The index at ``db``; None where there is none by this xref of this architecture."""
     try:
         connection = open_readonly(db)
     except IndexUnavailable:
         return None
     try:
         meta: dict[str, str] = dict(connection.execute("SELECT key, value FROM meta"))
-        wanted = {"xref": __version__, "arch": arch, "version": version, "recipes": listed.recipes}
-        if any(meta.get(key) != value for key, value in wanted.items()):
+        if (meta.get("xref"), meta.get("arch")) != (__version__, arch):
             return None
         rows = connection.execute("SELECT path, id, size, mtime_ns, hash, interface FROM files")
         files = {path: Stored(*rest) for path, *rest in rows}
     finally:
         connection.close()
-    if files.keys() != {f.path for f in listed.files}:
-        return None
     return Old(db, meta, files)
-
-
-def stored_summary(meta: dict[str, str], reused: int, db_bytes: int) -> Summary:
-    """The summary that an index carries in its ``meta`` table."""
-
-    def number(name: str) -> int:
-        return int(float(meta.get(f"summary.{name}", "0")))
-
-    skipped = tuple(
-        (reason, int(count))
-        for count, _, reason in (line.partition("\t") for line in meta.get("summary.skipped", "").splitlines())
-    )
-    return Summary(
-        files=number("files"),
-        bytes=number("bytes"),
-        functions=number("functions"),
-        macros=number("macros"),
-        call_sites=number("call_sites"),
-        dispatch_sites=number("dispatch_sites"),
-        registrations=number("registrations"),
-        functions_with_errors=number("functions_with_errors"),
-        skipped=skipped,
-        seconds=float(meta.get("summary.seconds", "0")),
-        reused_files=reused,
-        db_bytes=db_bytes,
-    )

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Final
 
 from xref.index import worker
-from xref.index.pool import Pool
+from xref.index.notes import counts_to_text, entry_rows, now, skipped
+from xref.index.pool import Pool, portions
 from xref.index.reuse import Old
 from xref.index.summary import Progress, Summary
-from xref.index.users import Reworked, rework
+from xref.index.users import LARGEST_SHARE, Reworked, rework
 from xref.lex.model import MacroDef
 from xref.macros.defined import Known
 from xref.macros.table import StoredTable
@@ -31,7 +32,8 @@ from xref.macros.visibility import IncludeGraph
 from xref.store.editor import Editor
 from xref.store.model import FileRow
 from xref.store.reader import Reader, with_header
-from xref.tree.files import SourceFile
+from xref.store.renumber import renumbered
+from xref.tree.files import FileList, SourceFile
 from xref.tree.root import Tree
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
@@ -42,68 +44,99 @@ _MOST: Final = 300
 def update_index(
     tree: Tree,
     old: Old,
-    files: Sequence[SourceFile],
+    listed: FileList,
     temporary: Path,
     pool: Pool,
     *,
     started_ns: int,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary | None:
-    """Writes a copy of ``old`` to ``temporary`` that holds what ``files`` hold now. ``started_ns`` is when they were
-    listed.
+    """Writes a copy of ``old`` to ``temporary`` that holds what ``listed`` has now. ``started_ns`` is when that was
+    made.
 
     None where the index has to be built anew; the summary of ``old``, and no copy, where nothing has changed.
     """
     started = time.perf_counter()
+    files = listed.files
+    come = [f for f in files if f.path not in old.files]
+    gone = old.files.keys() - {f.path for f in files}
     suspects = old.suspects(files)
     root = str(tree.root)
+    as_before = not come and not gone and old.meta.get("recipes") == listed.recipes
     moved = old.meta.get("root") != root
-    if not suspects and not moved:
+    if as_before and not moved and not suspects:
         return old.summary()
-    if len(suspects) > _MOST:
+    changed = _changed(old, root, suspects, pool, progress)
+    if len(changed) + len(come) > LARGEST_SHARE * len(files):
         return None
-    total = sum(f.size for f in suspects)
-    progress(Progress(0, len(suspects), 0, total, "reading changes"))
-    lexed = {f.path: f for f in worker.decode_lexed(worker.lex_files(root, [f.path for f in suspects]))}
-    changed = [f for f in suspects if lexed[f.path].hash != old.files[f.path].hash]
-    alone = all(lexed[f.path].interface == old.files[f.path].interface for f in changed)
-    if not changed and not moved and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
+    lexed = _lexed(root, [*changed, *come], pool)
+    if (
+        as_before
+        and not moved
+        and not changed
+        and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects)
+    ):
         return old.summary()  # too young to be told from what changed, and yet the same
+    alone = as_before and all(lexed[f.path].interface == old.files[f.path].interface for f in changed)
     reworked: Reworked | None
-    if alone:
+    narrow = alone and len(changed) <= _MOST
+    if narrow:
         with ThreadPoolExecutor(1) as beside:
             copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
-            reworked = Reworked(_extract(tree, old, [lexed[f.path] for f in changed], changed), {}, {})
+            reworked = Reworked(_extract(tree, old, [lexed[f.path] for f in changed], changed), {}, {}, {})
             copy.result()
     else:
         progress(Progress(0, len(files), 0, 0, "looking for users of what has changed"))
-        reworked = rework(tree, old, files, {f.path: lexed[f.path] for f in changed}, pool, temporary)
-        if reworked is not None:
-            _copy(old.db, temporary)  # not before: who forks must have no other thread
-    if reworked is None or any(row.failure for row in reworked.rows):
+        reworked = rework(tree, old, files, lexed, pool, temporary)
+    if reworked is None or any(row.failure.startswith(worker.INTERNAL) for row in reworked.rows):
         temporary.unlink(missing_ok=True)
         return None
+    numbers = {f.path: number for number, f in enumerate(files, 1)}
+    if come or gone:
+        progress(Progress(0, len(files), 0, 0, "numbering the files anew"))
+        renumbered(old.db, temporary, {s.id: numbers[path] for path, s in old.files.items() if path in numbers})
+    elif not narrow:
+        _copy(old.db, temporary)  # not before: who forks must have no other thread
     editor = Editor(temporary)
     try:
+        editor.leave(old.db, sorted(old.files[path].id for path in gone))
+        for f in come:
+            editor.add(numbers[f.path], f.path, f.program)
         for f in suspects:
-            editor.touch(old.files[f.path].id, f.size, f.mtime_ns)
+            editor.touch(numbers[f.path], f.size, f.mtime_ns)
         for path, offer in reworked.offers.items():
-            editor.offer(old.files[path].id, offer)
+            editor.offer(numbers[path], offer)
         editor.guard(reworked.guards)
         for row in reworked.rows:
-            editor.replace(old.files[row.path].id, row)
-        summary = _summary(old, editor, files, len(reworked.rows), time.perf_counter() - started)
-        counts = {
-            f"summary.{name}": str(getattr(summary, name))
-            for name in ("bytes", "functions", "macros", "call_sites", "dispatch_sites", "registrations",
-                         "functions_with_errors")
-        }  # fmt: skip
-        built = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        editor.finish({**counts, "started": str(started_ns), "built": built, "root": root})
+            editor.replace(numbers[row.path], row)
+        if not as_before:
+            editor.syscalls(entry_rows(tree))
+        summary = _summary(old, editor, listed, len(reworked.rows), time.perf_counter() - started)
+        meta = {**reworked.known, "started": str(started_ns), "root": root, "version": tree.version}
+        editor.finish({**meta, **counts_to_text(summary), "recipes": listed.recipes, "built": now()})
     finally:
         editor.abandon()
-    progress(Progress(len(suspects), len(suspects), total, total, "done"))
+    progress(Progress(len(suspects), len(suspects), 0, 0, "done"))
     return summary
+
+
+def _changed(
+    old: Old, root: str, suspects: Sequence[SourceFile], pool: Pool, progress: Callable[[Progress], None]
+) -> list[SourceFile]:
+    """Those of ``suspects`` whose content is not what it was."""
+    found = []
+    progress(Progress(0, len(suspects), 0, sum(f.size for f in suspects), "reading changes"))
+    chunks = list(portions(suspects))
+    hashed = pool.run(worker.hash_files, root, [[f.path for f in chunk] for chunk in chunks])
+    for chunk, data in zip(chunks, hashed, strict=True):
+        found += [f for f, h in zip(chunk, worker.decode_hashes(data), strict=True) if h != old.files[f.path].hash]
+    return found
+
+
+def _lexed(root: str, files: Sequence[SourceFile], pool: Pool) -> dict[str, worker.LexedFile]:
+    """The first pass over some files."""
+    chunks = [[f.path for f in chunk] for chunk in portions(files)]
+    return {f.path: f for data in pool.run(worker.lex_files, root, chunks) for f in worker.decode_lexed(data)}
 
 
 def _extract(tree: Tree, old: Old, lexed: Sequence[worker.LexedFile], changed: Sequence[SourceFile]) -> list[FileRow]:
@@ -154,19 +187,21 @@ def _table(old: Old, reader: Reader, lexed: Sequence[worker.LexedFile]) -> Store
     return table
 
 
-def _summary(old: Old, editor: Editor, files: Sequence[SourceFile], changed: int, seconds: float) -> Summary:
+def _summary(old: Old, editor: Editor, listed: FileList, extracted: int, seconds: float) -> Summary:
     before, more = old.summary(), editor.difference
     return replace(
         before,
-        bytes=sum(f.size for f in files),
+        files=len(listed.files),
+        bytes=sum(f.size for f in listed.files),
         functions=before.functions + more.functions,
         macros=before.macros + more.macros,
         call_sites=before.call_sites + more.calls,
         dispatch_sites=before.dispatch_sites + more.dispatches,
         registrations=before.registrations + more.registrations,
         functions_with_errors=before.functions_with_errors + more.broken,
+        skipped=skipped(listed, editor.left_out()),
         seconds=seconds,
-        reused_files=len(files) - changed,
+        reused_files=len(listed.files) - extracted,
     )
 
 

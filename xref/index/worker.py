@@ -14,7 +14,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,14 +32,21 @@ from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
 from xref.store.model import FileRow, Offer
-from xref.store.rows import encode_includes, file_row
+from xref.store.rows import LEFT_OUT, encode_includes, file_row
 
 MAX_FILE: Final = 32 * 1024 * 1024
 """Larger files are reported and left out: the largest of 6.12, a register header, has 17 MB."""
 _PR_SET_PDEATHSIG: Final = 1
 _SNIFF: Final = 8192
+_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
+_FEW_NAMES: Final = 40
+"""So many names are looked for one by one: a word takes some 50 times as long to tell from the next as to be passed."""
 RARE_COLLECTION: Final = (300_000, 20, 100)
 """For the garbage collector: facts hold no cycles, and looking for some takes 6 % of the time."""
+
+
+INTERNAL: Final = "internal error"
+"""What the failure of a file begins with that is ours."""
 
 
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -66,6 +73,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _lexed_decoder: Final = msgspec.msgpack.Decoder(list[LexedFile])
 _asks_decoder: Final = msgspec.msgpack.Decoder(tuple[tuple[str, ...], tuple[str, ...]])
 _paths_decoder: Final = msgspec.msgpack.Decoder(list[str])
+_hashes_decoder: Final = msgspec.msgpack.Decoder(list[bytes])
 _rows_decoder: Final = msgspec.msgpack.Decoder(list[FileRow])
 _table: MacroTable | None = None
 _extractor: Extractor | None = None
@@ -154,14 +162,38 @@ def decode_lexed(data: bytes) -> list[LexedFile]:
     return _lexed_decoder.decode(data)
 
 
-def mentioning(names: Sequence[str], root: str, paths: Sequence[str]) -> bytes:
-    """Those of the files in whose text one of ``names`` stands, encoded."""
-    raw = [name.encode() for name in names]
-    word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, raw)) + rb")\b")
+def hash_files(root: str, paths: Sequence[str]) -> bytes:
+    """The hashes of some files' content, encoded; empty for what cannot be read."""
+    return _encoder.encode([content_hash(data) if not failure else b"" for data, failure in _contents(root, paths)])
+
+
+def decode_hashes(data: bytes) -> list[bytes]:
+    """What :func:`hash_files` encoded."""
+    return _hashes_decoder.decode(data)
+
+
+def _contents(root: str, paths: Sequence[str]) -> Iterator[tuple[bytes, str]]:
+    return (read(root, path) for path in paths)
+
+
+def mentioning(
+    names: frozenset[bytes], together: tuple[tuple[frozenset[bytes], ...], ...], root: str, paths: Sequence[str]
+) -> bytes:
+    """Those of the files in whose text one of ``names`` stands, or of each set of one of ``together`` one; encoded."""
+    # Of what has to stand together the rarest comes first; it is looked for before the words of a file are told apart.
+    ordered = [tuple(sorted(sets, key=len)) for sets in together]
+    rare = names.union(*(sets[0] for sets in ordered))
+    few = sorted(rare) if len(rare) <= _FEW_NAMES else []
     found = []
-    for path in paths:
-        data, _ = read(root, path)
-        if any(name in data for name in raw) and word.search(data) is not None:
+    for path, (data, _) in zip(paths, _contents(root, paths), strict=True):
+        if few and not any(name in data for name in few):
+            continue
+        words = set(_WORD.findall(data))
+        if words.isdisjoint(rare):
+            continue
+        if not words.isdisjoint(names) or any(
+            not any(words.isdisjoint(alternatives) for alternatives in sets) for sets in ordered
+        ):
             found.append(path)
     return _encoder.encode(found)
 
@@ -206,15 +238,19 @@ def _extract(root: str, path: str, size: int, mtime_ns: int) -> FileRow:
     started = time.perf_counter()
     data, failure = read(root, path)
     if failure:
-        return FileRow(path, size, mtime_ns, b"", 0, encode_includes(()), "", failure=failure)
+        return _left_out(path, size, mtime_ns, b"", failure)
     digest = content_hash(data)
     facts: FileFacts
     try:
         facts = extract_assembly(path, data) if path.endswith(".S") else _extractor.extract(path, data)
     except RecursionError:
-        return FileRow(path, size, mtime_ns, digest, size, encode_includes(()), "", failure="nested too deeply")
+        return _left_out(path, size, mtime_ns, digest, "nested too deeply")
     except Exception as e:
         # one file that trips a rule must not cost the index of 60,000 others; it is counted and named in the summary
-        failure = f"internal error: {type(e).__name__}: {e} in {path}"
-        return FileRow(path, size, mtime_ns, digest, size, encode_includes(()), "", failure=failure)
+        return _left_out(path, size, mtime_ns, digest, f"{INTERNAL}: {type(e).__name__}: {e} in {path}")
     return file_row(facts, size, mtime_ns, digest, time.perf_counter() - started)
+
+
+def _left_out(path: str, size: int, mtime_ns: int, digest: bytes, failure: str) -> FileRow:
+    bad = size if digest else 0
+    return FileRow(path, size, mtime_ns, digest, bad, encode_includes(()), LEFT_OUT + failure, failure=failure)

@@ -6,13 +6,16 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xref.facts.model import FunctionFact, RecordFact
+from xref.store.database import open_readonly
 from xref.store.model import FileRow, FunctionRow, Offer, RecordRow
 from xref.store.numbers import first, first_wide
 from xref.store.rows import (
+    LEFT_OUT,
     decode_body,
     decode_fields,
     decode_ids,
@@ -22,7 +25,7 @@ from xref.store.rows import (
     member_alias,
     record_row,
 )
-from xref.store.writer import Counts, insert_rows, mentions, name_and_shape
+from xref.store.writer import NOTHING, Counts, insert_file, insert_rows, insert_syscalls, mentions, name_and_shape
 
 _NUMBERED = ("functions", "records")
 _OTHERS = ("aliases", "typedefs", "objects", "registrations", "macros", "exports")
@@ -44,6 +47,28 @@ class Editor:
         """Notes the size and the time of a file."""
         self._db.execute("UPDATE files SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, file_id))
 
+    def add(self, file_id: int, path: str, program: str) -> None:
+        """Notes a file that the index does not have yet; what is in it follows with :meth:`replace`."""
+        insert_file(self._db, file_id, FileRow(path, 0, 0, b"", 0, b"", ""), program, "", NOTHING)
+
+    def leave(self, old: Path, numbers: Iterable[int]) -> None:
+        """Counts the rows of files no longer that were in the index ``old``, from which this was made without them."""
+        source = open_readonly(old)
+        for file_id in numbers:
+            self.difference.add(_stored(source, file_id), -1)
+            self._aliased = True
+        source.close()
+
+    def syscalls(self, entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]) -> None:
+        """Replaces the lines of system call tables."""
+        self._db.execute("DELETE FROM syscalls")
+        insert_syscalls(self._db, entries)
+
+    def left_out(self) -> list[tuple[str, int]]:
+        """Why files are in the index by name only, and how many for each reason."""
+        notes = self._db.execute("SELECT notes FROM files WHERE notes LIKE ?", (f"{LEFT_OUT}%",))
+        return list(Counter(note.removeprefix(LEFT_OUT) for (note,) in notes).items())
+
     def offer(self, file_id: int, offer: Offer) -> None:
         """Notes what a file offers to others."""
         self._db.execute(
@@ -62,7 +87,7 @@ class Editor:
     def replace(self, file_id: int, row: FileRow) -> None:
         """Takes all rows of a file out and those of ``row`` in."""
         db = self._db
-        old = self._stored(file_id)
+        old = _stored(db, file_id)
         self.difference.add(old, -1)
         self.difference.add(row)
         for table in _NUMBERED:
@@ -93,29 +118,6 @@ class Editor:
         else:
             self._db.execute(f"DELETE FROM postings {where}", (kind, *name))
 
-    def _stored(self, file_id: int) -> FileRow:
-        """The rows of a file as they are, as far as counts and postings go."""
-        numbers = first(file_id), first(file_id + 1)
-        functions = self._db.execute(
-            "SELECT name, line, col, end_line, kind, linkage, aliases, guard, signature, trouble, made_by, body"
-            " FROM functions WHERE id >= ? AND id < ? ORDER BY id",
-            numbers,
-        )
-        records = self._db.execute(
-            "SELECT tag, kind, line, guard, open, fields FROM records WHERE id >= ? AND id < ? ORDER BY id", numbers
-        )
-        registrations = self._db.execute(
-            "SELECT line, col, object, decl, path, field, value, name, how, guard, function, tag FROM registrations"
-            " WHERE id >= ? AND id < ? ORDER BY id",
-            (first_wide(file_id), first_wide(file_id + 1)),
-        )
-        return FileRow(
-            "", 0, 0, b"", 0, b"", "",
-            functions=tuple(_function(*f) for f in functions),
-            records=tuple(_record(*r) for r in records),
-            registrations=tuple(registrations),
-        )  # fmt: skip
-
     def finish(self, meta: Mapping[str, str]) -> None:
         """Notes what has changed about the index, and closes it."""
         if self._aliased:
@@ -137,6 +139,30 @@ class Editor:
             self._db.close()
         except sqlite3.Error:
             return
+
+
+def _stored(db: sqlite3.Connection, file_id: int) -> FileRow:
+    """The rows of a file as they are, as far as counts and postings go."""
+    numbers = first(file_id), first(file_id + 1)
+    functions = db.execute(
+        "SELECT name, line, col, end_line, kind, linkage, aliases, guard, signature, trouble, made_by, body"
+        " FROM functions WHERE id >= ? AND id < ? ORDER BY id",
+        numbers,
+    )
+    records = db.execute(
+        "SELECT tag, kind, line, guard, open, fields FROM records WHERE id >= ? AND id < ? ORDER BY id", numbers
+    )
+    registrations = db.execute(
+        "SELECT line, col, object, decl, path, field, value, name, how, guard, function, tag FROM registrations"
+        " WHERE id >= ? AND id < ? ORDER BY id",
+        (first_wide(file_id), first_wide(file_id + 1)),
+    )
+    return FileRow(
+        "", 0, 0, b"", 0, b"", "",
+        functions=tuple(_function(*f) for f in functions),
+        records=tuple(_record(*r) for r in records),
+        registrations=tuple(registrations),
+    )  # fmt: skip
 
 
 def _function(

@@ -56,6 +56,8 @@ _body_decoder: Final = msgspec.msgpack.Decoder(Body)
 _fields_decoder: Final = msgspec.msgpack.Decoder(tuple[FieldFact, ...])
 _includes_decoder: Final = msgspec.msgpack.Decoder(tuple[Include, ...])
 _COMPRESS_ABOVE: Final = 160
+LEFT_OUT: Final = "left out: "
+"""What the notes on a file begin with that is in the index by name only; the reason follows."""
 
 
 def single_name(text: str) -> str:

@@ -61,7 +61,7 @@ class Writer:
 
     def add_syscalls(self, entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]) -> None:
         """Adds lines of system call tables, in the order of the table's columns."""
-        self._db.executemany("INSERT INTO syscalls VALUES (?,?,?,?,?,?,?,?)", entries)
+        insert_syscalls(self._db, entries)
 
     def finish(self, meta: Mapping[str, str]) -> None:
         """Writes the postings, builds the indexes, marks the file as whole and closes it."""
@@ -145,6 +145,13 @@ def insert_rows(db: sqlite3.Connection, file_id: int, row: FileRow) -> None:
         "INSERT INTO exports (rowid, name, file_id) VALUES (?,?,?)",
         [(wide + k, e, file_id) for k, e in enumerate(row.exports)],
     )
+
+
+def insert_syscalls(
+    db: sqlite3.Connection, entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]
+) -> None:
+    """Lines of system call tables, in the order of the table's columns."""
+    db.executemany("INSERT INTO syscalls VALUES (?,?,?,?,?,?,?,?)", entries)
 
 
 def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...], int]]:
