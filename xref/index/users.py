@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from xref.index import worker
-from xref.index.affected import MOST_NAMES, Change, changed_names, includers, reach
+from xref.index.affected import MOST_NAMES, Change, Reach, changed_names, includers, reach
 from xref.index.image import TableImage
 from xref.index.notes import known_to_text
 from xref.index.offers import image_of
@@ -88,18 +88,29 @@ def _reached(changed: Change, files: Sequence[SourceFile], pool: Pool, root: str
     reached = reach(names, (*changed.old.macros, *image.macros))
     if len(reached.names) > MOST_NAMES:
         return None
-    search = partial(
-        worker.mentioning,
-        _encoded(reached.names),
-        tuple(tuple(_encoded(alternatives) for alternatives in sets) for sets in reached.together),
-    )
     rest = [[f.path for f in p] for p in portions(f for f in files if f.path not in changed.after)]
-    for found in pool.run(search, root, rest):
-        for path in worker.decode_paths(found):
-            wanted.add(path)
-            if path in image.listings:
-                wanted |= includers(path, image)
+    for path in _mentioning(reached, pool, root, rest):
+        wanted.add(path)
+        if path in image.listings:
+            wanted |= includers(path, image)
     return wanted
+
+
+def _mentioning(reached: Reach, pool: Pool, root: str, chunks: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The files whose text has what ``reached`` says."""
+    # Of names that have to stand together the rarest are looked for first: mostly they stand nowhere.
+    together = [[_encoded(names) for names in sorted(sets, key=len)] for sets in reached.together]
+    names = _encoded(reached.names)
+    search = partial(worker.mentioning, names.union(*(sets[0] for sets in together)))
+    for data in pool.run(search, root, chunks):
+        for path, mentioned in worker.decode_mentions(data):
+            if not names.isdisjoint(mentioned):
+                yield path
+                continue
+            left = [sets[1:] for sets in together if not sets[0].isdisjoint(mentioned)]
+            words = worker.words(worker.read(root, path)[0])
+            if any(all(not words.isdisjoint(names) for names in sets) for sets in left):
+                yield path
 
 
 def _encoded(names: frozenset[str]) -> frozenset[bytes]:

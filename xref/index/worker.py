@@ -72,7 +72,7 @@ class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encoder: Final = msgspec.msgpack.Encoder()
 _lexed_decoder: Final = msgspec.msgpack.Decoder(list[LexedFile])
 _asks_decoder: Final = msgspec.msgpack.Decoder(tuple[tuple[str, ...], tuple[str, ...]])
-_paths_decoder: Final = msgspec.msgpack.Decoder(list[str])
+_mentions_decoder: Final = msgspec.msgpack.Decoder(list[tuple[str, list[bytes]]])
 _hashes_decoder: Final = msgspec.msgpack.Decoder(list[bytes])
 _rows_decoder: Final = msgspec.msgpack.Decoder(list[FileRow])
 _table: MacroTable | None = None
@@ -176,31 +176,27 @@ def _contents(root: str, paths: Sequence[str]) -> Iterator[tuple[bytes, str]]:
     return (read(root, path) for path in paths)
 
 
-def mentioning(
-    names: frozenset[bytes], together: tuple[tuple[frozenset[bytes], ...], ...], root: str, paths: Sequence[str]
-) -> bytes:
-    """Those of the files in whose text one of ``names`` stands, or of each set of one of ``together`` one; encoded."""
-    # Of what has to stand together the rarest comes first; it is looked for before the words of a file are told apart.
-    ordered = [tuple(sorted(sets, key=len)) for sets in together]
-    rare = names.union(*(sets[0] for sets in ordered))
-    few = sorted(rare) if len(rare) <= _FEW_NAMES else []
+def mentioning(names: frozenset[bytes], root: str, paths: Sequence[str]) -> bytes:
+    """Those of the files in whose text some of ``names`` stand, each with these; encoded."""
+    few = sorted(names) if len(names) <= _FEW_NAMES else []
     found = []
     for path, (data, _) in zip(paths, _contents(root, paths), strict=True):
         if few and not any(name in data for name in few):
             continue
-        words = set(_WORD.findall(data))
-        if words.isdisjoint(rare):
-            continue
-        if not words.isdisjoint(names) or any(
-            not any(words.isdisjoint(alternatives) for alternatives in sets) for sets in ordered
-        ):
-            found.append(path)
+        mentioned = words(data) & names
+        if mentioned:
+            found.append((path, sorted(mentioned)))
     return _encoder.encode(found)
 
 
-def decode_paths(data: bytes) -> list[str]:
+def words(data: bytes) -> set[bytes]:
+    """All names in a text."""
+    return set(_WORD.findall(data))
+
+
+def decode_mentions(data: bytes) -> list[tuple[str, list[bytes]]]:
     """What :func:`mentioning` encoded."""
-    return _paths_decoder.decode(data)
+    return _mentions_decoder.decode(data)
 
 
 def content_hash(data: bytes) -> bytes:
