@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import random
 import shutil
 import statistics
@@ -26,7 +25,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from measure import Cost, cores, kernel_version, run, software, xref_command
+from measure import Cost, cores, cscope_command, kernel_version, read_once, run, software, xref_command
 
 PARTS = {
     "net/": ("net",),
@@ -54,8 +53,7 @@ def tools(tree: Path, scratch: Path, jobs: Sequence[str]) -> list[Tool]:
         Tool("`xref index`", (*xref_command(), "--tree", str(tree), "--db", str(db), "index", *jobs), ("xref.db",))
     ]
     if shutil.which("cscope"):
-        command = ("cscope", "-b", "-k", "-q", "-R", f"-s{tree}", f"-f{scratch / 'cscope.out'}")
-        found.append(Tool("`cscope -bkq -R`", command, ("cscope.out*",)))
+        found.append(Tool("`cscope -bkq -R`", tuple(cscope_command(tree, scratch)), ("cscope.out*",)))
     if shutil.which("ctags"):
         command = ("ctags", "-R", "--languages=C,C++", "-f", str(scratch / "tags"), str(tree))
         found.append(Tool("`ctags -R`", command, ("tags",)))
@@ -188,15 +186,6 @@ def growth(tree: Path, scratch: Path, jobs: Sequence[str], count: int | None) ->
     print("\n### Stages of the last of these\n\n| | wall |\n|---|---:|")
     for phase, seconds in staged:
         print(f"| {words.get(phase, phase)} | {seconds:.1f} s |")
-
-
-def read_once(tree: Path) -> None:
-    """Reads every file, so that the first tool does not pay for the disk alone."""
-    for folder, _, names in os.walk(tree):
-        for name in names:
-            path = Path(folder, name)
-            if path.suffix in (".c", ".h", ".S") and path.is_file() and not path.is_symlink():
-                path.read_bytes()
 
 
 def main() -> int:

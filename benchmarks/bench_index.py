@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import Cost, cores, kernel_version, run, software, xref_command
+from measure import Cost, cores, cscope_command, kernel_version, read_once, run, software, xref_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +38,8 @@ def index_with_xref(tree: Path, scratch: Path, jobs: int | None) -> Index:
 
 def index_with_cscope(tree: Path, scratch: Path) -> Index:
     """What kernel developers wait for today: `make cscope` runs cscope with these options."""
-    cost = run(["cscope", "-b", "-k", "-q", "-R", f"-s{tree}", f"-f{scratch / 'cscope.out'}"], cwd=scratch)
+    cost = run(cscope_command(tree, scratch), cwd=scratch)
     return Index("`cscope -bkq -R`", cost, sum(file.stat().st_size for file in scratch.glob("cscope*")))
-
-
-def read_once(tree: Path) -> None:
-    """Reads every file, so that the first tool does not pay for the disk alone."""
-    for folder, _, names in os.walk(tree):
-        for name in names:
-            path = Path(folder, name)
-            if path.suffix in (".c", ".h", ".S") and path.is_file() and not path.is_symlink():
-                path.read_bytes()
 
 
 def main() -> int:

@@ -15,7 +15,6 @@ import pytest
 
 from xref.errors import EXIT_OUTPUT, OutputFailed, XrefError
 from xref.index import worker
-from xref.index.build import build_index
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.store.editor import Editor
@@ -24,16 +23,14 @@ from xref.store.writer import Writer
 from xref.tree.files import list_files
 from xref.tree.root import open_tree
 
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "linux-3.7"
-MINUTES = {"built", "root", "started", "summary.seconds"}
-"""What differs from build to build."""
+from .trees import FIXTURES, index, rows
 
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy that nobody changes."""
     tree = tmp_path_factory.mktemp("kernel") / "linux"
-    shutil.copytree(FIXTURE, tree)
+    shutil.copytree(FIXTURES / "linux-3.7", tree)
     return tree
 
 
@@ -50,22 +47,8 @@ def small(tmp_path: Path) -> Path:
     return tree
 
 
-def index(tree: Path, db: Path, **options: object) -> Summary:
-    return build_index(open_tree(tree), db, arch="x86", jobs=options.pop("jobs", 1), **options)  # type: ignore[arg-type]
-
-
-def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Everything in an index but the time of its making."""
-    connection = sqlite3.connect(db)
-    tables = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-    found = {t: connection.execute(f"SELECT * FROM {t}").fetchall() for t in tables if not t.startswith("sqlite_stat")}
-    found["meta"] = sorted(r for r in found["meta"] if r[0] not in MINUTES)
-    connection.close()
-    return found
-
-
 def names(db: Path) -> list[str]:
-    return sorted(r[2] for r in rows(db)["functions"])  # type: ignore[misc]
+    return sorted(str(r[3]) for r in rows(db)["functions"])
 
 
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,12 +90,12 @@ def test_the_summary_counts_what_is_there(kernel: Path, tmp_path: Path) -> None:
     db = tmp_path / "i.db"
     summary = index(kernel, db)
     found = rows(db)
-    kinds = [r[6] for r in found["functions"]]
+    kinds = [r[7] for r in found["functions"]]
     assert summary.functions == len(kinds) - kinds.count("macro")
     assert summary.macros == kinds.count("macro")
     assert summary.files == len(found["files"]) == len(list_files(open_tree(kernel), "x86").files)
     assert summary.registrations == len(found["registrations"])
-    assert summary.bytes == sum(r[2] for r in found["files"])  # type: ignore[misc]
+    assert summary.bytes == sum(int(str(r[3])) for r in found["files"])
     assert summary.db_bytes == db.stat().st_size
     assert summary.reused_files == 0
     reader = Reader(db)

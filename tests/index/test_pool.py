@@ -17,15 +17,13 @@ from xref.index.build import build_index
 from xref.index.pool import Lent, Pool, cluster
 from xref.tree.root import open_tree
 
-from .test_update import rows
-
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "linux-6.12"
+from .trees import FIXTURES, rows
 
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tree = tmp_path_factory.mktemp("kernel") / "linux"
-    shutil.copytree(FIXTURE, tree)
+    shutil.copytree(FIXTURES / "linux-6.12", tree)
     return tree
 
 

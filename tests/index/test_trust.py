@@ -9,32 +9,24 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from xref.index.build import build_index
 from xref.index.lock import alone
-from xref.index.summary import Progress, Summary
+from xref.index.summary import Progress
 from xref.store.reader import Reader
-from xref.tree.root import open_tree
 
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "linux-3.7"
+from .trees import FIXTURES, index
+
 MOMENTS = 14
 
 
 @pytest.fixture
 def kernel(tmp_path: Path) -> Path:
     tree = tmp_path / "linux"
-    shutil.copytree(FIXTURE, tree)
+    shutil.copytree(FIXTURES / "linux-3.7", tree)
     return tree
-
-
-def index(
-    tree: Path, db: Path, *, jobs: int = 1, force: bool = False, progress: Callable[[Progress], None] = lambda _: None
-) -> Summary:
-    return build_index(open_tree(tree), db, arch="x86", jobs=jobs, force=force, progress=progress)
 
 
 def _children(pid: int) -> set[int]:
