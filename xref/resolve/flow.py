@@ -162,7 +162,7 @@ class Flow(ABC, Generic[Carried]):
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow[Carried]]:
         calls = self._written.call_sites(function)
-        if self._is_callback(function, position):
+        if self.is_callback(function, position):
             # sk->sk_prot->read_skb(sk, recv_actor): who calls through a slot hands it to all who are in the slot
             for slot in sorted(self._written.registered_slots(function)):
                 calls.extend(self._written.dispatches(*slot))
@@ -178,7 +178,7 @@ class Flow(ABC, Generic[Carried]):
             elif position < len(args):
                 yield from self._stepped(args[position], scope, call.line, step, call.guard)
 
-    def _is_callback(self, function: FunctionInfo, position: int) -> bool:
+    def is_callback(self, function: FunctionInfo, position: int) -> bool:
         """Whether a parameter is declared as a pointer to a function. Pointers to data, and words that may be anything,
         are not followed through slots: what comes that way comes from everywhere.
         """

@@ -6,30 +6,29 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from xref.parse import ctree as x
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
-from xref.resolve.model import Holding, Site, Step, Target
+from xref.resolve.model import Holding, Place, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import IndexedTree, Symbols
+from xref.resolve.towards import Towards
 from xref.resolve.types import Types
 from xref.resolve.values import Values
 from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 from xref.store.reader import Reader
-from xref.store.rows import last_member
 from xref.tree.config import Config
 
 __all__ = ["IndexedTree", "Resolver"]
 
-_MAX_REGISTERED = 64
 _AT_ONCE = 1000
 
 
@@ -46,6 +45,7 @@ class Resolver(Symbols):
         self.objects = Objects(self.written, self.values)
         self._deferred = Deferred(self.written, self.values, self.objects)
         self.sites = Sites(self.written, self._macros, self.values, self.objects, self._deferred)
+        self._towards = Towards(self.written, self.values)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -106,19 +106,18 @@ class Resolver(Symbols):
 
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
         """All that reaches ``sym``: the direct calls, and the dispatch sites of the slots that hold it."""
+        function = self.reader.function(sym.fid)
+        if function is None:
+            return ()
         callers: dict[int, None] = {}
         for name in (sym.name, *sym.aliases):
             callers.update(dict.fromkeys(self.reader.mentions("c", name)))
-        vias: set[str] = set()
-        for struct, field in self.slots_holding(sym):
-            vias.add(f"{struct}.{field}")
-            callers.update(dict.fromkeys(self.slots.mentioning("m", struct, field)))
-        for fid in self._handed_to(sym):
-            callers[fid] = None
+        reached = self._towards.reached(function)
+        callers.update(dict.fromkeys(reached.callers))
         names = {sym.name, *sym.aliases}
         found: list[Edge] = []
         for f in self._reading(list(callers)):
-            for site in self._sites_towards(f, names, vias):
+            for site in self._sites_towards(f, function, names, reached.places):
                 guard = site.call.guard or f.guard
                 if not self.compiled(guard):
                     continue
@@ -136,59 +135,19 @@ class Resolver(Symbols):
             self.reader.expect((callee for callee in calls if callee.isidentifier()), objects=True)
             yield from functions
 
-    def _sites_towards(self, f: FunctionInfo, names: set[str], vias: set[str]) -> Iterator[Site]:
-        """The sites of ``f`` that can matter: by name, through one of the slots, or through a variable."""
-        fields = {v.rpartition(".")[2] for v in vias}
+    def _sites_towards(
+        self, f: FunctionInfo, function: FunctionInfo, names: set[str], places: frozenset[Place]
+    ) -> Iterator[Site]:
+        """The sites of ``f`` that can matter: those that call ``function`` by one of ``names``, or through a place."""
         scope = self.written.scope(f)
         for call in scope.body.calls:
-            callee = call.callee
-            plain = callee.isidentifier()
-            if plain and callee not in names and not scope.mentions(callee) and not self.reader.objects(callee):
-                if self.names.alias(callee, f.file_id) not in names:
-                    continue
-            if not plain and last_member(callee) not in fields and "__SC" not in callee and "->" in callee:
-                continue
-            site = self.sites.site(call, scope)
-            if site is not None:
-                yield site
-
-    def slots_holding(self, sym: Symbol) -> list[tuple[str, str]]:
-        """The slots that a function is registered in or assigned to."""
-        found: dict[tuple[str, str], None] = {}
-        for name in (sym.name, *sym.aliases):
-            for r in self.reader.registrations_of_name(name):
-                target = self.slots.target(r)
-                if target is not None and target.field:
-                    found[target.owner, target.field] = None
-            for fid in self.reader.mentions("v", name)[:_MAX_REGISTERED]:
-                f = self.reader.function(fid)
-                if f is None or f.kind == "macro":
-                    continue
-                scope = self.written.scope(f)
-                for a in scope.body.assigns:
-                    if name not in a.value:
-                        continue
-                    written = self.types.parse(a.target)
-                    while isinstance(written, x.Index):
-                        written = written.base
-                    if isinstance(written, x.Member):
-                        member = self.written.member(written, scope, a.line)
-                        if member is not None:
-                            found[member.owner, member.field] = None
-        return [s for s in found if any(h.function.id == sym.fid for h in self.values.slot(*s))]
-
-    def _handed_to(self, sym: Symbol) -> Iterable[int]:
-        """The functions that ``sym`` is handed to as an argument, and may call it."""
-        found: dict[int, None] = {}
-        for name in (sym.name, *sym.aliases):
-            for fid in self.reader.mentions("v", name)[:_MAX_REGISTERED]:
-                f = self.reader.function(fid)
-                if f is None:
-                    continue
-                for call in self.reader.body(fid).calls:
-                    if name in call.arguments and call.callee.isidentifier():
-                        found.update((t.id, None) for t in self.names.functions(call.callee, f.file_id))
-        return found
+            named = call.callee in names or (
+                call.callee.isidentifier() and self.names.alias(call.callee, f.file_id) in names
+            )
+            if named or self._towards.through(call, scope, function, places):
+                site = self.sites.site(call, scope)
+                if site is not None:
+                    yield site
 
     # -- slots --------------------------------------------------------------------------------------------------------
 

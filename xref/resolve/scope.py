@@ -174,6 +174,11 @@ class Scope:
                 return i, decl
         return None
 
+    def parameter_name(self, position: int) -> str:
+        """The name of the parameter at a 0-based position; '' where there is none."""
+        names = self._macro_params if self.function.kind == "macro" else [decl.name for decl in self.params]
+        return names[position] if position < len(names) else ""
+
     def holds(self, name: str, line: int) -> bool:
         """Whether ``name`` is a local variable or a parameter here."""
         return self.mentions(name) and (self.local(name, line) is not None or self.param(name) is not None)

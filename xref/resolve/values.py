@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
+from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Array, Base, CType, Pointer, Tagged
@@ -18,10 +19,11 @@ from xref.resolve.scope import Scope
 from xref.resolve.spell import spell
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.reader import Reader
+from xref.store.rows import STATIC_CALL
 
 _MAX_DEPTH = 24
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_STATIC_CALL = re.compile(r"\b__SC[TK]__(\w+)")
 # Linux keeps its security hooks in static calls named after hook and slot, whose targets are written at boot through a
 # pointer that is typed by a union of all hooks (lsm_static_call_init() in security/security.c since Linux kernel commit
 # 417c5643cd67 ("lsm: replace indirect LSM hook calls with static calls") in v6.12): the name is the only tie left.
@@ -193,7 +195,7 @@ class Values(Flow[FunctionInfo]):
                 yield Inflow(f, None, f.guard)
             return
         name = self._names.alias(name, scope.file_id)
-        static_call = _STATIC_CALL.fullmatch(name)
+        static_call = STATIC_CALL.fullmatch(name)
         if static_call is not None:
             yield Inflow(Place("static_call", static_call[1], ""))
             return
@@ -252,9 +254,26 @@ class Values(Flow[FunctionInfo]):
         return ()
 
 
+def keys_of_slot(reader: Reader, struct: str, field: str) -> Iterator[str]:
+    """The keys of static calls that are named after a slot."""
+    for pattern, owner in _KEY_SLOTS:
+        if owner == struct:
+            for name in reader.names_called_through(f"__SCT__{pattern.pattern.partition('(')[0]}{field}_"):
+                key = name.removeprefix("__SCT__")
+                m = pattern.fullmatch(key)
+                if m is not None and m[1] == field:
+                    yield key
+
+
+def updated_key(call: CallFact) -> str:
+    """The key of the static call that ``__static_call_update(&key, ...)`` gives another target; '' for other calls."""
+    m = STATIC_CALL.search(call.arguments) if call.callee == "__static_call_update" else None
+    return m[1] if m is not None else ""
+
+
 def static_call_key(text: str) -> tuple[str, str, str] | None:
     """The key of a static call whose callee is spelled ``text``, and the slot (struct, field) that it stands for."""
-    m = _STATIC_CALL.search(text)
+    m = STATIC_CALL.search(text)
     if m is None:
         return None
     for pattern, struct in _KEY_SLOTS:

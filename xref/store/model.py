@@ -11,8 +11,8 @@ from xref.facts.model import FieldFact
 class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value.
 
-    A member that it calls through, assigns to or takes the address of may have its shape behind it: ``sendmsg socket
-    ops``.
+    A member that it calls through, assigns to, takes the address of or uses as a value (``got``) may have its shape
+    behind it: ``sendmsg socket ops``.
     """
 
     name: str
@@ -34,6 +34,7 @@ class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     assigned: tuple[str, ...]
     values: tuple[str, ...]
     addressed: tuple[str, ...]
+    got: tuple[str, ...]
 
 
 class RecordRow(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -239,6 +239,14 @@ class Reader:
             "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
         ).fetchall()
 
+    def names_called_through(self, prefix: str) -> list[str]:
+        """The names beginning with ``prefix`` that something is called through."""
+        rows = self._db.execute(
+            "SELECT DISTINCT name FROM postings WHERE kind = 'm' AND name >= ? AND name < ?",
+            (prefix, prefix + "\U0010ffff"),
+        )
+        return [r[0] for r in rows]
+
     def similar_names(self, prefix: str, limit: int = 400) -> list[str]:
         """Names of functions that begin with ``prefix``, in order."""
         rows = self._db.execute(

@@ -38,6 +38,14 @@ _CALLED: Final = re.compile(r"\w\s*\(")
 _ACCESS: Final = re.compile(r"[*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)")
 # &x->a.b: the address of a member is handed on, and what is done to it later is done to every such member
 _ADDRESS: Final = re.compile(r"&[&(\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])")
+# x->a.b as a value: neither called nor stepped over; without what it begins with where that is no name
+_GOT: Final = re.compile(
+    rf"(?:(?<![{_W}$)\].>])([A-Za-z_][{_W}]*+)((?:\s*+(?:->|\.)\s*+[{_W}]++)*)\s*+)?(?:->|\.)\s*+([A-Za-z_][{_W}]*+)"
+    rf"(?!\s*+(?:[{_W}(.]|->))"
+)
+_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
+STATIC_CALL: Final = re.compile(r"\b__SC[TK]__(\w+)")
+"""What names the key of a static call: include/linux/static_call_types.h."""
 # #define sk_prot __sk_common.skc_prot   include/net/sock.h
 _MEMBER_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\s*(?:\.|->)\s*[A-Za-z_]\w*)*\s*(?:\.|->)\s*([A-Za-z_]\w*)")
 _PUNCTUATION: Final = str.maketrans("", "", "()&*")
@@ -220,6 +228,10 @@ def function_row(f: FunctionFact) -> FunctionRow:
                 if tags is None:
                     tags = _tags(f)
                 through.add(_shaped(callee, name, tags))
+            if "{" in callee or "?" in callee:
+                through.update(_MEMBER.findall(callee))
+            if "__SC" in callee:
+                through.update(f"__SCT__{key}" for key in STATIC_CALL.findall(callee))
     for assign in body.assigns:
         target = assign.target
         texts.add(assign.value)
@@ -240,10 +252,16 @@ def function_row(f: FunctionFact) -> FunctionRow:
             if tags is None:
                 tags = _tags(f)
             addressed.add(_with_shape(name, root, steps, tags))
+    got: set[str] = set()
+    if "." in every or "->" in every:
+        for root, steps, name in _GOT.findall(every):
+            if root and tags is None:
+                tags = _tags(f)
+            got.add(_with_shape(name, root, steps, tags) if root and tags else name)
     return FunctionRow(
         f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.trouble, f.made_by,
         encode_body(body), len(body.calls), dispatches, tuple(called), tuple(through), tuple(assigned), tuple(values),
-        tuple(addressed),
+        tuple(addressed), tuple(got),
     )  # fmt: skip
 
 

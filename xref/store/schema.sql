@@ -98,11 +98,12 @@ CREATE TABLE exports (name TEXT NOT NULL, file_id INTEGER NOT NULL);
 CREATE TABLE member_aliases (field TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (field, name)) WITHOUT ROWID;
 
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
--- of that name, p = takes the address of a member of that name, v = uses it as a value; f = records that have a field of
+-- of that name, p = takes the address of a member of that name, g = uses the value of a
+-- member of that name, v = uses a name as a value; f = records that have a field of
 -- that name, t = records with a member of that type (no pointer to it); r = registrations of a field of that name
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
-    shape TEXT NOT NULL,          -- of m, a and p: the tag that the access begins with, the members on the way; '' = unknown;
+    shape TEXT NOT NULL,          -- of m, a, p and g: the tag that the access begins with, the members on the way; '' = unknown;
                                   -- of f: the tag or typedef of its type; of r: tag and path of the object, and how many [ its declaration has
     ids BLOB NOT NULL,
     PRIMARY KEY (kind, name, shape)
