@@ -43,6 +43,7 @@ class FakeSource:
     syscalls: dict[str, list[str]] = field(default_factory=dict)
     registrations: list[SlotEntry] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    too_far: dict[str, int] = field(default_factory=dict)
 
     def function(self, node, *, aliases=(), kind=SymbolKind.FUNCTION, line=0, linkage="extern"):
         file, _, name = node.rpartition(":")
@@ -134,6 +135,9 @@ class FakeSource:
 
     def callers(self, sym):
         return tuple(e for e in self.edges if e.callee.node == sym.node and e.kind is not EdgeKind.DEFERRED)
+
+    def beyond(self, sym):
+        return self.too_far.get(sym.node, 0)
 
     def slot(self, struct, field):
         return Slot(struct, field, tuple(e for e in self.registrations if (e.struct, e.field) == (struct, field)), ())

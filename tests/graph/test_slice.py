@@ -494,3 +494,11 @@ def test_an_unknown_name_says_what_is_near(source):
     with pytest.raises(NoMatch, match="did you mean") as error:
         find_start(source, "tcp_sendmessage")
     assert error.value.near == ("tcp_sendmsg",)
+
+
+def test_an_address_that_comes_too_far_is_said(source):
+    source.too_far["net/socket.c:sock_sendmsg"] = 12_345
+    for question in (callers, up):
+        answer = question(source, find_start(source, "sock_sendmsg"))
+        assert "12,345 more functions" in answer.notes[-1]
+        assert not answer.complete

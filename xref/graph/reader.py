@@ -31,6 +31,7 @@ class Reader:
     def __init__(self, source: CallSource) -> None:
         self.source = source
         self._calls: dict[str, Outgoing] = {}
+        self._weak_callers: dict[str, int] = {}
         self._callers: dict[str, tuple[Edge, ...]] = {}
 
     def expect(self, symbols: Iterable[Symbol]) -> None:
@@ -56,10 +57,16 @@ class Reader:
         known = self._callers.get(sym.node)
         if known is None:
             every = self.source.callers(sym)
+            self._weak_callers[sym.node] = sum(edge.weak for edge in every)
             strong = (edge for edge in every if not edge.weak and not _is_seam(edge))
             known = tuple(sorted(_unique(strong), key=_by_caller))
             self._callers[sym.node] = known
         return known
+
+    def weak_callers(self, sym: Symbol) -> int:
+        """How many calls of ``sym`` agree in the member's name alone."""
+        self.callers(sym)
+        return self._weak_callers[sym.node]
 
     def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
         """What ``sym`` has run later."""

@@ -89,6 +89,7 @@ def up(
     if len(draft) == 1:
         draft.notes.append(_no_callers(reader, start))
         draft.certain = bool(start.syscall)
+    _note_beyond(reader, draft, start)
     return draft.finish(QueryInfo("callgraph", start.asked, "up", "", depth, tuple(stop)), start, truncated=cut)
 
 
@@ -142,14 +143,26 @@ def callers(source: CallSource, start: Start, *, layers: Layers | None = None, m
     if len(draft) == 1:
         draft.notes.append(_no_callers(reader, start))
         draft.certain = bool(start.syscall)
+    _note_beyond(reader, draft, start)
     return draft.finish(QueryInfo("callers", start.asked, "up", "", 1), start)
+
+
+def _note_beyond(reader: Reader, draft: Draft, start: Start) -> None:
+    """Says where an address goes to more places than are looked at."""
+    beyond = reader.source.beyond(start.symbol)
+    if beyond:
+        draft.certain = False
+        draft.notes.append(
+            f"The address of {start.symbol.name} comes to where {beyond:,} more functions may hand it on; they were not"
+            " looked at, and callers may be missing."
+        )
 
 
 def _no_callers(reader: Reader, start: Start) -> str:
     """Why there are none, as far as that is known."""
     if start.syscall:
         return f"{start.symbol.name} has no callers in the kernel: it is the entry of the system call {start.syscall}."
-    weak = len(reader.source.callers(start.symbol))
+    weak = reader.weak_callers(start.symbol)
     if weak:
         return f"{start.symbol.name} has no certain callers: {weak} calls agree in the member's name alone."
     return f"No caller of {start.symbol.name} is known; a call through a pointer that could not be resolved may exist."

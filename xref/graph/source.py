@@ -86,6 +86,9 @@ class CallSource(Protocol):
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
         """All that reaches ``sym``, by caller and place."""
 
+    def beyond(self, sym: Symbol) -> int:
+        """How many functions may hand the address of ``sym`` further and were not looked at; callers may be missing."""
+
     def slot(self, struct: str, field: str) -> Slot:
         """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""
 

@@ -55,12 +55,14 @@ class Deferred:
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
-    def of(self, function: FunctionInfo) -> Iterator[Site]:
-        """The calls of a function that have another one run later."""
+    def of(self, function: FunctionInfo, only: FunctionInfo | None = None) -> Iterator[Site]:
+        """The calls of a function that have another one run later; ``only``: of the linker's tables that one alone is
+        wanted.
+        """
         if function.kind == "macro":
             return
         for table in self._tables:
-            yield from table.of(function)
+            yield from table.of(function, only)
         scope = self._written.scope(function)
         for call in scope.body.calls:
             if not call.arguments or not call.callee.isidentifier():

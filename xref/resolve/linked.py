@@ -8,7 +8,7 @@ include/linux/module.h). No C says how ``do_one_initcall`` comes by them: the ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
@@ -24,6 +24,10 @@ _IN_SECTION = "section"
 """What the declaration of an entry begins with that assembler makes (see ``xref.facts.sections``)."""
 
 
+_Entry = tuple[FunctionInfo, Step, str]
+"""A function in a table, where it was put there, and under which condition."""
+
+
 class Linked:
     """One of the tables, on one index."""
 
@@ -31,10 +35,10 @@ class Linked:
         self._written = written
         self._reader = written.reader
         self._table = table
-        self._held: dict[int, tuple[FunctionInfo, Step, str]] | None = None
+        self._all: tuple[_Entry, ...] | None = None
 
-    def of(self, function: FunctionInfo) -> Iterator[Site]:
-        """The call in ``function`` that runs what the table holds."""
+    def of(self, function: FunctionInfo, only: FunctionInfo | None = None) -> Iterator[Site]:
+        """The call in ``function`` that runs what the table holds; of that ``only`` one function, if it is named."""
         if function.name not in self._table.run_by:
             return
         scope = self._written.scope(function)
@@ -44,12 +48,13 @@ class Linked:
                 e = e.operand
             if isinstance(e, x.Name) and scope.holds(e.name, call.line) and self._is_entry(e, function, call):
                 step = Step("deferred", function.file_id, call.line)
-                if self._held is None:
-                    self._held = self._entries()
-                targets = tuple(
-                    Target(f, EdgeKind.DEFERRED, Confidence.TYPED, guard or f.guard, (step, put))
-                    for f, put, guard in self._held.values()
-                )
+                if only is None and self._all is None:
+                    self._all = tuple(self._entries())
+                found: dict[int, Target] = {}
+                for f, put, guard in self._all or () if only is None else self._put_there(only):
+                    target = Target(f, EdgeKind.DEFERRED, Confidence.TYPED, guard or f.guard, (step, put))
+                    found.setdefault(f.id, target)
+                targets = tuple(found.values())
                 yield Site(call, self._table.type, EdgeKind.DEFERRED, targets)
 
     def _is_entry(self, e: x.Name, function: FunctionInfo, call: CallFact) -> bool:
@@ -60,38 +65,39 @@ class Linked:
 
     def starters(self, function: FunctionInfo) -> Iterator[int]:
         """The functions (by row) that run ``function`` from the table."""
-        if self._holds(function):
+        if any(True for _ in self._put_there(function)):
             for name in sorted(self._table.run_by):
                 yield from (f.id for f in self._reader.functions_named(name))
 
-    def _holds(self, function: FunctionInfo) -> bool:
+    def _put_there(self, function: FunctionInfo) -> Iterator[_Entry]:
+        """The entries that are ``function``."""
         names = [function.name]
         for fid in self._reader.mentions("c", function.name):
             f = self._reader.function(fid)
             if f is not None and f.file_id == function.file_id and self._behind(f).id == function.id:
                 names.append(f.name)
-        if any(self._is_of_table(r) for name in names for r in self._reader.registrations_of_name(name)):
-            return True
-        return any(
-            function.id in (held.id for held, _ in self._returned(f))
-            for name in self._table.returned_by
-            for f in self._reader.functions_named(name)
-            if f.file_id == function.file_id
-        )
+        rows = (r for name in names for r in self._reader.registrations_of_name(name))
+        every = (*self._registered(rows), *self._handed_back(function.file_id))
+        return (entry for entry in every if entry[0].id == function.id)
 
-    def _entries(self) -> dict[int, tuple[FunctionInfo, Step, str]]:
-        """The functions in the table by row, each with where it was put there, and under which condition."""
-        found: dict[int, tuple[FunctionInfo, Step, str]] = {}
-        for r in self._reader.positional_registrations((self._table.type, _IN_SECTION)):
+    def _entries(self) -> Iterator[_Entry]:
+        """All that is in the table."""
+        yield from self._registered(self._reader.positional_registrations((self._table.type, _IN_SECTION)))
+        yield from self._handed_back()
+
+    def _registered(self, rows: Iterable[RegistrationInfo]) -> Iterator[_Entry]:
+        for r in rows:
             if self._is_of_table(r):
                 for f in self._written.names.functions(r.name, r.file_id):
-                    held = self._behind(f)
-                    found.setdefault(held.id, (held, Step("registration", r.file_id, r.line), r.guard))
+                    yield self._behind(f), Step("registration", r.file_id, r.line), r.guard
+
+    def _handed_back(self, file_id: int = 0) -> Iterator[_Entry]:
+        """What the functions return that stand for an entry in a module; of one file, if one is named."""
         for name in sorted(self._table.returned_by):
             for f in self._reader.functions_named(name):
-                for held, line in self._returned(f):
-                    found.setdefault(held.id, (held, Step("registration", f.file_id, line), f.guard))
-        return found
+                if file_id in (0, f.file_id):
+                    for held, line in self._returned(f):
+                        yield held, Step("registration", f.file_id, line), f.guard
 
     def _is_of_table(self, r: RegistrationInfo) -> bool:
         if r.decl.startswith(f"{_IN_SECTION} "):

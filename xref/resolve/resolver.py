@@ -6,7 +6,7 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import partial
 
 from xref.parse import ctree as x
@@ -18,7 +18,7 @@ from xref.resolve.objects import Objects
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import IndexedTree, Symbols
-from xref.resolve.towards import Towards
+from xref.resolve.towards import Towards, Ways
 from xref.resolve.types import Types
 from xref.resolve.values import Values
 from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
@@ -75,9 +75,12 @@ class Resolver(Symbols):
 
     def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
         """What ``sym`` has run later, by the calls that do so, in the order of the source."""
+        return self._deferred_by(sym, None)
+
+    def _deferred_by(self, sym: Symbol, only: FunctionInfo | None) -> tuple[Edge, ...]:
         f = self.reader.function(sym.fid)
         edges: dict[tuple[int, int, str, int], Edge] = {}
-        for site in self.deferred_sites(f) if f is not None else ():
+        for site in self._deferred.of(f, only) if f is not None else ():
             guard = site.call.guard or (f.guard if f is not None else "")
             for t in site.targets if self.compiled(guard) else ():
                 if self.in_config(t.function):
@@ -95,7 +98,7 @@ class Resolver(Symbols):
         found: list[Edge] = []
         for caller in self.reader.functions(self._deferred.starters(f)) if f is not None else ():
             if self.in_config(caller):
-                found.extend(e for e in self.deferred(self.as_symbol(caller)) if e.callee.fid == sym.fid)
+                found.extend(e for e in self._deferred_by(self.as_symbol(caller), f) if e.callee.fid == sym.fid)
         return tuple(sorted(found, key=lambda e: (e.file, e.line, e.column, e.via)))
 
     def expect(self, symbols: Sequence[Symbol]) -> None:
@@ -111,13 +114,15 @@ class Resolver(Symbols):
             return ()
         callers: dict[int, None] = {}
         for name in (sym.name, *sym.aliases):
-            callers.update(dict.fromkeys(self.reader.mentions("c", name)))
+            for kind in ("c", "m"):  # by name, and as (name)(x)
+                callers.update(dict.fromkeys(self.reader.mentions(kind, name)))
         reached = self._towards.reached(function)
         callers.update(dict.fromkeys(reached.callers))
-        names = {sym.name, *sym.aliases}
+        ways = Ways(self.written, self._macros, function, reached)
+        sites = Sites(self.written, self._macros, ways, self.objects, self._deferred)
         found: list[Edge] = []
         for f in self._reading(list(callers)):
-            for site in self._sites_towards(f, function, names, reached.places):
+            for site in self._sites_towards(f, function, sites, reached.places):
                 guard = site.call.guard or f.guard
                 if not self.compiled(guard):
                     continue
@@ -126,6 +131,11 @@ class Resolver(Symbols):
                 )
         unique = {(e.caller.fid, e.line, e.column, e.via): e for e in found}
         return tuple(sorted(unique.values(), key=lambda e: (e.file, e.line, e.column, e.via)))
+
+    def beyond(self, sym: Symbol) -> int:
+        """How many functions may hand the address of ``sym`` further and were not looked at."""
+        f = self.reader.function(sym.fid)
+        return self._towards.reached(f).beyond if f is not None else 0
 
     def _reading(self, ids: list[int]) -> Iterator[FunctionInfo]:
         """The functions of these rows that are compiled; they and what they call are read many at once."""
@@ -136,16 +146,13 @@ class Resolver(Symbols):
             yield from functions
 
     def _sites_towards(
-        self, f: FunctionInfo, function: FunctionInfo, names: set[str], places: frozenset[Place]
+        self, f: FunctionInfo, function: FunctionInfo, sites: Sites, places: Container[Place]
     ) -> Iterator[Site]:
-        """The sites of ``f`` that can matter: those that call ``function`` by one of ``names``, or through a place."""
+        """The sites of ``f`` that can matter: those that call ``function`` by name, or through one of ``places``."""
         scope = self.written.scope(f)
         for call in scope.body.calls:
-            named = call.callee in names or (
-                call.callee.isidentifier() and self.names.alias(call.callee, f.file_id) in names
-            )
-            if named or self._towards.through(call, scope, function, places):
-                site = self.sites.site(call, scope)
+            if self._towards.through(call, scope, function, places):
+                site = sites.site(call, scope)
                 if site is not None:
                     yield site
 

@@ -35,13 +35,20 @@ _NONE_OF_TYPE = "no function of the type that it is cast to is known here"
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
 
 
-def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
-    """What can be meant by a callee that is cast to ``ctype``: where that is a type of function, functions of it alone.
+def fits(function: FunctionInfo, ctype: CType | None) -> bool:
+    """Whether a callee that is cast to ``ctype`` can mean ``function``: not where that is the type of other functions.
 
     ``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what has been put
     into one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
     CONFIG_CFI_CLANG kills who tries.
     """
+    if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
+        return True
+    return _fits(_taken(function.signature), _parameters(ctype.to))
+
+
+def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
+    """Those of ``found`` that fit."""
     if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
         return found
     wanted = _parameters(ctype.to)

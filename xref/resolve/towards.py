@@ -8,7 +8,8 @@ somewhere is not said again here: an expression is asked for its sources, as on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -16,9 +17,11 @@ from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.parse.ctype import parse_declaration
-from xref.resolve.flow import slot_place
-from xref.resolve.model import Place
+from xref.resolve.flow import Arrival, Inflow, slot_place
+from xref.resolve.macros import IndexedMacros
+from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
+from xref.resolve.sites import fits
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo
@@ -28,11 +31,54 @@ MOST: Final = 1500
 _Wanted = Callable[[FunctionInfo | Place], bool]
 
 
-class Reached(NamedTuple):
-    """Where an address comes to, and the functions (by row) that may call through one of these places."""
+class Outflow(NamedTuple):
+    """A place that a value is brought to, the step that does it, and under which condition."""
 
-    places: frozenset[Place]
+    place: Place
+    step: Step | None = None
+    guard: str = ""
+
+
+class Way(NamedTuple):
+    """How an address came to a place, the last step first, and the condition nearest to where it was named."""
+
+    steps: tuple[Step, ...]
+    guard: str
+
+
+class Reached(NamedTuple):
+    """Where an address comes to, the functions (by row) that may call through one of these places, and how many
+    functions that may bring it further were not looked at.
+    """
+
+    places: Mapping[Place, Way]
     callers: tuple[int, ...]
+    beyond: int
+
+
+class Ways(Values):
+    """The values that pointers have, as far as they are one function: what is known of where its address comes to
+    stands for the way back.
+    """
+
+    def __init__(self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached) -> None:
+        super().__init__(written, macros)
+        self._function = function
+        self._places = reached.places
+
+    def solve(self, first: Iterable[Inflow[FunctionInfo]], most: int = Values.MOST) -> list[Arrival[FunctionInfo]]:
+        """The function, by the shortest way, if any of ``first`` can have it."""
+        found: list[Arrival[FunctionInfo]] = []
+        for source, step, guard in first:
+            way: Way | None = Way((), "")
+            if isinstance(source, Place):
+                way = self._places.get(source)
+            elif source.id != self._function.id:
+                way = None
+            if way is not None:
+                steps = (step, *way.steps) if step is not None else way.steps
+                found.append(Arrival(self._function, steps, way.guard or guard))
+        return [min(found, key=lambda arrival: len(arrival.steps))] if found else []
 
 
 class Towards:
@@ -45,66 +91,89 @@ class Towards:
         self._names = written.names
         self._types = written.types
         self._slots = written.slots
+        self._beyond = 0
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
         """The places that the address of ``function`` reaches."""
-        found: dict[Place, None] = dict.fromkeys(self._first(function))
+        self._beyond = 0
+        found: dict[Place, Way] = {}
         callers: dict[int, None] = {}
-        done = 0
-        while done < len(found) < MOST:
-            for place in list(found)[done:]:
-                done += 1
-                callers.update(dict.fromkeys(self._calling(place)))
-                found.update(dict.fromkeys(self._onward(place)))
-        return Reached(frozenset(found), tuple(callers))
+        for place, step, guard in self._first(function):
+            found.setdefault(place, Way((step,) if step is not None else (), guard))
+        todo = deque(found)
+        while todo:
+            at = todo.popleft()
+            callers.update(dict.fromkeys(self._calling(at)))
+            if len(found) > MOST:
+                self._beyond += 1
+                continue
+            way = found[at]
+            for place, step, guard in self._onward(at):
+                if place not in found:
+                    found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
+                    todo.append(place)
+        return Reached(found, tuple(callers), self._beyond)
 
-    def through(self, call: CallFact, scope: Scope, function: FunctionInfo, places: frozenset[Place]) -> bool:
-        """Whether a call goes through one of ``places``, or through something that is plainly ``function``."""
-        key = static_call_key(call.callee)
-        if key is not None:
-            return Place("static_call", key[0], "") in places
-        e = self._types.parse(call.callee)
+    def through(self, call: CallFact, scope: Scope, function: FunctionInfo, places: Container[Place]) -> bool:
+        """Whether a call names ``function``, or goes through one of ``places``."""
+        names = (function.name, *function.aliases.split(","))
+        callee = call.callee
+        e: x.Expr
+        if callee.isidentifier():
+            if callee in names:
+                return True
+            e = x.Name(callee)
+        else:
+            key = static_call_key(callee)
+            if key is not None:
+                return Place("static_call", key[0], "") in places
+            e = self._types.parse(callee)
+            while isinstance(e, x.Unary) and e.op in ("*", "&"):
+                e = e.operand
         if isinstance(e, x.Name) and not scope.holds(e.name, call.line) and not self._reader.objects(e.name):
-            return False  # a call by name
+            return e.name in names or self._names.alias(e.name, scope.file_id) in names
+        if isinstance(e, x.Cast) and not fits(function, e.type):
+            return False
         return self._brings(e, scope, call.line, lambda source: _is(source, function) or source in places)
 
     # -- from the function --------------------------------------------------------------------------------------------
 
-    def _first(self, function: FunctionInfo) -> Iterator[Place]:
+    def _first(self, function: FunctionInfo) -> Iterator[Outflow]:
         names = (function.name, *filter(None, function.aliases.split(",")))
         for name in names:
-            for r in self._reader.registrations_of_name(name):
+            for r in self._reader.registrations_naming(name):
                 if any(_is(i.source, function) for i in self._values.registered(r) if not isinstance(i.source, Place)):
                     yield from self._registered_in(r)
             for f in self._functions(self._reader.mentions("v", name)):
                 yield from self._handed_on(f, names, lambda source: _is(source, function))
 
-    def _registered_in(self, r: RegistrationInfo) -> Iterator[Place]:
+    def _registered_in(self, r: RegistrationInfo) -> Iterator[Outflow]:
         """The place that an initialiser fills."""
+        step = Step("registration", r.file_id, r.line)
         key = static_call_key(r.object)
         if key is not None and r.field == "func":
-            yield Place("static_call", key[0], "")
+            yield Outflow(Place("static_call", key[0], ""), step, r.guard)
         if not r.path:
-            yield Place("global", self._written.home(r.object, r.file_id), r.object)
+            yield Outflow(Place("global", self._written.home(r.object, r.file_id), r.object), step, r.guard)
         elif "." not in r.path:
-            yield Place("table", self._written.home(r.object, r.file_id), r.object)
+            yield Outflow(Place("table", self._written.home(r.object, r.file_id), r.object), step, r.guard)
         target = self._slots.target(r)
         if target is not None and target.field:
-            yield slot_place(target.owner, target.field, target.home)
+            yield Outflow(slot_place(target.owner, target.field, target.home), step, r.guard)
 
     # -- from place to place ------------------------------------------------------------------------------------------
 
-    def _onward(self, place: Place) -> Iterator[Place]:
+    def _onward(self, place: Place) -> Iterator[Outflow]:
         """The places that the value of ``place`` is brought to."""
         if place.kind == "slot":
             struct, field = str(place.owner), str(place.name).partition(" ")[0]
             readers = self._slots.mentioning("g", struct, field)
             yield from self._by(readers, self._reader.spellings(field), place)
             for other in self._types.overlapping(struct, field):
-                yield slot_place(struct, other, 0)
+                yield Outflow(slot_place(struct, other, 0))
             for key in keys_of_slot(self._reader, struct, field):
-                yield Place("static_call", key, "")
+                yield Outflow(Place("static_call", key, ""))
         elif place.kind == "global":
             yield from self._by(self._reader.mentions("v", str(place.name)), (str(place.name),), place)
         elif place.kind == "return":
@@ -117,14 +186,16 @@ class Towards:
             if function is not None:
                 yield from self._inside(function, place)
 
-    def _by(self, functions: Iterable[int], words: tuple[str, ...], place: Place) -> Iterator[Place]:
+    def _by(self, functions: Iterable[int], words: tuple[str, ...], place: Place) -> Iterator[Outflow]:
         for f in self._functions(functions):
             yield from self._handed_on(f, words, lambda source: source == place)
 
     def _functions(self, ids: Iterable[int]) -> Iterator[FunctionInfo]:
-        return self._reader.functions(list(ids)[:MAX_CALLERS])
+        every = list(ids)
+        self._beyond += max(0, len(every) - MAX_CALLERS)
+        return self._reader.functions(every[:MAX_CALLERS])
 
-    def _inside(self, f: FunctionInfo, place: Place) -> Iterator[Place]:
+    def _inside(self, f: FunctionInfo, place: Place) -> Iterator[Outflow]:
         """Where a parameter or a local variable goes inside its function."""
         scope = self._written.scope(f)
         if place.kind == "local":
@@ -133,23 +204,23 @@ class Towards:
             position = int(place.name)
             first = scope.macro_param(scope.variadic) if scope.variadic else None
             if first is not None and position >= first:
-                yield from self._passed_on(f, scope, position - first)
+                yield from self._passed_on(scope, position - first)
                 return
             name = scope.parameter_name(position)
         if name:
             yield from self._handed_on(f, (name,), lambda source: source == place)
-            for r in self._reader.registrations_of_name(name):  # struct work_for_cpu wfc = { .fn = fn }
+            for r in self._reader.registrations_naming(name):  # struct work_for_cpu wfc = { .fn = fn }
                 if r.function == f.name and r.file_id == f.file_id:
                     yield from self._registered_in(r)
 
-    def _passed_on(self, f: FunctionInfo, scope: Scope, nth: int) -> Iterator[Place]:
+    def _passed_on(self, scope: Scope, nth: int) -> Iterator[Outflow]:
         """Where the ``nth`` of a macro's variable arguments goes, which hands on all of them."""
         for call in scope.body.calls:
             for k, arg in enumerate(parse_args(call.arguments)):
                 if arg.lstrip("# ") == scope.variadic:
                     yield from self._parameters(call, k + nth, scope)
 
-    def _handed_on(self, f: FunctionInfo, words: Iterable[str], wanted: _Wanted) -> Iterator[Place]:
+    def _handed_on(self, f: FunctionInfo, words: Iterable[str], wanted: _Wanted) -> Iterator[Outflow]:
         """Where ``f`` brings what is ``wanted``, and spelled with one of ``words``."""
         scope = self._written.scope(f)
         body = scope.body
@@ -159,15 +230,18 @@ class Towards:
 
         for a in body.assigns:
             if brings(a.value, a.line):
-                yield from self._assigned(self._types.parse(a.target), scope, a.line)
+                place = self._assigned(self._types.parse(a.target), scope, a.line)
+                if place is not None:
+                    yield Outflow(place, Step("assignment", f.file_id, a.line), a.guard)
         for local in body.locals:
             if any(w in local.text for w in words):
                 for decl in parse_declaration(local.text, self._types.is_type):
                     if decl.name and decl.init_text is not None and brings(decl.init_text, local.line):
-                        yield Place("local", f.id, f"{local.line} {decl.name}")
+                        place = Place("local", f.id, f"{local.line} {decl.name}")
+                        yield Outflow(place, Step("initialiser", f.file_id, local.line))
         for r in body.returns:
             if brings(r.value, r.line):
-                yield Place("return", f.id, "")
+                yield Outflow(Place("return", f.id, ""), Step("return", f.file_id, r.line))
         for call in body.calls:
             if not any(w in call.arguments for w in words):
                 continue
@@ -178,7 +252,7 @@ class Towards:
     def _brings(self, e: x.Expr, scope: Scope, line: int, wanted: _Wanted) -> bool:
         return any(wanted(i.source) for i in self._values.sources(e, scope, line))
 
-    def _assigned(self, target: x.Expr, scope: Scope, line: int) -> Iterator[Place]:
+    def _assigned(self, target: x.Expr, scope: Scope, line: int) -> Place | None:
         """The place that an assignment fills."""
         element = False
         while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
@@ -186,27 +260,29 @@ class Towards:
             target = target.base if isinstance(target, x.Index) else target.operand
         if isinstance(target, x.Member):
             member = self._written.member(target, scope, line)
-            if member is not None:
-                yield slot_place(member.owner, member.field, member.home)
-        elif isinstance(target, x.Name):
+            return slot_place(member.owner, member.field, member.home) if member is not None else None
+        if isinstance(target, x.Name):
             declared = scope.declaration(target.name, line)
             if declared is not None:
-                yield Place("local", scope.function.id, f"{declared[0].line} {target.name}")
-            elif not scope.holds(target.name, line):
+                return Place("local", scope.function.id, f"{declared[0].line} {target.name}")
+            if not scope.holds(target.name, line):
                 kind = "table" if element else "global"
-                yield Place(kind, self._written.home(target.name, scope.file_id), target.name)
+                return Place(kind, self._written.home(target.name, scope.file_id), target.name)
+        return None
 
-    def _parameters(self, call: CallFact, position: int, scope: Scope) -> Iterator[Place]:
+    def _parameters(self, call: CallFact, position: int, scope: Scope) -> Iterator[Outflow]:
         """The parameters that an argument becomes."""
         callee = call.callee
+        step = Step("argument", scope.file_id, call.line)
         if callee.isidentifier():
             key = updated_key(call) if position == 2 else ""
             if key:
-                yield Place("static_call", key, "")
-            for f in self._names.functions(callee, scope.file_id):
-                yield Place("param", f.id, position)
-            for f in self._names.macro_nodes(callee, scope.file_id):
-                yield Place("param", f.id, position)
+                yield Outflow(
+                    Place("static_call", key, ""), Step("static_call_update", scope.file_id, call.line), call.guard
+                )
+            names = self._names
+            for f in (*names.functions(callee, scope.file_id), *names.macro_nodes(callee, scope.file_id)):
+                yield Outflow(Place("param", f.id, position), step, call.guard)
             return
         e = self._types.parse(callee)
         while isinstance(e, x.Unary | x.Cast | x.Index):
@@ -215,7 +291,7 @@ class Towards:
         if member is not None:
             for holding in self._values.slot(member.owner, member.field, member.home)[:MAX_CALLERS]:
                 if self._values.is_callback(holding.function, position):
-                    yield Place("param", holding.function.id, position)
+                    yield Outflow(Place("param", holding.function.id, position), step, call.guard)
 
     # -- calls --------------------------------------------------------------------------------------------------------
 

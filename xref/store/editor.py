@@ -16,6 +16,7 @@ from xref.store.model import FileRow, FunctionRow, Offer, RecordRow
 from xref.store.numbers import first, first_wide
 from xref.store.rows import (
     LEFT_OUT,
+    WIDE_KINDS,
     decode_body,
     decode_fields,
     decode_ids,
@@ -110,7 +111,7 @@ class Editor:
         where = "WHERE kind = ? AND name = ? AND shape = ?"
         row = self._db.execute(f"SELECT ids FROM postings {where}", (kind, *name)).fetchone()
         ids = decode_ids(row[0]) if row is not None else ids_of(kind)
-        lowest = first_wide if kind == "r" else first
+        lowest = first_wide if kind in WIDE_KINDS else first
         start, end = bisect_left(ids, lowest(file_id)), bisect_left(ids, lowest(file_id + 1))
         ids[start:end] = numbers
         if ids:

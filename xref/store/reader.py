@@ -393,6 +393,10 @@ class Reader:
         """The initialisers whose value is ``name``."""
         return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE name = ? ORDER BY id", (name,))]
 
+    def registrations_naming(self, name: str) -> list[RegistrationInfo]:
+        """The initialisers whose value is ``name``, or has it inside: ``pm_ptr(name)``, ``x ? name : NULL``."""
+        return [*self.registrations_of_name(name), *self.registrations(self.mentions("w", name))]
+
     def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
         """All initialisers of the objects called ``name``."""
         return [

@@ -63,6 +63,8 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _body_decoder: Final = msgspec.msgpack.Decoder(Body)
 _fields_decoder: Final = msgspec.msgpack.Decoder(tuple[FieldFact, ...])
 _includes_decoder: Final = msgspec.msgpack.Decoder(tuple[Include, ...])
+WIDE_KINDS: Final = frozenset("rw")
+"""The kinds of postings that are about registrations."""
 _COMPRESS_ABOVE: Final = 160
 LEFT_OUT: Final = "left out: "
 """What the notes on a file begin with that is in the index by name only; the reason follows."""
@@ -121,7 +123,7 @@ def decode_includes(data: bytes) -> tuple[Include, ...]:
 
 def ids_of(kind: str) -> array[int]:
     """An empty posting list: rows of functions and records have 32-bit numbers, those of registrations wide ones."""
-    return array("Q" if kind == "r" else "I")
+    return array("Q" if kind in WIDE_KINDS else "I")
 
 
 def encode_ids(ids: array[int]) -> bytes:
@@ -194,6 +196,11 @@ def record_row(r: RecordFact) -> RecordRow:
     return RecordRow(
         r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple(names), tuple(by_value - {""})
     )
+
+
+def names_inside(value: str) -> tuple[str, ...]:
+    """The names that an initialiser's value is made of, but for what is called: ``f`` of ``pm_ptr(f)``."""
+    return tuple(set(_VALUE.findall(value)) - _WORDS)
 
 
 def registration_shape(field: str, tag: str, path: str, decl: str) -> str:

@@ -100,7 +100,8 @@ CREATE TABLE member_aliases (field TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KE
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
 -- of that name, p = takes the address of a member of that name, g = uses the value of a
 -- member of that name, v = uses a name as a value; f = records that have a field of
--- that name, t = records with a member of that type (no pointer to it); r = registrations of a field of that name
+-- that name, t = records with a member of that type (no pointer to it); r = registrations of a field of that name,
+-- w = registrations with that name inside their value
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
     shape TEXT NOT NULL,          -- of m, a, p and g: the tag that the access begins with, the members on the way; '' = unknown;

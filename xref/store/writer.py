@@ -11,7 +11,7 @@ from pathlib import Path
 from xref.store.database import COMPLETE, create, indexes
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first, first_wide
-from xref.store.rows import encode_ids, ids_of, registration_shape
+from xref.store.rows import encode_ids, ids_of, names_inside, registration_shape
 
 NOTHING = Offer(b"", b"", b"")
 
@@ -41,7 +41,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._db = create(path)
         self._db.execute("BEGIN")
-        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpgftr"}
+        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpgftrw"}
         self._member_aliases: dict[tuple[str, str], None] = {}
         self.counts = Counts()
 
@@ -172,9 +172,12 @@ def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...],
         yield "f", r.names, number
         yield "t", r.types, number
         number += 1
-    for number, (_, _, _, decl, path, field, _, _, _, _, _, tag) in enumerate(row.registrations, first_wide(file_id)):
+    for number, registration in enumerate(row.registrations, first_wide(file_id)):
+        _, _, _, decl, path, field, value, name, _, _, _, tag = registration
         if field:
             yield "r", (registration_shape(field, tag, path, decl),), number
+        if not name and ("(" in value or "?" in value):
+            yield "w", names_inside(value), number
 
 
 def name_and_shape(shaped: str) -> tuple[str, str]:

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Whoever reaches a function through a pointer is among its callers: asked both ways, the edges are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xref.index.build import build_index
+from xref.resolve.edge import Confidence, Edge, EdgeKind
+from xref.resolve.resolver import Resolver
+from xref.tree.root import open_tree
+
+from .small import index
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+HEAD = """
+struct sk { int (*rcv)(int); int (*saved)(int); };
+struct ops { int (*out)(int); int (*in)(int (*cb)(int)); };
+int f(int x)
+{
+	return x;
+}
+"""
+
+WAYS = {
+    "a slot": "struct ops o = { .out = f };\nint caller(struct ops *p)\n{\n\treturn p->out(1);\n}\n",
+    "an assignment": "int caller(struct sk *s)\n{\n\ts->rcv = f;\n\treturn s->rcv(1);\n}\n",
+    "a copy of a slot": (
+        "struct ops o = { .out = f };\nvoid set(struct sk *s, struct ops *p)\n{\n\ts->rcv = p->out;\n}\n"
+        "int caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+    ),
+    "a copy of a copy": (
+        "struct ops o = { .out = f };\nvoid set(struct sk *s, struct ops *p)\n{\n\ts->rcv = p->out;\n}\n"
+        "void keep(struct sk *s)\n{\n\ts->saved = s->rcv;\n}\nint caller(struct sk *s)\n{\n\treturn s->saved(1);\n}\n"
+    ),
+    "a local variable": (
+        "struct ops o = { .out = f };\nint caller(struct ops *p)\n{\n\tint (*fn)(int) = p->out;\n\n\treturn fn(1);\n}\n"
+    ),
+    "a parameter": "int caller(int (*cb)(int))\n{\n\treturn cb(1);\n}\nint start(void)\n{\n\treturn caller(f);\n}\n",
+    "a parameter handed further": (
+        "int caller(int n, int (*cb)(int))\n{\n\treturn cb(1);\n}\n"
+        "int middle(int (*fn)(int))\n{\n\treturn caller(1, fn);\n}\nint start(void)\n{\n\treturn middle(f);\n}\n"
+    ),
+    "a parameter that a macro hands on": (
+        "#define MIDDLE(...) caller(__VA_ARGS__)\nint caller(int n, int (*cb)(int))\n{\n\treturn cb(1);\n}\n"
+        "int start(void)\n{\n\treturn MIDDLE(1, f);\n}\n"
+    ),
+    "a parameter that is kept": (
+        "void keep(struct sk *s, int (*cb)(int))\n{\n\ts->rcv = cb;\n}\nvoid start(struct sk *s)\n{\n\tkeep(s, f);\n}\n"
+        "int caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+    ),
+    "an initialiser inside a function": (
+        "int caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+        "int run(int (*cb)(int))\n{\n\tstruct sk s = { .rcv = cb };\n\n\treturn caller(&s);\n}\n"
+        "int start(void)\n{\n\treturn run(f);\n}\n"
+    ),
+    "what is returned": (
+        "typedef int (*fn_t)(int);\nfn_t which(int n)\n{\n\treturn n ? f : 0;\n}\n"
+        "int caller(int n)\n{\n\tfn_t fn = which(n);\n\n\treturn fn(1);\n}\n"
+    ),
+    "a global variable": (
+        "int (*hook)(int);\nvoid set(void)\n{\n\thook = f;\n}\nint caller(void)\n{\n\treturn hook(1);\n}\n"
+    ),
+    "a table": "int (*table[])(int) = { f };\nint caller(int n)\n{\n\treturn table[n](1);\n}\n",
+    "a slot that takes a callback": (
+        "int caller(int (*cb)(int))\n{\n\treturn cb(1);\n}\nstruct ops o = { .in = caller };\n"
+        "int start(struct ops *p)\n{\n\treturn p->in(f);\n}\n"
+    ),
+    "a value that is wrapped": (
+        "#define ptr(x) (1 ? (x) : 0)\nstruct ops o = { .out = ptr(f) };\n"
+        "int caller(struct ops *p)\n{\n\treturn p->out(1);\n}\n"
+    ),
+    "a name in parentheses": "int caller(void)\n{\n\treturn (f)(1);\n}\n",
+    "one of two members": (
+        "struct ops o = { .out = f };\nint caller(struct ops *p, struct sk *s)\n{\n"
+        "\treturn (s ? s->rcv : p->out)(1);\n}\n"
+    ),
+    "a store by a macro": (
+        "#define WRITE_ONCE(x, val) do { *(volatile typeof(x) *)&(x) = (val); } while (0)\n"
+        "struct ops o = { .out = f };\nvoid set(struct sk *s, struct ops *p)\n{\n\tWRITE_ONCE(s->rcv, p->out);\n}\n"
+        "int caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_callers_through_a_pointer(tmp_path: Path, way: str) -> None:
+    small = index(tmp_path, {"kernel/a.c": HEAD + WAYS[way]})
+    assert "kernel/a.c:f" in small.reached("caller")
+    assert "kernel/a.c:caller" in small.callers("f")
+
+
+def test_a_slot_of_another_struct_leads_to_nobody(tmp_path: Path) -> None:
+    text = (
+        "struct other { int (*out)(int); };\nstruct ops o = { .out = f };\n"
+        "int caller(struct other *p)\n{\n\treturn p->out(1);\n}\n"
+    )
+    assert index(tmp_path, {"kernel/a.c": HEAD + text}).callers("f") == []
+
+
+def _key(e: Edge) -> tuple[str, str, EdgeKind, Confidence, str, int, int]:
+    return e.caller.node, e.callee.node, e.kind, e.confidence, e.via, e.line, e.column
+
+
+@pytest.mark.parametrize("tree", ["linux-3.7", "linux-6.12"])
+def test_every_call_is_found_from_both_ends(tmp_path: Path, tree: str) -> None:
+    db = tmp_path / "i.db"
+    build_index(open_tree(FIXTURES / tree), db, arch="x86", jobs=1)
+    resolver = Resolver.open(db)
+    functions = resolver.reader.functions_between(0, 1 << 40)
+    symbols = [resolver.as_symbol(f) for f in functions]
+    forwards = {_key(e) for sym in symbols for e in resolver.calls(sym).edges}
+    backwards = {_key(e) for sym in symbols for e in resolver.callers(sym)}
+    assert forwards == backwards
