@@ -61,6 +61,7 @@ class Flow(ABC, Generic[Carried]):
         self._reader = written.reader
         self._types = written.types
         self._inflows: dict[Place, tuple[Inflow[Carried], ...]] = {}
+        self._arrivals: dict[Place, list[Arrival[Carried]]] = {}
         self.cut = 0
         """How many questions were too wide to be followed to the end."""
 
@@ -107,9 +108,19 @@ class Flow(ABC, Generic[Carried]):
                 if len(seen) >= most:
                     self.cut += 1
                     break
+                if seen and not todo and not found:  # what is in this place is all there is
+                    arrivals = self._all_in(source)
+                    return [Arrival(a.carried, (*steps, *a.steps), a.guard or guard) for a in arrivals]
                 seen.add(source)
                 todo.extend((i, steps, guard) for i in self.into(source))
         return list(found.values())
+
+    def _all_in(self, place: Place) -> list[Arrival[Carried]]:
+        """All that is in a place, remembered: a slot is loaded into many a variable before it is called."""
+        known = self._arrivals.get(place)
+        if known is None:
+            known = self._arrivals[place] = self.solve((Inflow(place),))
+        return known
 
     def into(self, place: Place) -> tuple[Inflow[Carried], ...]:
         """What flows into a place."""
