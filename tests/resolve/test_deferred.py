@@ -252,6 +252,18 @@ def test_what_is_copied_out_of_a_slot_that_all_share_is_not_everything(small: Ma
     assert _runs(s, "go") == {}
 
 
+def test_what_is_saved_and_put_back_is_not_everything(small: Make) -> None:
+    # saved_work = rps->work.func; rps->work.func = dummy_rps_work; ...   drivers/gpu/drm/i915/gt/selftest_rps.c
+    s = small(
+        _kernel(
+            "struct rps { struct work_struct rwork; };\nvoid dummy(struct work_struct *w)\n{\n}\n"
+            "void go(struct rps *r)\n{\n\tvoid (*saved)(struct work_struct *w);\n\n\tsaved = r->rwork.func;\n"
+            "\tr->rwork.func = dummy;\n\tr->rwork.func = saved;\n\tschedule_work(&r->rwork);\n}\n"
+        )
+    )
+    assert _runs(s, "go") == {"work_struct.func": ["dummy"]}
+
+
 def test_who_hand_on_to_each_other_start_the_same_whoever_is_asked_first(small: Make) -> None:
     body = (
         "void pong(struct work_struct *w, int n);\n"

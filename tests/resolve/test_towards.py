@@ -111,6 +111,6 @@ def test_every_call_is_found_from_both_ends(tmp_path: Path, tree: str) -> None:
     resolver = Resolver.open(db)
     functions = resolver.reader.functions_between(0, 1 << 40)
     symbols = [resolver.as_symbol(f) for f in functions]
-    forwards = {_key(e) for sym in symbols for e in resolver.calls(sym).edges}
-    backwards = {_key(e) for sym in symbols for e in resolver.callers(sym)}
+    forwards = {_key(e) for sym in symbols for e in (*resolver.calls(sym).edges, *resolver.deferred(sym))}
+    backwards = {_key(e) for sym in symbols for e in (*resolver.callers(sym), *resolver.deferrers(sym))}
     assert forwards == backwards

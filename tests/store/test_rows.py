@@ -19,6 +19,7 @@ from xref.store.rows import (
     encode_ids,
     encode_includes,
     file_row,
+    function_row,
     last_member,
     single_name,
     type_tag,
@@ -165,3 +166,31 @@ def test_a_function_that_a_local_is_set_to_is_mentioned() -> None:
     (row,) = file_row(FileFacts("a.c", (function,)), 0, 0, b"", 0.0).functions
     assert "initial" in row.values
     assert "cb" not in row.values
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("p->out", "out ops"),
+        ("(p)->out", "out ops"),
+        ("*(volatile fn_t *)&((p)->out)", "out ops"),
+        ("s->ops->out", "out sk ops"),
+        ("s->ops[2].out", "out"),
+        ("get(p)->out", "out"),
+        ("get ( p ) -> out", "out"),
+        ("g->out", "out"),
+        ("p->table[3]", "table ops"),
+    ],
+)
+def test_members_that_are_read(value: str, expected: str) -> None:
+    """By what the access begins with, where the function tells; without it else."""
+    body = Body(assigns=(AssignFact(1, 1, "x", value),))
+    f = FunctionFact("f", 1, 0, 2, "function", "extern", (), "", "void f(struct ops *p, struct sk *s)", "", "", body)
+    assert expected in function_row(f).got
+
+
+@pytest.mark.parametrize("value", ["p->out(1)", "p->out", "3.5 + x", "f(a, b)"])
+def test_what_is_called_is_not_read(value: str) -> None:
+    body = Body(assigns=(AssignFact(1, 1, "x", value),))
+    f = FunctionFact("f", 1, 0, 2, "function", "extern", (), "", "void f(struct ops *p)", "", "", body)
+    assert function_row(f).got == (("out ops",) if value == "p->out" else ())

@@ -21,7 +21,7 @@ from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.handing import INDEX, Handed, Handing
 from xref.resolve.later import Later, Slot, ways
 from xref.resolve.linked import Linked
-from xref.resolve.model import Holding, Site, Step, Target
+from xref.resolve.model import Holding, Place, Site, Step, Target
 from xref.resolve.objects import Objects, Thing
 from xref.resolve.scope import Scope
 from xref.resolve.slots import members_of_path
@@ -50,25 +50,25 @@ class Deferred:
         self._tables = [Linked(written, table) for table in self._ways.tables]
         self._registrations = lru_cache(maxsize=64)(self._slots.registrations)
         self._by_last = lru_cache(maxsize=64)(self._all_by_last)
+        self._things_of = lru_cache(maxsize=16)(lambda function: frozenset(self._things_with(function)))
         self._loose = lru_cache(maxsize=64)(self._all_loose)
         self._held: dict[tuple[Slot, Thing], tuple[Holding, ...]] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
     def of(self, function: FunctionInfo, only: FunctionInfo | None = None) -> Iterator[Site]:
-        """The calls of a function that have another one run later; ``only``: of the linker's tables that one alone is
-        wanted.
-        """
+        """The calls of a function that have another one run later; ``only``: who is not that one need not be found."""
         if function.kind == "macro":
             return
         for table in self._tables:
             yield from table.of(function, only)
+        wanted = self._things_of(only) if only is not None else None
         scope = self._written.scope(function)
         for call in scope.body.calls:
             if not call.arguments or not call.callee.isidentifier():
                 continue
             for meant in self._handing.meant(call, scope):
-                yield from self._started(call, meant, scope)
+                yield from self._started(call, meant, scope, wanted)
                 yield from self._given(call, meant, scope)
 
     def runs_table(self, call: CallFact, function: FunctionInfo) -> bool:
@@ -91,7 +91,7 @@ class Deferred:
     def starters(self, function: FunctionInfo) -> list[int]:
         """The functions (by row) that may have ``function`` run later."""
         found: dict[int, None] = {}
-        for thing in self._things_with(function):
+        for thing in self._things_of(function):
             found.update(dict.fromkeys(self._naming(thing)))
         for name in (function.name, *filter(None, function.aliases.split(","))):
             found.update(dict.fromkeys(self._reader.mentions("v", name)))
@@ -101,7 +101,9 @@ class Deferred:
 
     # -- from the call ------------------------------------------------------------------------------------------------
 
-    def _started(self, call: CallFact, meant: FunctionInfo, scope: Scope) -> Iterator[Site]:
+    def _started(
+        self, call: CallFact, meant: FunctionInfo, scope: Scope, wanted: frozenset[Thing] | None
+    ) -> Iterator[Site]:
         for way, what in self._handing.starts(meant):
             args = parse_args(call.arguments)
             if what.position >= len(args):
@@ -113,7 +115,9 @@ class Deferred:
                 if any(isinstance(key, Handed) for key in keys):
                     continue  # who calls this function has it run
                 things = [k._replace(path=(*k.path, *what.path)) for k in keys if isinstance(k, Thing)]
-            for slot in way.slots:
+            if wanted is not None:
+                things = [thing for thing in things if thing in wanted]
+            for slot in way.slots if things else ():
                 holdings = [h for thing in things for h in self.held(slot, thing)]
                 if holdings:
                     yield self._site(call, slot, holdings, scope, Confidence.OBJECT)
@@ -195,13 +199,12 @@ class Deferred:
 
     def _from(self, value: str, scope: Scope, line: int, rule: str) -> Iterator[Holding]:
         step = Step(rule, scope.file_id, line)
-        e = self._types.parse(value)
-        member = self._written.member(e, scope, line) if isinstance(e, x.Member) else None
-        if isinstance(e, x.Member) and member is not None and (member.owner, member.field) in self._ways.by_slot:
-            # INIT_WORK(&cl->work, cl->work.func) of include/linux/closure.h: the slot holds all functions of the kernel
-            return
-        for h in self._values.of(e, scope, line):
+        # INIT_WORK(&cl->work, cl->work.func) of include/linux/closure.h: the slot holds all functions of the kernel
+        for h in self._values.besides(self._types.parse(value), scope, line, self._is_of_all):
             yield msgspec.structs.replace(h, steps=(step, *h.steps))
+
+    def _is_of_all(self, place: Place) -> bool:
+        return place.kind == "slot" and (str(place.owner), str(place.name).partition(" ")[0]) in self._ways.by_slot
 
     def _meets(self, e: x.Expr, path: tuple[str, ...], thing: Thing, scope: Scope, line: int) -> bool:
         """Whether a pointer leads to ``thing``."""

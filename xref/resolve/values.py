@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
@@ -44,6 +44,18 @@ class Values(Flow[FunctionInfo]):
     def of(self, e: x.Expr, scope: Scope, line: int) -> tuple[Holding, ...]:
         """The functions that an expression's value can be."""
         return self._holdings(self.sources(e, scope, line))
+
+    def besides(self, e: x.Expr, scope: Scope, line: int, mixing: Callable[[Place], bool]) -> tuple[Holding, ...]:
+        """The same without what comes out of a place that is ``mixing`` by itself, or over a local variable:
+        ``saved = rps->work.func; ...; rps->work.func = saved`` of drivers/gpu/drm/i915/gt/selftest_rps.c.
+        """
+        first: list[Inflow[FunctionInfo]] = []
+        for inflow in self.sources(e, scope, line):
+            if isinstance(inflow.source, Place) and inflow.source.kind == "local":
+                first.extend(self.into(inflow.source))
+            else:
+                first.append(inflow)
+        return self._holdings(i for i in first if not (isinstance(i.source, Place) and mixing(i.source)))
 
     def slot(self, struct: str, field: str, home: int | None = None) -> tuple[Holding, ...]:
         """The functions that a slot can hold: by initialisers, by assignments, by copies from other places; those that

@@ -40,7 +40,8 @@ _ACCESS: Final = re.compile(r"[*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(
 _ADDRESS: Final = re.compile(r"&[&(\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])")
 # x->a.b as a value: neither called nor stepped over; without what it begins with where that is no name
 _GOT: Final = re.compile(
-    rf"(?:(?<![{_W}$)\].>])([A-Za-z_][{_W}]*+)((?:\s*+(?:->|\.)\s*+[{_W}]++)*)\s*+)?(?:->|\.)\s*+([A-Za-z_][{_W}]*+)"
+    rf"(?:(?:(?<![{_W}$)\].>])([A-Za-z_][{_W}]*+)|(?<![{_W}$)\]])(?<![{_W}$)\]]\s)\(\s*+([A-Za-z_][{_W}]*+)\s*+\))"
+    rf"((?:\s*+(?:->|\.)\s*+[{_W}]++)*)\s*+)?(?:->|\.)\s*+([A-Za-z_][{_W}]*+)"
     rf"(?!\s*+(?:[{_W}(.]|->))"
 )
 _MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
@@ -261,7 +262,8 @@ def function_row(f: FunctionFact) -> FunctionRow:
             addressed.add(_with_shape(name, root, steps, tags))
     got: set[str] = set()
     if "." in every or "->" in every:
-        for root, steps, name in _GOT.findall(every):
+        for plain, inside, steps, name in _GOT.findall(every):
+            root = plain or inside
             if root and tags is None:
                 tags = _tags(f)
             got.add(_with_shape(name, root, steps, tags) if root and tags else name)
