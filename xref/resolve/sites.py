@@ -44,7 +44,7 @@ def fits(function: FunctionInfo, ctype: CType | None) -> bool:
     """
     if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
         return True
-    return _fits(_taken(function.signature), _parameters(ctype.to))
+    return _fits(function, _parameters(ctype.to))
 
 
 def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
@@ -52,7 +52,7 @@ def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ..
     if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
         return found
     wanted = _parameters(ctype.to)
-    return tuple(f for f in found if _fits(_taken(f.function.signature), wanted))
+    return tuple(f for f in found if _fits(f.function, wanted))
 
 
 def _parameters(function: Function) -> tuple[str, ...]:
@@ -66,7 +66,12 @@ def _taken(signature: str) -> tuple[str, ...] | None:
     return _parameters(decl.ctype) if decl is not None and isinstance(decl.ctype, Function) else None
 
 
-def _fits(taken: tuple[str, ...] | None, wanted: tuple[str, ...]) -> bool:
+def _fits(function: FunctionInfo, wanted: tuple[str, ...]) -> bool:
+    head, _, inside = function.signature.partition("(")
+    plain = "(" not in inside and head.rstrip().endswith(function.name)
+    if wanted and plain and inside.count(",") + 1 != len(wanted):
+        return False  # seen without parsing: of the probes of all tracepoints few fit one of them
+    taken = _taken(function.signature)
     if taken is None:
         return True
     return len(taken) == len(wanted) and all(a == b or "?" in (a, b) for a, b in zip(taken, wanted, strict=True))
