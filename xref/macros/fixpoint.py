@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
+_ROUNDS: Final = 200
+"""Enough for any circle of macros; a bound all the same, for answers that change in their spelling alone."""
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -13,8 +15,8 @@ T = TypeVar("T")
 class Fixpoint(Generic[K, T]):
     """A property of names that may depend on itself through other names, each worked out once.
 
-    ``judge`` asks for other names through this object and must be monotone: what it says may only grow. Names that
-    reach one another are judged together, again and again, until nothing changes.
+    ``judge`` asks for other names through this object and must be monotone: from ``bottom`` on, what it says may only
+    change one way. Names that reach one another are judged together, again and again, until nothing changes.
     """
 
     def __init__(self, judge: Callable[[K], T], bottom: T) -> None:
@@ -35,7 +37,7 @@ class Fixpoint(Generic[K, T]):
             return self._guess(name)
         self._busy = True
         try:
-            while True:
+            for _ in range(_ROUNDS):
                 self._asked.clear()
                 self._again = False
                 self._guess(name)

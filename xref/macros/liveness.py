@@ -16,6 +16,7 @@ from xref.lex.guard import Cond
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
+from xref.macros.fixpoint import Fixpoint
 from xref.macros.table import MacroSource
 from xref.tree.files import program_of
 
@@ -28,9 +29,8 @@ _CLOSING: Final = frozenset(")]}")
 _STATEMENT_ENDS: Final = frozenset(";")
 _ENDS: Final = frozenset((";", ",", "?", ":", "||"))
 _BEGINS: Final = frozenset("({,;?:")
-_MAX_DEPTH: Final = 8
 _MAX_BODY: Final = 600
-_Memo = dict[tuple[tuple[str, int], ...], tuple[Cond, ...]]
+_Key = tuple[tuple[str, int], ...]
 
 
 class Liveness:
@@ -38,24 +38,24 @@ class Liveness:
 
     def __init__(self, table: MacroSource) -> None:
         self._table = table
-        self._known: _Memo = {}
+        self._definitions: dict[_Key, tuple[MacroDef, ...]] = {}
+        # what reaches itself is evaluated, as long as nothing else says that it is not
+        self._judged: Fixpoint[_Key, tuple[Cond, ...]] = Fixpoint(self._together, ())
         self._seen: dict[tuple[str, str], tuple[MacroDef, ...]] = {}
 
-    def of(self, definitions: Sequence[MacroDef], depth: int = 0) -> tuple[Cond, ...]:
+    def of(self, definitions: Sequence[MacroDef]) -> tuple[Cond, ...]:
         """For each parameter (the variadic one last) the condition under which it is evaluated, where these definitions
         of a name may be in force; () where all are. Macros inside them are judged by all their definitions.
         """
-        definitions = [m for m in definitions if m.params is not None]
-        if not definitions or depth > _MAX_DEPTH:
+        invoked = tuple(m for m in definitions if m.params is not None)
+        if not invoked:
             return ()
-        key = tuple((m.file, m.line) for m in definitions)
-        known = self._known.get(key)
-        if known is None:
-            self._known[key] = ()  # what reaches itself is evaluated
-            known = self._known[key] = self._together(definitions, depth)
-        return known
+        key = tuple((m.file, m.line) for m in invoked)
+        self._definitions.setdefault(key, invoked)
+        return self._judged(key)
 
-    def _together(self, definitions: Sequence[MacroDef], depth: int) -> tuple[Cond, ...]:
+    def _together(self, key: _Key) -> tuple[Cond, ...]:
+        definitions = self._definitions[key]
         width = max(len(m.params or ()) + bool(m.variadic) for m in definitions)
         if not width:
             return ()
@@ -63,12 +63,12 @@ class Liveness:
         result = [nowhere] * width
         for m in definitions:
             own = g.from_text(m.guard)
-            alive = self._alive(m, depth)
+            alive = self._alive(m)
             for k in range(width):
                 result[k] = g.disj(result[k], g.conj(own, alive[k]) if k < len(alive) else own)
         return () if all(c is g.ALWAYS for c in result) else tuple(result)
 
-    def _alive(self, m: MacroDef, depth: int) -> list[Cond]:
+    def _alive(self, m: MacroDef) -> list[Cond]:
         names = [*(m.params or ()), *((m.variadic,) if m.variadic else ())]
         tokens = body_tokens(m.body)
         if len(tokens) > _MAX_BODY:
@@ -89,7 +89,7 @@ class Liveness:
                     now, callee = g.NEVER, ""
                 elif t == "(" and before and is_identifier(before) and before != m.name and before not in position:
                     callee, index = before, 0
-                    now = g.conj(now, self._argument(callee, 0, m, depth))
+                    now = g.conj(now, self._argument(callee, 0, m))
                 else:
                     callee = ""
             elif t in _CLOSING and stack:
@@ -111,7 +111,7 @@ class Liveness:
                 if t == "," and callee and skipped is None:
                     index += 1
                     outer = stack[-1][0] if stack else g.ALWAYS
-                    now = g.conj(outer, self._argument(callee, index, m, depth))
+                    now = g.conj(outer, self._argument(callee, index, m))
             elif t == m.variadic and before == "##" and i > 1 and tokens[i - 2] == ",":
                 found[position[t]] = g.disj(found[position[t]], now)  # GNU's , ## args
             elif t in position and before not in ("#", "##", ".", "->") and following != "##":
@@ -120,14 +120,14 @@ class Liveness:
                 found[position[t]] = g.ALWAYS  # pasted: only its expansion says
         return found
 
-    def _argument(self, name: str, index: int, user: MacroDef, depth: int) -> Cond:
+    def _argument(self, name: str, index: int, user: MacroDef) -> Cond:
         key = (name, program_of(user.file))
         definitions = self._seen.get(key)
         if definitions is None:
             every = self._table.all(name)
             own = tuple(m for m in every if program_of(m.file) == key[1])
             definitions = self._seen[key] = own or tuple(m for m in every if program_of(m.file) == "kernel")
-        alive = self.of(definitions, depth + 1)
+        alive = self.of(definitions)
         return alive[min(index, len(alive) - 1)] if alive else g.ALWAYS
 
     def drops(self, name: str) -> bool:
