@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -70,12 +70,8 @@ def update_index(
     if len(changed) + len(come) > LARGEST_SHARE * len(files):
         return None
     lexed = _lexed(root, [*changed, *come], pool)
-    if (
-        as_before
-        and not moved
-        and not changed
-        and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects)
-    ):
+    same = as_before and not moved and not changed
+    if same and all((f.size, f.mtime_ns) == old.files[f.path].stat for f in suspects):
         return old.summary()  # too young to be told from what changed, and yet the same
     alone = as_before and all(lexed[f.path].interface == old.files[f.path].interface for f in changed)
     reworked: Reworked | None
@@ -91,26 +87,18 @@ def update_index(
     if reworked is None or any(row.failure.startswith(worker.INTERNAL) for row in reworked.rows):
         temporary.unlink(missing_ok=True)
         return None
-    numbers = {f.path: number for number, f in enumerate(files, 1)}
     if come or gone:
         progress(Progress(0, len(files), 0, 0, "numbering the files anew"))
+        numbers = {f.path: number for number, f in enumerate(files, 1)}
         renumbered(old.db, temporary, {s.id: numbers[path] for path, s in old.files.items() if path in numbers})
     elif not narrow:
         _copy(old.db, temporary)  # not before: who forks must have no other thread
     editor = Editor(temporary)
     try:
         editor.leave(old.db, sorted(old.files[path].id for path in gone))
-        for f in come:
-            editor.add(numbers[f.path], f.path, f.program)
-        for f in suspects:
-            editor.touch(numbers[f.path], f.size, f.mtime_ns)
-        for path, offer in reworked.offers.items():
-            editor.offer(numbers[path], offer)
-        editor.guard(reworked.guards)
-        for row in reworked.rows:
-            editor.replace(numbers[row.path], row)
         if not as_before:
             editor.syscalls(entry_rows(tree))
+        _put(editor, files, {f.path for f in suspects}, {f.path for f in come}, reworked)
         summary = _summary(old, editor, listed, len(reworked.rows), time.perf_counter() - started)
         meta = {**reworked.known, "started": str(started_ns), "root": root, "version": tree.version}
         editor.finish({**meta, **counts_to_text(summary), "recipes": listed.recipes, "built": now()})
@@ -118,6 +106,22 @@ def update_index(
         editor.abandon()
     progress(Progress(len(suspects), len(suspects), 0, 0, "done"))
     return summary
+
+
+def _put(editor: Editor, files: Sequence[SourceFile], touched: Set[str], come: Set[str], reworked: Reworked) -> None:
+    """Puts what has been worked out into a copy of the index, in which files have the numbers of ``files``."""
+    numbers = {}
+    for number, f in enumerate(files, 1):
+        numbers[f.path] = number
+        if f.path in come:
+            editor.add(number, f.path, f.program)
+        elif f.path in touched:
+            editor.touch(number, f.size, f.mtime_ns)
+    for path, offer in reworked.offers.items():
+        editor.offer(numbers[path], offer)
+    editor.guard(reworked.guards)
+    for row in reworked.rows:
+        editor.replace(numbers[row.path], row)
 
 
 def _changed(
