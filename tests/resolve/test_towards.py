@@ -100,6 +100,23 @@ def test_a_slot_of_another_struct_leads_to_nobody(tmp_path: Path) -> None:
     assert index(tmp_path, {"kernel/a.c": HEAD + text}).callers("f") == []
 
 
+UNION = "union u { int (*one)(int); int (*many)(int); };\nint caller(union u *p)\n{\n\treturn p->many(1);\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("union u o = { .one = f };\n", ["kernel/a.c:caller"]),
+        ("int g(int x)\n{\n}\nunion u o = { .one = f };\nunion u other = { .many = g };\n", []),
+    ],
+)
+def test_members_that_share_their_bytes(tmp_path: Path, written: str, expected: list[str]) -> None:
+    """What is written as one and called as the other, where nothing is written as that: as on the way back."""
+    small = index(tmp_path, {"kernel/a.c": HEAD + UNION + written})
+    assert small.callers("f") == expected
+    assert ("kernel/a.c:f" in small.reached("caller")) is bool(expected)
+
+
 def _key(e: Edge) -> tuple[str, str, EdgeKind, Confidence, str, int, int]:
     return e.caller.node, e.callee.node, e.kind, e.confidence, e.via, e.line, e.column
 

@@ -109,7 +109,7 @@ class Slots:
         own = self._own_memo(struct, field)
         shapes = self._shapes_memo(field)
         for tag, path, brackets, rows in shapes:
-            if own is not None and "+" not in path and self._is_other(tag, members_of_path(path)[:-1], struct, own):
+            if own is not None and "+" not in path and self._is_other(tag, members_of_path(path)[:-1], own):
                 continue
             owners = self._owners_memo(tag, path, brackets)
             if owners is None or struct in owners:
@@ -123,9 +123,9 @@ class Slots:
         holders = self._parents_memo(struct)
         return frozenset(holders) if len(holders) < _MAX_PARENTS and not self._reader.is_alias(field) else None
 
-    def _is_other(self, tag: str, steps: Sequence[str], struct: str, own: frozenset[str]) -> bool:
-        """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly a record that neither is
-        ``struct`` nor has one in it. Only names are looked at, which need no record to be read.
+    def _is_other(self, tag: str, steps: Sequence[str], own: frozenset[str]) -> bool:
+        """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly none of ``own``. Only
+        names are looked at, which need no record to be read.
         """
         tags = self._tags_memo(tag) if not steps else self._reached_memo(steps[-1])
         return tags is not None and tags.isdisjoint(own)
@@ -163,14 +163,16 @@ class Slots:
         return None if None in found else frozenset().union(*(tags for tags in found if tags is not None))
 
     def mentioning(self, kind: str, struct: str, field: str) -> list[int]:
-        """The functions that assign to (``kind`` "a"), or call through ("m"), what may be ``struct.field``."""
+        """The functions that assign to (``kind`` "a"), call through ("m"), take the address ("p") or use the value
+        ("g") of what may be ``struct.field``.
+        """
         found: set[int] = set()
         own = self._own_memo(struct, field)
         for name in self._reader.spellings(field):
             shapes = [(shape.split(" "), ids) for shape, ids in self._reader.mentions_by_shape(kind, name)]
             self._expect((way[0] for way, _ in shapes), (way[-1] for way, _ in shapes if len(way) > 1))
             for (tag, *steps), ids in shapes:
-                if own is not None and name == field and self._is_other(tag, steps, struct, own):
+                if own is not None and name == field and self._is_other(tag, steps, own):
                     continue
                 owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, name)), 0) if tag else None
                 if owners is None or struct in owners:

@@ -167,11 +167,13 @@ class Towards:
     def _onward(self, place: Place) -> Iterator[Outflow]:
         """The places that the value of ``place`` is brought to."""
         if place.kind == "slot":
-            struct, field = str(place.owner), str(place.name).partition(" ")[0]
+            struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
             readers = self._slots.mentioning("g", struct, field)
             yield from self._by(readers, self._reader.spellings(field), place)
             for other in self._types.overlapping(struct, field):
-                yield Outflow(slot_place(struct, other, 0))
+                shared = slot_place(struct, other, int(home) if home else None)
+                if any(i.source == place for i in self._values.into(shared)):
+                    yield Outflow(shared)
             for key in keys_of_slot(self._reader, struct, field):
                 yield Outflow(Place("static_call", key, ""))
         elif place.kind == "global":
@@ -211,7 +213,8 @@ class Towards:
             yield from self._handed_on(f, (name,), lambda source: source == place)
             for r in self._reader.registrations_naming(name):  # struct work_for_cpu wfc = { .fn = fn }
                 if r.function == f.name and r.file_id == f.file_id:
-                    yield from self._registered_in(r)
+                    if any(i.source == place for i in self._values.registered(r)):
+                        yield from self._registered_in(r)
 
     def _passed_on(self, scope: Scope, nth: int) -> Iterator[Outflow]:
         """Where the ``nth`` of a macro's variable arguments goes, which hands on all of them."""
