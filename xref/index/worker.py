@@ -14,7 +14,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -164,7 +164,9 @@ def decode_lexed(data: bytes) -> list[LexedFile]:
 
 def hash_files(root: str, paths: Sequence[str]) -> bytes:
     """The hashes of some files' content, encoded; empty for what cannot be read."""
-    return _encoder.encode([content_hash(data) if not failure else b"" for data, failure in _contents(root, paths)])
+    return _encoder.encode(
+        [content_hash(data) if not failure else b"" for data, failure in (read(root, path) for path in paths)]
+    )
 
 
 def decode_hashes(data: bytes) -> list[bytes]:
@@ -172,15 +174,12 @@ def decode_hashes(data: bytes) -> list[bytes]:
     return _hashes_decoder.decode(data)
 
 
-def _contents(root: str, paths: Sequence[str]) -> Iterator[tuple[bytes, str]]:
-    return (read(root, path) for path in paths)
-
-
 def mentioning(names: frozenset[bytes], root: str, paths: Sequence[str]) -> bytes:
     """Those of the files in whose text some of ``names`` stand, each with these; encoded."""
     few = sorted(names) if len(names) <= _FEW_NAMES else []
     found = []
-    for path, (data, _) in zip(paths, _contents(root, paths), strict=True):
+    for path in paths:
+        data, _ = read(root, path)
         if few and not any(name in data for name in few):
             continue
         mentioned = words(data) & names

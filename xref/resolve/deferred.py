@@ -9,7 +9,7 @@ that all of the kernel shares (``work_struct.func``) would tie every work item t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -50,7 +50,7 @@ class Deferred:
         self._tables = [Linked(written, table) for table in self._ways.tables]
         self._registrations = lru_cache(maxsize=64)(self._slots.registrations)
         self._by_last = lru_cache(maxsize=64)(self._all_by_last)
-        self._things_of = lru_cache(maxsize=16)(lambda function: frozenset(self._things_with(function)))
+        self._things_of = lru_cache(maxsize=16)(lambda function: dict.fromkeys(self._things_with(function)))
         self._loose = lru_cache(maxsize=64)(self._all_loose)
         self._held: dict[tuple[Slot, Thing], tuple[Holding, ...]] = {}
 
@@ -102,7 +102,7 @@ class Deferred:
     # -- from the call ------------------------------------------------------------------------------------------------
 
     def _started(
-        self, call: CallFact, meant: FunctionInfo, scope: Scope, wanted: frozenset[Thing] | None
+        self, call: CallFact, meant: FunctionInfo, scope: Scope, wanted: Container[Thing] | None
     ) -> Iterator[Site]:
         for way, what in self._handing.starts(meant):
             args = parse_args(call.arguments)

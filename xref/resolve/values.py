@@ -144,7 +144,7 @@ class Values(Flow[FunctionInfo]):
                 continue
             scope = self._written.scope(f)
             for call in scope.body.calls:
-                if call.callee == "__static_call_update" and f"__SCK__{key}" in call.arguments:
+                if updated_key(call) == key:
                     args = parse_args(call.arguments)
                     if len(args) > 2:
                         step = Step("static_call_update", f.file_id, call.line)

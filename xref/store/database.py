@@ -49,6 +49,16 @@ def create(path: Path) -> sqlite3.Connection:
     return db
 
 
+def complete(db: sqlite3.Connection) -> None:
+    """Makes the indexes of a file that has been loaded, and marks it as whole."""
+    for statement in indexes().split(";"):
+        if statement.strip():
+            db.execute(statement)
+    db.execute("PRAGMA analysis_limit = 1000")  # how selective an index is shows in a sample of it
+    db.execute("ANALYZE")
+    db.execute("INSERT INTO meta VALUES (?, '1')", (COMPLETE,))
+
+
 def open_readonly(path: Path) -> sqlite3.Connection:
     """Opens an index for reading. Raises :class:`IndexUnavailable` for what is none, or is not whole."""
     if not path.is_file():

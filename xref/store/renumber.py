@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from xref.store.database import COMPLETE, create, indexes
+from xref.store.database import COMPLETE, complete, create
 from xref.store.numbers import BITS, WIDE_BITS
 from xref.store.rows import decode_ids, encode_ids
 
@@ -63,11 +63,7 @@ def renumbered(source: Path, target: Path, numbers: Mapping[int, int]) -> None:
         )
         db.execute("COMMIT")
         db.execute("DETACH DATABASE old")
-        for statement in indexes().split(";"):
-            if statement.strip():
-                db.execute(statement)
-        db.execute("ANALYZE")
-        db.execute("INSERT INTO meta VALUES (?, '1')", (COMPLETE,))
+        complete(db)
     finally:
         db.close()
 

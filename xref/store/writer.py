@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from xref.store.database import COMPLETE, create, indexes
+from xref.store.database import complete, create
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first, first_wide
 from xref.store.rows import encode_ids, ids_of, names_inside, registration_shape
@@ -75,12 +75,7 @@ class Writer:
         db.executemany("INSERT INTO member_aliases VALUES (?,?)", sorted(self._member_aliases))
         db.executemany("INSERT INTO meta VALUES (?,?)", meta.items())
         db.execute("COMMIT")
-        for statement in indexes().split(";"):
-            if statement.strip():
-                db.execute(statement)
-        db.execute("PRAGMA analysis_limit = 1000")  # how selective an index is shows in a sample of it
-        db.execute("ANALYZE")
-        db.execute("INSERT INTO meta VALUES (?, '1')", (COMPLETE,))
+        complete(db)
         db.close()
 
     def abandon(self) -> None:
