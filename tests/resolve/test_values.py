@@ -170,16 +170,28 @@ def test_a_pointer_that_calls_itself_ends(small: Make) -> None:
     assert s.dispatches("a") == {"r": []}
 
 
+def test_pointers_that_go_round_in_a_circle_end(small: Make) -> None:
+    s = small(
+        BASE + "int e(fn_t fn)\n{\n\treturn f(fn);\n}\nint f(fn_t fn)\n{\n\te(fn);\n\treturn fn(1);\n}\n"
+        "struct links { struct ops *one; struct ops *other; };\n"
+        "int l(struct links *l)\n{\n\tl->one = l->other;\n\tl->other = l->one;\n\treturn l->one->open(1);\n}\n"
+        "struct ops x = { .open = g };\n"
+    )
+    assert s.dispatches("f") == {"param 0": []}
+    assert s.dispatches("l") == {"ops.open": ["g"]}
+
+
 def test_nothing_known_is_said(small: Make) -> None:
     (missing,) = small(BASE + "int f(fn_t fn)\n{\n\treturn fn(1);\n}\n").calls("f").unresolved
     assert missing.via == "param 0"
     assert "caller" in missing.reason
 
 
-def test_deep_chains_of_parameters(small: Make) -> None:
-    hops = "".join(f"int f{i}(fn_t x)\n{{\n\treturn f{i + 1}(x);\n}}\n" for i in range(4))
-    s = small(BASE + hops + "int f4(fn_t x)\n{\n\treturn x(1);\n}\nint a(void)\n{\n\treturn f0(g);\n}\n")
-    assert s.dispatches("f4") == {"param 0": ["g"]}
+@pytest.mark.parametrize("count", [4, 400])
+def test_deep_chains_of_parameters(small: Make, count: int) -> None:
+    hops = "".join(f"int f{i}(fn_t x)\n{{\n\treturn f{i + 1}(x);\n}}\n" for i in range(count))
+    s = small(BASE + hops + f"int f{count}(fn_t x)\n{{\n\treturn x(1);\n}}\nint a(void)\n{{\n\treturn f0(g);\n}}\n")
+    assert s.dispatches(f"f{count}") == {"param 0": ["g"]}
 
 
 def test_what_is_handed_through_a_slot_reaches_who_is_in_the_slot_and_nobody_else(small: Make) -> None:

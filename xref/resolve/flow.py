@@ -55,6 +55,8 @@ class Flow(ABC, Generic[Carried]):
 
     MOST: Final = 1500
     """How many places one question may visit; a flow as wide as that ties everything to everything."""
+    LONGEST: Final = 100
+    """How many places in a row, each with one source alone, are answered one inside another."""
 
     def __init__(self, written: Written) -> None:
         self._written = written
@@ -62,6 +64,7 @@ class Flow(ABC, Generic[Carried]):
         self._types = written.types
         self._inflows: dict[Place, tuple[Inflow[Carried], ...]] = {}
         self._arrivals: dict[Place, list[Arrival[Carried]]] = {}
+        self._nested = 0
         self.cut = 0
         """How many questions were too wide to be followed to the end."""
 
@@ -108,7 +111,8 @@ class Flow(ABC, Generic[Carried]):
                 if len(seen) >= most:
                     self.cut += 1
                     break
-                if seen and not todo and not found:  # what is in this place is all there is
+                if seen and not todo and not found and self._nested < self.LONGEST:
+                    # what is in this place is all there is
                     arrivals = self._all_in(source)
                     return [Arrival(a.carried, (*steps, *a.steps), a.guard or guard) for a in arrivals]
                 seen.add(source)
@@ -119,7 +123,11 @@ class Flow(ABC, Generic[Carried]):
         """All that is in a place, remembered: a slot is loaded into many a variable before it is called."""
         known = self._arrivals.get(place)
         if known is None:
+            # who comes back here had nothing else on the way: f(cb) { g(cb); } g(cb) { f(cb); }
+            self._arrivals[place] = []
+            self._nested += 1
             known = self._arrivals[place] = self.solve((Inflow(place),))
+            self._nested -= 1
         return known
 
     def into(self, place: Place) -> tuple[Inflow[Carried], ...]:
