@@ -79,19 +79,9 @@ def test_a_circle_brings_in_nothing_from_below() -> None:
     assert graph.closure_before("a.h", 3) == {"a.h", "b.h"}
 
 
-@pytest.mark.parametrize("names", [["a.h", "b.h"], ["b.h", "a.h"]])
-def test_an_include_that_a_macro_computes_is_found_through_others(names: list[str]) -> None:
+def test_an_include_that_a_macro_computes_is_that_of_its_own_file() -> None:
     graph = IncludeGraph({"a.h": (include("b.h", 1),), "b.h": (include("", 2),), "c.h": ()}, "")
-    assert {name: graph.rereads(name) for name in names} == {"a.h": True, "b.h": True}
-    assert not graph.rereads("c.h")
-
-
-def test_an_include_that_a_macro_computes_is_found_around_a_circle() -> None:
-    graph = IncludeGraph(
-        {"a.h": (include("b.h", 1), include("c.h", 2)), "b.h": (include("a.h", 1),), "c.h": (include("", 1),)}, ""
-    )
-    assert graph.rereads("a.h")
-    assert graph.rereads("b.h")
+    assert {name: graph.computes(f"{name}.h") for name in "abc"} == {"a": False, "b": True, "c": False}
 
 
 def test_the_facts_of_a_trace_header_are_those_of_its_first_reading() -> None:
@@ -105,3 +95,25 @@ def test_the_facts_of_a_trace_header_are_those_of_its_first_reading() -> None:
     made = function(facts, "trace_send")
     assert [c.callee for c in made.body.calls] == ["first"]
     assert (made.line, made.made_by) == (3, "TRACE_EVENT")
+
+
+def test_who_includes_a_trace_header_is_not_read_again() -> None:
+    headers = {
+        "include/linux/tracepoint.h": "#define TRACE_EVENT(name) static inline void trace_##name(void) { first(); }\n",
+        "include/trace/define_trace.h": "#define TRACE_EVENT(name) static inline int again_##name(void) "
+        "{ second(); return 1; }\n#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)\n",
+        "include/trace/events/module.h": "#include <linux/tracepoint.h>\nTRACE_EVENT(load)\n"
+        "#include <trace/define_trace.h>\n",
+        "include/linux/module.h": "#include <trace/events/module.h>\n",
+        "include/linux/list.h": "#define LIST_FUNCTION(name) static inline void list_##name(void) { poison(); }\n",
+        "include/linux/other.h": "#define LIST_FUNCTION(name) static inline void other_##name(void) "
+        "{ other(); more(); }\n",
+    }
+    source = "#include <linux/module.h>\n#include <linux/list.h>\nLIST_FUNCTION(add)\n"
+    assert [f.name for f in facts_of(source, headers, "include/net/sock.h").functions] == ["list_add"]
+    send = (
+        "#include <linux/module.h>\n#include <linux/tracepoint.h>\nTRACE_EVENT(send)\n#include <trace/define_trace.h>\n"
+    )
+    facts = facts_of(send, headers, TRACE)
+    assert [c.callee for c in function(facts, "trace_send").body.calls] == ["first"]
+    assert [c.callee for c in function(facts, "again_send").body.calls] == ["second"]

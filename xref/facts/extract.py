@@ -130,7 +130,8 @@ class _FileExtraction(DataReader):
         if self._path.endswith(".h"):
             for inc in directives.includes:
                 target = graph.resolve(self._path, inc) if inc.path else None
-                if target is not None and graph.rereads(target):
+                # not what includes such a header in its turn: include/linux/module.h of 3.7 has <trace/events/module.h>
+                if target is not None and graph.computes(target):
                     return inc.line
         last = directives.line_at(len(code.rstrip()))
         return next((i.line for i in directives.includes if i.line > last), 0) if last > 1 else 0

@@ -83,6 +83,8 @@ def changed_names(change: Change) -> tuple[set[str], set[str]]:
             seen(path)
         if _moved(change.before[path], change.after[path]):
             names.update(ours.get(path, {}))
+    parts_before, parts_after = change.old.parts, change.new.parts
+    files |= {p for p in parts_before.keys() | parts_after.keys() if parts_before.get(p) != parts_after.get(p)}
     sources = _included_sources(change.new)
     for path in _may_resolve_otherwise(change):
         if seen_before.direct(path) != seen_after.direct(path):
@@ -122,6 +124,11 @@ def includers(header: str, image: TableImage) -> set[str]:
         for path, includes in image.includes.items()
         if any(inc.path.endswith(last) and graph.resolve(path, inc) == header for inc in includes)
     }
+
+
+def computing(image: TableImage) -> set[str]:
+    """The files with an include whose name a macro computes: what others mean in further readings begins there."""
+    return {path for path, includes in image.includes.items() if any(not inc.path for inc in includes)}
 
 
 class _Bodies:
@@ -182,7 +189,7 @@ _Definition = tuple[tuple[str, ...] | None, str, str, str, bool]
 
 
 def _graph(image: TableImage) -> IncludeGraph:
-    return IncludeGraph(image.includes, image.arch, image.include_dirs, image.reread)
+    return IncludeGraph(image.includes, image.arch, image.include_dirs, image.parts)
 
 
 def _by_file(macros: Iterable[MacroDef]) -> dict[str, dict[str, list[_Definition]]]:

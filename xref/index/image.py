@@ -15,21 +15,21 @@ from xref.macros.visibility import IncludeGraph
 
 class TableImage(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a :class:`~xref.macros.table.MacroTable` is made of. ``constants`` and ``defined`` are those of
-    :class:`~xref.macros.defined.Known`, as text; ``reread`` is what its graph says of computed includes.
+    :class:`~xref.macros.defined.Known`, as text; ``parts`` is what the graph of the includes says.
     """
 
     arch: str
     macros: tuple[MacroDef, ...]
     includes: dict[str, tuple[Include, ...]]
     include_dirs: dict[str, tuple[str, ...]]
-    reread: tuple[str, ...]
+    parts: dict[str, tuple[str, ...]]
     constants: str
     defined: str
     listings: dict[str, bytes]
 
     def table(self) -> MacroTable:
         """The table."""
-        graph = IncludeGraph(self.includes, self.arch, self.include_dirs, self.reread)
+        graph = IncludeGraph(self.includes, self.arch, self.include_dirs, self.parts)
         table = MacroTable(self.macros, graph, Known.from_text(self.constants, self.defined))
         table.listings.update(self.listings)
         return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xref.index.image import TableImage
 from xref.index.summary import Summary
@@ -23,9 +23,13 @@ def known_to_text(image: TableImage, kbuild: Kbuild) -> dict[str, str]:
     return {
         "constants": image.constants,
         "defined": image.defined,
-        "reread": "\n".join(image.reread),
-        "include_dirs": "\n".join(f"{d}\t{' '.join(p)}" for d, p in sorted(kbuild.include_dirs.items())),
+        "include_dirs": _lines(kbuild.include_dirs),
+        "parts": _lines(image.parts),
     }
+
+
+def _lines(lists: Mapping[str, Sequence[str]]) -> str:
+    return "\n".join("\t".join((name, *values)) for name, values in sorted(lists.items()))
 
 
 def entry_rows(tree: Tree) -> Iterator[tuple[str, str, int | None, str, str, str, str, int]]:

@@ -182,7 +182,7 @@ def _table(old: Old, reader: Reader, lexed: Sequence[worker.LexedFile]) -> Store
         return of_own[path] if path in of_own else reader.macros_in(path)
 
     includes = reader.includes({f.path: f.includes for f in lexed})
-    graph = IncludeGraph(includes, old.meta["arch"], reader.include_dirs(), old.meta.get("reread", "").splitlines())
+    graph = IncludeGraph(includes, old.meta["arch"], reader.include_dirs(), reader.parts())
     known = Known.from_text(old.meta.get("constants", ""), old.meta.get("defined", ""))
     reader.expect_macros(known.defined)
     table = StoredTable(find, of_file, graph, known)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from xref.index import worker
-from xref.index.affected import MOST_NAMES, Change, Reach, changed_names, includers, reach
+from xref.index.affected import MOST_NAMES, Change, Reach, changed_names, computing, includers, reach
 from xref.index.image import TableImage
 from xref.index.notes import known_to_text
 from xref.index.offers import image_of
@@ -58,7 +58,7 @@ def rework(
     kbuild = read_kbuild(tree, old.meta["arch"])
     now = {f.path: lexed[f.path] if f.path in lexed else stored[f.path] for f in files}
     image, guards = image_of(tree, old.meta["arch"], kbuild, now)
-    if image.reread != then.reread:
+    if computing(image) != computing(then):
         return None
     changed = Change(then, image, {p: f for p, f in stored.items() if p in lexed or p not in now}, lexed)
     wanted = _reached(changed, files, pool, str(tree.root))
@@ -123,7 +123,6 @@ def _old_image(old: Old, stored: Mapping[str, LexedFile], reader: Reader) -> Tab
     macros = tuple(
         with_header(m, guards[f.path]) if f.path.endswith(".h") else m for f in stored.values() for m in f.macros
     )
-    reread = tuple(meta.get("reread", "").splitlines())
     constants, defined = meta.get("constants", ""), meta.get("defined", "")
     includes = {path: f.includes for path, f in stored.items()}
-    return TableImage(meta["arch"], macros, includes, reader.include_dirs(), reread, constants, defined, {})
+    return TableImage(meta["arch"], macros, includes, reader.include_dirs(), reader.parts(), constants, defined, {})

@@ -56,6 +56,6 @@ def _walk(table: MacroTable, path: str, start: int, environment: Environment, se
                 del environment[what.name]
         elif not what:
             yield dict(environment)
-        elif what not in seen and what != "?" and (kind == 3 or table.graph.rereads(what)):
+        elif what not in seen and what != "?" and (kind == 3 or table.graph.computes(what)):
             seen.add(what)
             yield from _walk(table, what, 0, environment, seen)

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from xref.lex.model import MacroDef
 from xref.macros.defined import NOTHING_KNOWN, Known
-from xref.macros.visibility import IncludeGraph
+from xref.macros.visibility import IncludeGraph, is_shared
 from xref.tree.files import program_of
 
 _MAX_CANDIDATES: Final = 6
@@ -240,9 +240,7 @@ class MacroView:
             return self._sees(other)
         if "/asm-generic/" in other:
             return self._sees(other)  # an architecture may have its own instead
-        if other.startswith("include/") or (other.startswith("arch/") and "/include/" in other):
-            return True
-        return self._sees(other)
+        return is_shared(other) or self._sees(other)
 
     def _sees(self, other: str) -> bool:
         return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)

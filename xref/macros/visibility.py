@@ -21,6 +21,15 @@ _CLOSURES: Final = 512
 """How many closures are remembered, about 64 KB each: most files of a folder include the same headers."""
 
 
+MOST_WHOLES: Final = 4
+"""Of a header that a driver's forty files include so many are asked: what one of them sees most of the others do."""
+
+
+def is_shared(path: str) -> bool:
+    """Whether a header stands where any file may include it."""
+    return path.startswith("include/") or (path.startswith("arch/") and "/include/" in path)
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class IncludeGraph:
     """Resolved includes of every file of a tree; files are known by their paths."""
@@ -30,18 +39,18 @@ class IncludeGraph:
         includes: Mapping[str, tuple[Include, ...]],
         arch: str,
         include_dirs: Mapping[str, tuple[str, ...]] | None = None,
-        reread: Iterable[str] | None = None,
+        parts: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """``includes`` maps each path to the directives in it; ``include_dirs`` a directory to its ``-I`` flags;
-        ``reread``: what ``rereading`` said of the same includes before.
+        ``parts`` is what :meth:`find_parts` said of the same includes.
         """
         self._raw = includes
         self._dirs = include_dirs or {}
+        self._parts = parts or {}
         base = f"arch/{arch}/include"
         self._search = tuple(
             f"{d}/" for d in (base, f"{base}/asm/mach-default", "include", f"{base}/uapi", "include/uapi")
         )
-        self._rereading: set[str] | None = set(reread) if reread is not None else None
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._meant: dict[tuple[str, str, bool], str | None] = {}
         self._closure = lru_cache(maxsize=_CLOSURES)(self._compute_closure)
@@ -115,36 +124,36 @@ class IncludeGraph:
         """The directives of a file; one whose name is computed by a macro has an empty ``path``."""
         return self._raw.get(path, ())
 
-    def rereads(self, path: str) -> bool:
-        """Whether ``path``, or what it includes, has an include whose name a macro computes."""
-        return path in self.rereading()
-
-    def rereading(self) -> set[str]:
-        """All such files. The first question resolves every include of the tree, where ``reread`` did not say them."""
-        if self._rereading is None:
-            includers: dict[str, list[str]] = {}
-            todo = []
-            for source in self._raw:
-                for target in self.direct(source):
-                    includers.setdefault(target, []).append(source)
-                if any(not inc.path for inc in self.includes(source)):
-                    todo.append(source)
-            self._rereading = set(todo)
-            while todo:
-                for source in includers.get(todo.pop(), ()):
-                    if source not in self._rereading:
-                        self._rereading.add(source)
-                        todo.append(source)
-        return self._rereading
+    def computes(self, path: str) -> bool:
+        """Whether ``path`` itself has an include whose name a macro computes."""
+        return any(not inc.path for inc in self.includes(path))
 
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """``path`` and all that its includes above ``line`` bring in."""
         above = (self.resolve(path, inc) for inc in self._raw.get(path, ()) if inc.line < line)
         return self._united(path, (target for target in above if target is not None))
 
+    def find_parts(self) -> dict[str, tuple[str, ...]]:
+        """The files that include nothing and are themselves included, shared headers aside, each with those (at most
+        ``MOST_WHOLES``) that include it. They are written for the place where they are included:
+        kernel/sched/build_policy.c includes all of the scheduler's headers, and then kernel/sched/rt.c.
+        """
+        found: dict[str, list[str]] = {}
+        for source in self._raw:
+            for target in self.direct(source):
+                if not self._raw[target] and not is_shared(target):
+                    found.setdefault(target, []).append(source)
+        return {path: tuple(sorted(wholes)[:MOST_WHOLES]) for path, wholes in found.items()}
+
+    def wholes(self, path: str) -> tuple[str, ...]:
+        """What ``path`` is a part of: see :meth:`find_parts`."""
+        return self._parts.get(path, ())
+
     def sees(self, path: str, other: str) -> bool:
-        """Whether ``path`` is ``other`` or includes it."""
-        return path == other or other in self.closure(path)
+        """Whether ``path`` is ``other`` or includes it, or is part of what does."""
+        if path == other or other in self.closure(path):
+            return True
+        return any(whole == other or other in self.closure(whole) for whole in self.wholes(path))
 
 
 def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:

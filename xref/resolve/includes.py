@@ -8,7 +8,7 @@ is kept and put into those of its includers; headers that include each other hav
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
@@ -23,9 +23,12 @@ class IndexedIncludes(IncludeGraph):
         includes: Includes,
         arch: str,
         include_dirs: Mapping[str, tuple[str, ...]] | None = None,
+        read_parts: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
     ) -> None:
+        """``read_parts`` reads what files are parts of others: most questions do without."""
         super().__init__(includes, arch, include_dirs)
         self._source = includes
+        self._read_parts: Callable[[], Mapping[str, tuple[str, ...]]] | None = read_parts
         self._bits: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._angled: dict[tuple[tuple[str, ...], str], str | None] = {}
@@ -41,15 +44,26 @@ class IndexedIncludes(IncludeGraph):
             found = self._angled[key] = super().resolve(includer, inc)
             return found
 
+    def wholes(self, path: str) -> tuple[str, ...]:
+        """What ``path`` is a part of."""
+        if self.includes(path):
+            return ()
+        if self._read_parts is not None:
+            self._parts, self._read_parts = self._read_parts(), None
+        return super().wholes(path)
+
     def sees(self, path: str, other: str) -> bool:
-        """Whether ``path`` is ``other`` or includes it."""
-        if path == other:
+        """Whether ``path`` is ``other`` or includes it, or is part of what does."""
+        if path == other or self._closure_of(path) & self._bits.get(other, 0):
             return True
+        return any(whole == other or self._closure_of(whole) & self._bits.get(other, 0) for whole in self.wholes(path))
+
+    def _closure_of(self, path: str) -> int:
         seen = self._seen.get(path)
         if seen is None:
             self._visit(path)
             seen = self._seen[path]
-        return bool(seen & self._bits.get(other, 0))
+        return seen
 
     def _visit(self, root: str) -> None:
         """Works out the closures of ``root`` and of all that it includes."""

@@ -107,8 +107,15 @@ class Reader:
 
     def include_dirs(self) -> dict[str, tuple[str, ...]]:
         """The ``-I`` paths of each folder that has some."""
-        lines = (line.partition("\t") for line in self.meta.get("include_dirs", "").splitlines())
-        return {folder: tuple(paths.split()) for folder, _, paths in lines}
+        return self._lists("include_dirs")
+
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The files that are parts of others, each with these (see ``IncludeGraph.find_parts``)."""
+        return self._lists("parts")
+
+    def _lists(self, key: str) -> dict[str, tuple[str, ...]]:
+        lines = (line.split("\t") for line in self.meta.get(key, "").splitlines())
+        return {name: tuple(values) for name, *values in lines}
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
