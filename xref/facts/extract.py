@@ -40,6 +40,7 @@ from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
 from xref.parse.cexpr import parse_args
 from xref.parse.ctype import looks_like_type
+from xref.parse.mask import words_of
 from xref.parse.parens import matching_paren
 from xref.parse.trouble import cause_of
 from xref.parse.words import find_word
@@ -402,9 +403,7 @@ class _FileExtraction(DataReader):
         )
         builder.params = frozenset([*macro.params, *([macro.variadic] if macro.variadic else [])])
         self._functions[key] = builder
-        if not any(m[1] not in NOT_CALLED and m[1] not in builder.params for m in _HEAD.finditer(macro.body)) and not (
-            ")(" in macro.body or ") (" in macro.body
-        ):
+        if not self._calls(macro, builder.params):
             return
         at = Place(macro.body_line, 0, macro.guard)
         origin = Origin(at, Role.MACRO_BODY, (), key, builder.params)
@@ -415,6 +414,13 @@ class _FileExtraction(DataReader):
         for m in _HEAD.finditer(macro.body):  # brackets do not match: only the names that are called can be had
             if m[1] not in builder.params and m[1] not in NOT_CALLED:
                 builder.calls[CallFact(macro.line, 0, m[1], "", "", "")] = None
+
+    def _calls(self, macro: MacroDef, params: frozenset[str]) -> bool:
+        """Whether the body of a function-like macro may call anything."""
+        body = macro.body
+        if any(m[1] not in NOT_CALLED and m[1] not in params for m in _HEAD.finditer(body)):
+            return True
+        return ")(" in body or ") (" in body or bool(self._x.callers_among(words_of(body.encode("latin-1", "replace"))))
 
     # -- calls --------------------------------------------------------------------------------------------------------
 

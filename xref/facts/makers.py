@@ -102,8 +102,8 @@ class Makers:
         done = [0]
         for m in _invocations(code, done):
             name = m[2].decode("latin-1")
-            macro = self._view.get(name)
-            if macro is None or macro.params is None or self._natures.of(name) & Nature.ATTRIBUTE:
+            macro = self._maker(name)
+            if macro is None or self._natures.of(name) & Nature.ATTRIBUTE:
                 continue
             closing = matching_paren(code, m.end() - 1)
             if closing < 0 or (_continues(code, m.start()) and not self._behind_list(code, m.start())):
@@ -128,12 +128,26 @@ class Makers:
             else:
                 if _EXPORT.fullmatch(m[2]) is not None:
                     found.exports.append(invocation.partition("(")[2].split(",")[0].rstrip(") \t"))
-                elif not self._natures.inert(self._view.candidates(name)) or self._made_later(name):
+                elif not self._inert(name) or self._made_later(name):
                     self._without_body(found, text, m, closing, invocation)
                 _overwrite(buffer, m.start(), closing, b"")
             done[0] = closing
         found.code = bytes(buffer)
         return found
+
+    def _maker(self, name: str) -> MacroDef | None:
+        """The likeliest definition of a macro with parameters, or of another name for one: TRACE_EVENT_RCU of
+        include/trace/events/rcu.h.
+        """
+        macro = self._view.get(name)
+        if macro is not None and macro.params is None and macro.body.isidentifier():
+            macro = self._view.get(macro.body)
+        return macro if macro is not None and macro.params is not None else None
+
+    def _inert(self, name: str) -> bool:
+        """Whether an invocation can define no function and fill no slot, under any definition."""
+        candidates = self._view.candidates(name)
+        return all(m.params is not None for m in candidates) and self._natures.inert(candidates)
 
     def _expand(
         self, invocation: str, name: str, variant: int, at: Place, environment: Environment | None = None

@@ -8,6 +8,7 @@ only the expansion says what happens. Everything else is a plain macro whose bod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -41,6 +42,7 @@ _QUALIFIERS: Final = frozenset(
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
 _MAX_DEFINITIONS: Final = 8
+_PASTED_HEAD: Final = re.compile(r"(?:^|[;){}])\s*(?:\w+\s*##\s*)+\w+\s*\(")
 NOT_CALLED: Final = frozenset(
     "if for while switch return sizeof do else case typeof __typeof__ __typeof defined __attribute__ asm __asm__ goto "
     "_Static_assert __builtin_offsetof _Generic __alignof__ _Alignof alignof offsetof typeof_unqual "
@@ -182,6 +184,8 @@ class Natures:
 
     def _makes(self, m: MacroDef) -> bool:
         """Whether the definition, expanded with its own parameters for arguments, defines or initialises anything."""
+        if "##" in m.body and _PASTED_HEAD.search(m.body) is not None:
+            return True  # DEFINE_FETCH_##method(u8): the argument says what is invoked
 
         def fullest(n: str) -> MacroDef | None:
             return None if n == m.name else max(self._table.all(n), key=lambda d: len(d.body), default=None)

@@ -151,6 +151,7 @@ class MacroView:
         self._table = table
         self.file = file
         self._early = table.graph.closure_before(file, before) if before else None
+        self._is_part = bool(table.graph.wholes(file))
         self._program = _program(file)
         self._known: dict[str, tuple[MacroDef, ...]] = {}
         self._reached: dict[str, bool] = {}
@@ -208,11 +209,20 @@ class MacroView:
         return own or self._headers([m for m in defs if m.file != self.file])
 
     def _headers(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
-        reached = [m for m in defs if not m.until and self._reachable(m.file)]
-        if len({m.file for m in reached}) > 1:
-            seen = [m for m in reached if self._sees(m.file)]
-            return seen or reached
-        return reached
+        lasting = [m for m in defs if not m.until]
+        reached = [m for m in lasting if self._reachable(m.file)]
+        if len({m.file for m in reached}) == 1 and not self._is_part:
+            return reached
+        # what is seen, else what the file finds where it is included, else what any file may include
+        found = [m for m in reached if self._sees(m.file)] or self._found_around(lasting)
+        # what include/trace/ftrace.h makes of TRACE_EVENT holds only in the further readings that it asks for
+        return found or [m for m in reached if not self._table.graph.computes(m.file)] or reached
+
+    def _found_around(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
+        if not self._is_part:
+            return []
+        around = self._table.graph.around(self.file)
+        return [m for m in defs if m.file in around]
 
     def _candidates(self, defs: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
         if not defs:

@@ -55,6 +55,7 @@ class IncludeGraph:
         self._meant: dict[tuple[str, str, bool], str | None] = {}
         self._closure = lru_cache(maxsize=_CLOSURES)(self._compute_closure)
         self._of_source = lru_cache(maxsize=64)(lambda path: self._united(path, self.direct(path)))
+        self._around = lru_cache(maxsize=64)(self._compute_around)
 
     def resolve(self, includer: str, inc: Include) -> str | None:
         """The path that ``inc`` means in ``includer``, or None for what only a build generates."""
@@ -134,14 +135,15 @@ class IncludeGraph:
         return self._united(path, (target for target in above if target is not None))
 
     def find_parts(self) -> dict[str, tuple[str, ...]]:
-        """The files that include nothing and are themselves included, shared headers aside, each with those (at most
-        ``MOST_WHOLES``) that include it. They are written for the place where they are included:
-        kernel/sched/build_policy.c includes all of the scheduler's headers, and then kernel/sched/rt.c.
+        """The files that others include, each with those (at most ``MOST_WHOLES``) that do; not the shared headers, nor
+        sources with includes of their own. Such a file may be written for the place where it is included:
+        kernel/sched/build_policy.c includes all of the scheduler's headers, and then kernel/sched/rt.c, which includes
+        nothing.
         """
         found: dict[str, list[str]] = {}
         for source in self._raw:
             for target in self.direct(source):
-                if not self._raw[target] and not is_shared(target):
+                if not is_shared(target) and not (target.endswith(".c") and self._raw[target]):
                     found.setdefault(target, []).append(source)
         return {path: tuple(sorted(wholes)[:MOST_WHOLES]) for path, wholes in found.items()}
 
@@ -149,11 +151,20 @@ class IncludeGraph:
         """What ``path`` is a part of: see :meth:`find_parts`."""
         return self._parts.get(path, ())
 
+    def around(self, path: str) -> frozenset[str]:
+        """What ``path`` is a part of, and what these have included above it."""
+        return self._around(path)
+
+    def _compute_around(self, path: str) -> frozenset[str]:
+        seen: frozenset[str] = frozenset()
+        for whole in self.wholes(path):
+            line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
+            seen |= self.closure_before(whole, line)
+        return seen
+
     def sees(self, path: str, other: str) -> bool:
-        """Whether ``path`` is ``other`` or includes it, or is part of what does."""
-        if path == other or other in self.closure(path):
-            return True
-        return any(whole == other or other in self.closure(whole) for whole in self.wholes(path))
+        """Whether ``path`` is ``other`` or includes it; where it includes nothing, whether it finds it around."""
+        return path == other or other in self.closure(path) or (not self._raw.get(path) and other in self.around(path))
 
 
 def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:

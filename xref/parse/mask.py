@@ -132,6 +132,9 @@ class Masker:
                 if opening < len(buffer) and buffer[opening] == 0x28:
                     closing = matching_paren(buffer, opening)
                     if 0 < closing - at < 4000:
+                        if _declares(buffer, at, closing):
+                            at = find_word(buffer, word, end)
+                            continue
                         end = closing
             filler = bytes(buffer[at:end]).translate(BLANK)
             if keyword and len(keyword) <= len(word):
@@ -164,6 +167,21 @@ class Masker:
                 buffer[at:end] = b"while".ljust(len(word))
                 result.iterators[at] = word.decode("latin-1")
             at = find_word(buffer, word, end)
+
+
+def _declares(code: bytearray, at: int, end: int) -> bool:
+    """Whether the invocation ``[at, end)`` is none but the head of a function: ``void __print_symbol(...)`` of
+    kernel/kallsyms.c, which is an empty macro where CONFIG_KALLSYMS is off.
+    """
+    opening = next_code(code, end)
+    line = code.rfind(b"\n", 0, at) + 1
+    before = bytes(code[line:at]).rstrip()
+    return (
+        opening < len(code)
+        and code[opening] == 0x7B
+        and before[:1].strip() != b""
+        and (before[-1] in WORD_BYTES or before[-1] == 0x2A)
+    )
 
 
 def words_of(code: bytes) -> set[bytes]:

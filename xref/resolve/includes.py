@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from xref.lex.model import Include
-from xref.macros.visibility import IncludeGraph
+from xref.macros.visibility import IncludeGraph, is_shared
 from xref.store.batches import Includes
 
 
@@ -46,17 +46,17 @@ class IndexedIncludes(IncludeGraph):
 
     def wholes(self, path: str) -> tuple[str, ...]:
         """What ``path`` is a part of."""
-        if self.includes(path):
+        if is_shared(path) or (path.endswith(".c") and self._raw.get(path)):
             return ()
         if self._read_parts is not None:
             self._parts, self._read_parts = self._read_parts(), None
         return super().wholes(path)
 
     def sees(self, path: str, other: str) -> bool:
-        """Whether ``path`` is ``other`` or includes it, or is part of what does."""
+        """As the graph says."""
         if path == other or self._closure_of(path) & self._bits.get(other, 0):
             return True
-        return any(whole == other or self._closure_of(whole) & self._bits.get(other, 0) for whole in self.wholes(path))
+        return not self._raw.get(path) and other in self.around(path)
 
     def _closure_of(self, path: str) -> int:
         seen = self._seen.get(path)

@@ -85,6 +85,9 @@ class Names:
             elif same_program(here.program, there.program):
                 externs.append(f)
         visible = [f for f in headers if graph.sees(here.path, self._reader.file(f.file_id).path)]
+        if not visible:
+            around = graph.around(here.path)
+            visible = [f for f in headers if self._reader.file(f.file_id).path in around]
         if not visible and here.path.endswith(".h"):
             # a header leans on what its includers have included before it
             visible = [
@@ -149,10 +152,15 @@ class Names:
         if not wanted:
             return ()
         rows = self._reader.functions_named(name)
-        if any(f.file_id == file_id and f.kind != "macro" for f in rows):
+        if any(f.kind != "macro" and self._has(view.file, self._reader.file(f.file_id).path) for f in rows):
             # raw_sk() of net/can/raw.c, which sees nothing of include/net/raw.h and its macro
-            wanted = {at for at in wanted if self._macros.graph.sees(view.file, at[0])}
+            wanted = {at for at in wanted if self._has(view.file, at[0])}
         return tuple(f for f in rows if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted)
+
+    def _has(self, path: str, other: str) -> bool:
+        """Whether a file sees another, or finds it where it is included."""
+        graph = self._macros.graph
+        return graph.sees(path, other) or other in graph.around(path)
 
     def _called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the
