@@ -19,7 +19,8 @@ from xref.parse.queries import grammar
 @lru_cache(maxsize=64)
 def _extractor(files: tuple[tuple[str, bytes], ...]) -> Extractor:
     scans = {path: scan(blank_comments(text).decode("latin-1"), path) for path, text in files}
-    graph = IncludeGraph({path: d.includes for path, d in scans.items()}, "x86")
+    includes = {path: d.includes for path, d in scans.items()}
+    graph = IncludeGraph(includes, "x86", parts=IncludeGraph(includes, "x86").find_parts())
     table = MacroTable([m for d in scans.values() for m in d.macros], graph)
     return Extractor(table, Natures(table), grammar())
 

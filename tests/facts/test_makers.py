@@ -56,3 +56,73 @@ def test_a_name_made_of_its_line_stays_of_its_line():
         "#define CHECK(x) static void PASTE(check_, __LINE__)(void) { x(); }\n" + "CHECK(f)\n" * 6
     )
     assert names(facts, "function") == [f"check_{line}" for line in range(4, 10)]
+
+
+def test_another_name_for_a_maker():
+    # TRACE_EVENT_RCU(rcu_grace_period, ...)   include/trace/events/rcu.h
+    facts = facts_of(
+        "#define EVENT(name) static void trace_##name(void) { probe(); }\n"
+        "#define EVENT_NOP(name) static void trace_##name(void) { }\n"
+        "#ifdef CONFIG_RCU_TRACE\n#define EVENT_RCU EVENT\n#else\n#define EVENT_RCU EVENT_NOP\n#endif\n"
+        "EVENT_RCU(grace)\nEVENT_RCU(quiet)\n"
+    )
+    assert calls(facts, "trace_grace") == calls(facts, "trace_quiet") == ["probe"]
+
+
+def test_a_maker_whose_argument_says_which_maker():
+    # DEFINE_BASIC_FETCH_FUNCS(reg)   kernel/trace/trace_probe.c
+    facts = facts_of(
+        "#define DEFINE_BASIC(method) DEFINE_FETCH_##method(u8) DEFINE_FETCH_##method(u16)\n"
+        "#define NAME(method, type) fetch_##method##_##type\n"
+        "#define DEFINE_FETCH_reg(type) static void NAME(reg, type)(void) { get_register(); }\n"
+        "DEFINE_BASIC(reg)\n"
+    )
+    assert names(facts, "function") == ["fetch_reg_u8", "fetch_reg_u16"]
+    assert calls(facts, "fetch_reg_u16") == ["get_register"]
+
+
+def test_a_macro_without_parameters_inside_one_with():
+    # #define __set_current_state(v) do { current->state = (v); } while (0)   include/linux/sched.h
+    facts = facts_of("#define current get_current()\n#define set_state(v) do { current->state = (v); } while (0)\n")
+    assert calls(facts, "set_state") == ["get_current"]
+
+
+def test_a_function_that_is_an_empty_macro_in_another_configuration():
+    # __print_symbol() of kernel/kallsyms.c
+    headers = {
+        "include/linux/kallsyms.h": "#ifdef CONFIG_KALLSYMS\nvoid show(const char *fmt, long at);\n#else\n"
+        "#define show(fmt, at)\n#endif\n"
+    }
+    facts = facts_of(
+        "#include <linux/kallsyms.h>\nvoid show(const char *fmt, long at)\n{\n\tprintk(fmt);\n}\n", headers
+    )
+    assert calls(facts, "show") == ["printk"]
+
+
+def test_what_has_to_be_blanked_before_a_body_still_is():
+    facts = facts_of("#define __acquires(x)\nvoid *start(void) __acquires(lock)\n{\n\tspin_lock();\n}\n")
+    assert calls(facts, "start") == ["spin_lock"]
+
+
+@pytest.mark.parametrize("part", ["mm/vm.c", "mm/vm.h"])
+def test_what_is_written_to_be_included_sees_what_stands_above_it(part):
+    # mm/percpu-vm.c, which includes nothing, in mm/percpu.c
+    headers = {
+        "include/asm-generic/bug.h": "#define MAKE(x) int made_##x(void) { return 0; }\n",
+        "mm/late.h": "#define LATE(x) int late_##x(void) { return 0; }\n",
+        "mm/percpu.c": f'#include <asm-generic/bug.h>\n#include "{part[3:]}"\n#include "late.h"\n',
+    }
+    assert names(facts_of("MAKE(one)\nLATE(two)\n", headers, part), "function") == ["made_one"]
+    assert names(facts_of("MAKE(one)\n", headers, "mm/alone.c"), "function") == []
+
+
+def test_a_local_header_takes_the_macro_that_its_includer_has_seen():
+    # EXT4_I of include/trace/events/ext4.h, which no file of fs/ext4 includes
+    headers = {
+        "include/trace/ext4.h": "#define MAKE(x) int trace_##x(void) { return other() + more(); }\n",
+        "fs/ext4/ext4.h": "#define MAKE(x) int ext4_##x(void) { return 0; }\n",
+        "fs/ext4/inode.c": '#include "ext4.h"\n#include "extents.h"\n',
+        "fs/ext4/empty.h": "",
+    }
+    facts = facts_of('#include "empty.h"\nMAKE(depth)\n', headers, "fs/ext4/extents.h")
+    assert names(facts, "function") == ["ext4_depth"]

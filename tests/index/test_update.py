@@ -204,6 +204,22 @@ def test_files_that_come_and_go(kernel: Path, db: Path) -> None:
     assert same_as_fresh(kernel, db)
 
 
+def test_what_is_written_to_be_included(kernel: Path, db: Path) -> None:
+    write(kernel / "mm" / "vm.c", "int vm(int x)\n{\n\treturn TWICE(x) + helper(x);\n}\n")
+    write(kernel / "mm" / "twice.h", "#define TWICE(x) double_it(x)\n")
+    index(kernel, db)
+    whole = kernel / "mm" / "whole.c"
+    write(whole, "static int helper(int x)\n{\n\treturn x;\n}\n")
+    index(kernel, db)
+    for above in ("", '#include "twice.h"\n'):
+        write(whole, f'{above}static int helper(int x)\n{{\n\treturn x;\n}}\n#include "vm.c"\n')
+        index(kernel, db)
+        assert same_as_fresh(kernel, db)
+    whole.unlink()
+    index(kernel, db)
+    assert same_as_fresh(kernel, db)
+
+
 @pytest.mark.parametrize("nth", [3, 11, 17])
 def test_headers_that_come_and_go(kernel: Path, tmp_path: Path, db: Path, nth: int) -> None:
     index(kernel, db)

@@ -292,3 +292,19 @@ def test_blanking_keeps_every_byte_in_place(source: bytes) -> None:
     assert len(code) == len(source)
     assert [i for i, c in enumerate(code) if c == 10] == [i for i, c in enumerate(source) if c == 10]
     assert b"#" not in {line.strip()[:1] for line in code.split(b"\n") if b"\x0b" not in line and b"\r" not in line}
+
+
+def test_an_option_that_the_file_itself_defines() -> None:
+    # net/ipv4/ipmr.c until 3.8
+    text = (
+        "#if defined(CONFIG_A) || defined(CONFIG_B)\n#define CONFIG_AB 1\n#endif\n"
+        "#ifdef CONFIG_AB\nint f(void);\n#endif\n#ifndef CONFIG_AB\nint g(void);\n#endif\n"
+    )
+    d = scan(text)
+    assert to_text(d.cond_at(text.index("f("))) == "CONFIG_A || CONFIG_AB || CONFIG_B"
+    assert to_text(d.cond_at(text.index("g("))) == "!CONFIG_A && !CONFIG_AB && !CONFIG_B"
+
+
+def test_an_option_that_has_a_value_for_want_of_one() -> None:
+    text = "#ifndef CONFIG_BITS\n#define CONFIG_BITS 10\n#endif\n#ifdef CONFIG_BITS\nint f(void);\n#endif\n"
+    assert to_text(scan(text).cond_at(text.index("f("))) == ""

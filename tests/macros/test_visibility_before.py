@@ -97,6 +97,17 @@ def test_the_facts_of_a_trace_header_are_those_of_its_first_reading() -> None:
     assert (made.line, made.made_by) == (3, "TRACE_EVENT")
 
 
+def test_what_machinery_makes_of_a_macro_is_nothing_to_lean_on() -> None:
+    # include/trace/events/writeback.h includes no tracepoint.h
+    headers = {
+        "include/linux/tracepoint.h": "#define TRACE_EVENT(name) static inline void trace_##name(void) { first(); }\n",
+        "include/trace/define_trace.h": "#define TRACE_EVENT(name) static inline int again_##name(void) "
+        "{ second(); return 1; }\n#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)\n",
+    }
+    facts = facts_of("TRACE_EVENT(send)\n\n#include <trace/define_trace.h>\n", headers, TRACE)
+    assert [c.callee for c in function(facts, "trace_send").body.calls] == ["first"]
+
+
 def test_who_includes_a_trace_header_is_not_read_again() -> None:
     headers = {
         "include/linux/tracepoint.h": "#define TRACE_EVENT(name) static inline void trace_##name(void) { first(); }\n",

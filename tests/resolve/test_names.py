@@ -51,6 +51,25 @@ def test_a_direct_call_is_exact_and_says_where(small: Make) -> None:
     assert [(v.rule, v.file, v.line, v.text) for v in e.evidence] == [("call", "net/a.c", 3, "g();")]
 
 
+def test_what_is_written_to_be_included_means_what_stands_above_it(small: Make) -> None:
+    # mm/percpu-vm.c in mm/percpu.c; fs/ufs/swab.h, which includes no fs/ufs/ufs.h; EXT4_I of two headers
+    s = small(
+        {
+            "mm/percpu.c": body("addr", head="static int") + '#include "percpu-vm.c"\n',
+            "mm/percpu-vm.c": body("page", "addr"),
+            "mm/other.c": body("addr", head="static int"),
+            "fs/ufs/ufs.h": body("sb", head="static inline int"),
+            "fs/ufs/empty.h": "",
+            "fs/ufs/swab.h": '#include "empty.h"\n' + body("swab", "sb", head="static inline int"),
+            "fs/ufs/super.c": '#include "ufs.h"\n#include "swab.h"\n',
+            "fs/other/ufs.h": body("sb", head="static inline int"),
+            "include/trace/ufs.h": "#define sb() elsewhere()\n",
+        }
+    )
+    assert s.reached("page") == ["mm/percpu.c:addr"]
+    assert s.reached("swab") == ["fs/ufs/ufs.h:sb"]
+
+
 def test_header_functions_are_seen_through_includes(small: Make) -> None:
     s = small(
         {

@@ -310,7 +310,8 @@ class Makers:
         return [env for env in self._later if name in env and not self._natures.inert((env[name],))]
 
     def _structural(self, name: str) -> bool:
-        return bool(self._natures.structural(self._view.candidates(name)))
+        other_names = [m.body for m in self._view.candidates(name) if m.params is None]
+        return any(self._natures.structural(self._view.candidates(n)) for n in (*other_names, name))
 
     def _object(self, found: Found, buffer: bytearray, m: re.Match[bytes], closing: int, invocation: str) -> None:
         """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is
