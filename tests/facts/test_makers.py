@@ -126,3 +126,38 @@ def test_a_local_header_takes_the_macro_that_its_includer_has_seen():
     }
     facts = facts_of('#include "empty.h"\nMAKE(depth)\n', headers, "fs/ext4/extents.h")
     assert names(facts, "function") == ["ext4_depth"]
+
+
+def test_constants_that_lead_to_a_call():
+    # VM_STACK_FLAGS, in which VM_DATA_DEFAULT_FLAGS stands, in which current does
+    facts = facts_of(
+        "#define current get_current()\n#define DATA_FLAGS ((current->personality & 4) ? 1 : 0)\n"
+        "#define PLAIN (1 | 2)\n"
+        "#define STACK_FLAGS DATA_FLAGS\n#define FLAGS (STACK_FLAGS | PLAIN)\n"
+        "int f(void)\n{\n\treturn FLAGS | PLAIN;\n}\n"
+        "int g(void)\n{\n\treturn PLAIN;\n}\n"
+    )
+    assert calls(facts, "f") == ["get_current"]
+    assert calls(facts, "g") == []
+
+
+def test_another_name_for_a_maker_gives_no_name_that_another_function_has():
+    # SYSCALL32_DEFINE6(fanotify_mark, ...)   fs/notify/fanotify/fanotify_user.c
+    facts = facts_of(
+        "#define NATIVE(name) int sys_##name(void); int do_##name(void)\n"
+        "#define COMPAT(name) int compat_sys_##name(void); int do_compat_##name(void)\n"
+        "#ifdef CONFIG_COMPAT\n#define CALL32 COMPAT\n#else\n#define CALL32 NATIVE\n#endif\n"
+        "NATIVE(mark)\n{\n}\nCALL32(mark)\n{\n}\n"
+    )
+    assert "do_mark" not in function(facts, "do_compat_mark").aliases
+
+
+def test_a_word_without_a_definition_in_a_struct():
+    # include/linux/compat.h
+    facts = facts_of(
+        "struct compat_flock {\n\tshort type;\n#ifdef ARCH_PAD\n\tARCH_PAD\n#endif\n\tint pid;\n"
+        "#ifdef ARCH_END\n\tARCH_END\n"
+        "#endif\n};\nstatic inline int\nput(int x)\n{\n\treturn copy(x);\n}\n"
+    )
+    assert [f.name for f in facts.records[0].fields] == ["type", "pid"]
+    assert calls(facts, "put") == ["copy"]

@@ -70,6 +70,26 @@ def test_what_is_written_to_be_included_means_what_stands_above_it(small: Make) 
     assert s.reached("swab") == ["fs/ufs/ufs.h:sb"]
 
 
+def test_a_name_in_a_macro_means_what_it_means_where_the_macro_is_used(small: Make) -> None:
+    # ADDRS_PER_PAGE of include/linux/f2fs_fs.h
+    s = small(
+        {
+            "include/linux/f2fs_fs.h": "#define ADDRS(page) addrs_per(page)\n",
+            "fs/f2fs/f2fs.h": "#include <linux/f2fs_fs.h>\nstatic inline int addrs_per(int page)\n{\n}\n",
+            "fs/f2fs/file.c": '#include "f2fs.h"\nint used(int p)\n{\n\treturn ADDRS(p);\n}\n',
+            "fs/other/other.c": "static int addrs_per(int page)\n{\n}\n",
+        }
+    )
+    assert s.reached("ADDRS") == ["fs/f2fs/f2fs.h:addrs_per"]
+    assert s.callers("fs/f2fs/f2fs.h:addrs_per") == ["include/linux/f2fs_fs.h:ADDRS"]
+
+
+def test_what_looks_like_a_builtin_of_the_compiler_may_be_the_kernel_s(small: Make) -> None:
+    s = small({"fs/sync.c": body("__sync_filesystem") + body("f", "__sync_filesystem", "__sync_synchronize")})
+    assert s.reached("f") == ["fs/sync.c:__sync_filesystem"]
+    assert not s.calls("f").unresolved
+
+
 def test_header_functions_are_seen_through_includes(small: Make) -> None:
     s = small(
         {

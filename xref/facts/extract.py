@@ -509,7 +509,7 @@ class _FileExtraction(DataReader):
         for raw in self._x.callers_among(text.words):
             name = raw.decode("latin-1")
             macro = self._view.get(name)
-            if macro is None or macro.params is not None or "(" not in macro.body:
+            if macro is None or macro.params is not None:
                 continue
             at = find_word(code, raw, 0)
             while at >= 0:
@@ -538,6 +538,12 @@ class _FileExtraction(DataReader):
                 wrapped = {target.name, builder.name, *target.aliases}
                 target.calls.update((c, None) for c in builder.calls if c.callee not in wrapped)
                 del self._functions[key]
+        claimed: dict[str, str] = {b.name: b.name for b in self._functions.values()}
+        for builder in self._functions.values():
+            # SYSCALL32_DEFINE6(fanotify_mark, ...) is SYSCALL_DEFINE6 where there is no CONFIG_COMPAT: not one more
+            # name for this function, but for the other one
+            for alias in [a for a in builder.aliases if claimed.setdefault(a, builder.name) != builder.name]:
+                del builder.aliases[alias]
 
 
 _ALIAS_MARK: Final = "\0"

@@ -46,7 +46,7 @@ class Context:
         for raw in words - self._silent:
             if raw not in self._callers:
                 name = raw.decode("latin-1")
-                calls = any(m.params is None and "(" in m.body for m in self.table.all(name)) and (
+                calls = any(m.params is None and m.body for m in self.table.all(name)) and (
                     self.natures.calls(name) and not self.natures.of(name) & Nature.ATTRIBUTE
                 )
                 (self._callers if calls else self._silent).add(raw)

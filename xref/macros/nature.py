@@ -42,6 +42,7 @@ _QUALIFIERS: Final = frozenset(
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
 _MAX_DEFINITIONS: Final = 8
+_BEFORE_NO_USE: Final = frozenset({"##", ".", "->"})
 _PASTED_HEAD: Final = re.compile(r"(?:^|[;){}])\s*(?:\w+\s*##\s*)+\w+\s*\(")
 NOT_CALLED: Final = frozenset(
     "if for while switch return sizeof do else case typeof __typeof__ __typeof defined __attribute__ asm __asm__ goto "
@@ -213,13 +214,16 @@ class Natures:
     def _body_calls(self, m: MacroDef) -> bool:
         tokens = body_tokens(m.body)
         params = {*(m.params or ()), m.variadic}
-        for i in range(len(tokens) - 1):
-            t = tokens[i]
-            if tokens[i + 1] != "(" or not is_identifier(t) or t in params or t in NOT_CALLED or t == m.name:
+        for i, t in enumerate(tokens):
+            if not is_identifier(t) or t in params or t in NOT_CALLED or t == m.name:
                 continue
-            if t.startswith("__builtin_") or (i and tokens[i - 1] == "##"):
+            if t.startswith("__builtin_") or (i and tokens[i - 1] in _BEFORE_NO_USE):
                 continue
-            if not self._table.all(t) or self.calls(t):
+            definitions = self._table.all(t)
+            if i + 1 == len(tokens) or tokens[i + 1] != "(":
+                if any(d.params is None for d in definitions) and self.calls(t):
+                    return True  # VM_STACK_FLAGS, in which VM_DATA_DEFAULT_FLAGS stands, in which current does
+            elif not definitions or self.calls(t):
                 return True
         return False
 

@@ -229,11 +229,18 @@ class MacroView:
             return ()
         own = [m for m in defs if m.file == self.file] or self._headers(defs)
         # the fullest body first: the other arms are stubs for a feature that is off
-        own.sort(key=lambda m: (-len(m.body), m.file, m.line))
+        own.sort(key=lambda m: (-self._fullness(m), m.file, m.line))
         unique: dict[tuple[str, tuple[str, ...] | None], MacroDef] = {}
         for m in own:
             unique.setdefault((m.body, m.params), m)
         return tuple(unique.values())[:_MAX_CANDIDATES]
+
+    def _fullness(self, m: MacroDef) -> int:
+        """How long the body is, or that of the macro which it is another name for: TRACE_EVENT_RCU is TRACE_EVENT or
+        TRACE_EVENT_NOP.
+        """
+        others = self._table.all(m.body) if m.params is None and m.body.isidentifier() else ()
+        return max((len(d.body) for d in others if d.params is not None), default=len(m.body))
 
     def _reachable(self, other: str) -> bool:
         known = self._reached.get(other)

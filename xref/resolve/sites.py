@@ -27,7 +27,11 @@ from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 from xref.store.rows import last_member
 
-_BUILTIN = re.compile(r"__builtin_\w+|__sync_\w+|__atomic_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
+_BUILTIN = re.compile(r"__builtin_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
+_BUILTIN_UNLESS_DEFINED = re.compile(r"__sync_\w+|__atomic_\w+")
+"""The compiler's, but the kernel has functions of such names: ``__sync_filesystem`` of fs/sync.c."""
+_MOST_USERS = 20
+"""So many of the functions that use a macro are asked what a name in its body means to them."""
 
 
 _Found = TypeVar("_Found", Holding, Target)
@@ -144,9 +148,13 @@ class Sites:
         function = scope.function
         itself = function.kind == "macro" and function.name == name
         meant = self._meant(name, scope.file_id, here, itself)
+        if not meant and function.kind == "macro" and not itself:
+            meant = self._meant_where_used(name, function, here)
         if meant:
             targets = tuple(Target(f, kind, Confidence.EXACT, f.guard, step) for f, kind in meant)
             return Site(call, "", targets[0].kind, targets)
+        if _BUILTIN_UNLESS_DEFINED.fullmatch(name):
+            return None
         other = self._names.alias(name, scope.file_id)
         if other != name and not other.isidentifier():
             return self._dispatch(call, self._types.parse(other), scope, 0)
@@ -177,6 +185,17 @@ class Sites:
         found = [(m, EdgeKind.MACRO) for m in macros if not _excluded(here, m)]
         if all(not self._always(m, file_id) or self._mentions_itself(m) for m, _ in found):
             found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not _excluded(here, f)]
+        return tuple(found)
+
+    def _meant_where_used(self, name: str, macro: FunctionInfo, here: str) -> tuple[tuple[FunctionInfo, EdgeKind], ...]:
+        """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
+        calls a function of fs/f2fs/f2fs.h.
+        """
+        users = (self._reader.function(fid) for fid in self._reader.mentions("c", macro.name)[:_MOST_USERS])
+        found: dict[tuple[FunctionInfo, EdgeKind], None] = {}
+        for file_id in dict.fromkeys(f.file_id for f in users if f is not None):
+            if any(m.id == macro.id for m in self._names.macro_nodes(macro.name, file_id)):
+                found.update(dict.fromkeys(self._meant(name, file_id, here, False)))
         return tuple(found)
 
     def _always(self, macro: FunctionInfo, file_id: int) -> bool:

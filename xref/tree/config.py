@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from xref.errors import UsageError
 
 _SET = re.compile(r"(CONFIG_\w+)=(.*)")
+_COMPARISON = re.compile(r"(CONFIG_\w+) (==|!=|<=|>=|<|>) (0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
+_OPERATORS: Mapping[str, Callable[[int, int], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
+}  # fmt: skip
 _UNSET = re.compile(r"# (CONFIG_\w+) is not set")
 _HEADER = re.compile(r"# .*(Kernel Configuration|Automatically generated)")
 
@@ -28,17 +33,28 @@ class Config:
         """Whether an atom of a guard holds: True or False for options, None for whatever is none.
 
         ``CONFIG_X`` holds for y, m and any number or text; an option that the file does not speak of is not set,
-        because a ``.config`` lists all that can be. ``MODULE`` differs from object to object, and other macros are
-        not options.
+        because a ``.config`` lists all that can be. ``CONFIG_HZ > 100`` holds by the number; what is not set is 0
+        there (C11 6.10.1 p4). ``MODULE`` differs from object to object, and other macros are not options.
         """
         if not name.startswith("CONFIG_"):
             return None
+        if comparison := _COMPARISON.fullmatch(name):
+            return self._compared(*comparison.groups())
         option, equals, state = name.partition("=")
         if not option.isidentifier():
-            return None  # a comparison, such as CONFIG_HZ > 100
+            return None  # CONFIG_A * 2 > CONFIG_B
         if not equals:
             return option in self.values
         return self.values.get(option) == state if state in ("y", "m") else None
+
+    def _compared(self, option: str, operator: str, number: str) -> bool | None:
+        value = self.values.get(option, "0")
+        if value in ("y", "m"):
+            value = "1"
+        try:
+            return _OPERATORS[operator](int(value, 0), int(number, 0))
+        except ValueError:
+            return None
 
 
 def read_config(path: Path) -> Config:
