@@ -55,8 +55,10 @@ def test_what_is_written_to_be_included_means_what_stands_above_it(small: Make) 
     # mm/percpu-vm.c in mm/percpu.c; fs/ufs/swab.h, which includes no fs/ufs/ufs.h; EXT4_I of two headers
     s = small(
         {
-            "mm/percpu.c": body("addr", head="static int") + '#include "percpu-vm.c"\n',
-            "mm/percpu-vm.c": body("page", "addr"),
+            "mm/percpu.c": body("addr", head="static int") + '#include "percpu-vm.c"\n#include "late.h"\n',
+            "mm/percpu-vm.c": '#include "empty.h"\n' + body("page", "addr", "below"),
+            "mm/late.h": body("below", head="static int"),
+            "mm/empty.h": "",
             "mm/other.c": body("addr", head="static int"),
             "fs/ufs/ufs.h": body("sb", head="static inline int"),
             "fs/ufs/empty.h": "",
@@ -66,7 +68,7 @@ def test_what_is_written_to_be_included_means_what_stands_above_it(small: Make) 
             "include/trace/ufs.h": "#define sb() elsewhere()\n",
         }
     )
-    assert s.reached("page") == ["mm/percpu.c:addr"]
+    assert s.reached("page") == ["mm/percpu.c:addr", "mm/late.h:below"]
     assert s.reached("swab") == ["fs/ufs/ufs.h:sb"]
 
 

@@ -164,6 +164,7 @@ def _build(
                 progress(Progress(number, len(files), done_bytes, total, "extracting"))
         progress(Progress(len(files), len(files), total, total, "writing"))
         writer.add_syscalls(entry_rows(tree))
+        writer.add_parts(image.parts)
         summary = Summary(
             files=len(files),
             bytes=total,

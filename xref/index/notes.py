@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from xref.index.image import TableImage
 from xref.index.summary import Summary
@@ -23,13 +23,8 @@ def known_to_text(image: TableImage, kbuild: Kbuild) -> dict[str, str]:
     return {
         "constants": image.constants,
         "defined": image.defined,
-        "include_dirs": _lines(kbuild.include_dirs),
-        "parts": _lines(image.parts),
+        "include_dirs": "\n".join("\t".join((d, *p)) for d, p in sorted(kbuild.include_dirs.items())),
     }
-
-
-def _lines(lists: Mapping[str, Sequence[str]]) -> str:
-    return "\n".join("\t".join((name, *values)) for name, values in sorted(lists.items()))
 
 
 def entry_rows(tree: Tree) -> Iterator[tuple[str, str, int | None, str, str, str, str, int]]:

@@ -120,6 +120,8 @@ def _put(editor: Editor, files: Sequence[SourceFile], touched: Set[str], come: S
     for path, offer in reworked.offers.items():
         editor.offer(numbers[path], offer)
     editor.guard(reworked.guards)
+    if reworked.parts is not None:
+        editor.parts(reworked.parts)
     for row in reworked.rows:
         editor.replace(numbers[row.path], row)
 

@@ -28,14 +28,15 @@ LARGEST_SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Reworked:
-    """What has to be put into an index: the rows of files, what changed files offer, the conditions of all files, and
-    what is known of the tree as a whole.
+    """What has to be put into an index: the rows of files, what changed files offer, the conditions of all files, what
+    is known of the tree as a whole, and what is a part of what (None where that is as it was).
     """
 
     rows: list[FileRow]
     offers: Mapping[str, Offer]
     guards: Mapping[str, str]
     known: Mapping[str, str]
+    parts: Mapping[str, Sequence[str]] | None = None
 
 
 def rework(
@@ -71,7 +72,9 @@ def rework(
     finally:
         pool.release()
     offers = {path: worker.offer_of(f) for path, f in lexed.items()}
-    return Reworked(rows, offers, {f.path: guards.get(f.path, "") for f in files}, known_to_text(image, kbuild))
+    return Reworked(
+        rows, offers, {f.path: guards.get(f.path, "") for f in files}, known_to_text(image, kbuild), image.parts
+    )
 
 
 def _reached(changed: Change, files: Sequence[SourceFile], pool: Pool, root: str) -> set[str] | None:

@@ -135,15 +135,14 @@ class IncludeGraph:
         return self._united(path, (target for target in above if target is not None))
 
     def find_parts(self) -> dict[str, tuple[str, ...]]:
-        """The files that others include, each with those (at most ``MOST_WHOLES``) that do; not the shared headers, nor
-        sources with includes of their own. Such a file may be written for the place where it is included:
-        kernel/sched/build_policy.c includes all of the scheduler's headers, and then kernel/sched/rt.c, which includes
-        nothing.
+        """The files that others include, shared headers aside, each with those (at most ``MOST_WHOLES``) that do. Such
+        a file may be written for the place where it is included: kernel/sched/build_policy.c includes all of the
+        scheduler's headers, and then kernel/sched/rt.c, which includes nothing.
         """
         found: dict[str, list[str]] = {}
         for source in self._raw:
             for target in self.direct(source):
-                if not is_shared(target) and not (target.endswith(".c") and self._raw[target]):
+                if not is_shared(target):
                     found.setdefault(target, []).append(source)
         return {path: tuple(sorted(wholes)[:MOST_WHOLES]) for path, wholes in found.items()}
 

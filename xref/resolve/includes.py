@@ -9,6 +9,7 @@ is kept and put into those of its includers; headers that include each other hav
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph, is_shared
@@ -23,12 +24,12 @@ class IndexedIncludes(IncludeGraph):
         includes: Includes,
         arch: str,
         include_dirs: Mapping[str, tuple[str, ...]] | None = None,
-        read_parts: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
+        wholes: Callable[[str], tuple[str, ...]] = lambda _: (),
     ) -> None:
-        """``read_parts`` reads what files are parts of others: most questions do without."""
+        """``wholes`` knows what a file is a part of."""
         super().__init__(includes, arch, include_dirs)
         self._source = includes
-        self._read_parts: Callable[[], Mapping[str, tuple[str, ...]]] | None = read_parts
+        self._wholes = lru_cache(maxsize=None)(wholes)
         self._bits: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._angled: dict[tuple[tuple[str, ...], str], str | None] = {}
@@ -46,11 +47,7 @@ class IndexedIncludes(IncludeGraph):
 
     def wholes(self, path: str) -> tuple[str, ...]:
         """What ``path`` is a part of."""
-        if is_shared(path) or (path.endswith(".c") and self._raw.get(path)):
-            return ()
-        if self._read_parts is not None:
-            self._parts, self._read_parts = self._read_parts(), None
-        return super().wholes(path)
+        return () if is_shared(path) else self._wholes(path)
 
     def sees(self, path: str, other: str) -> bool:
         """As the graph says."""

@@ -86,8 +86,13 @@ class Names:
                 externs.append(f)
         visible = [f for f in headers if graph.sees(here.path, self._reader.file(f.file_id).path)]
         if not visible:
+            # what stands above the #include, else what is declared there and defined below
             around = graph.around(here.path)
-            visible = [f for f in headers if self._reader.file(f.file_id).path in around]
+            wholes = graph.wholes(here.path)
+            paths = [self._reader.file(f.file_id).path for f in headers]
+            visible = [f for f, path in zip(headers, paths, strict=True) if path in around] or [
+                f for f, path in zip(headers, paths, strict=True) if any(graph.sees(whole, path) for whole in wholes)
+            ]
         if not visible and here.path.endswith(".h"):
             # a header leans on what its includers have included before it
             visible = [

@@ -7,7 +7,7 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from xref.facts.model import FunctionFact, RecordFact
@@ -26,7 +26,16 @@ from xref.store.rows import (
     member_alias,
     record_row,
 )
-from xref.store.writer import NOTHING, Counts, insert_file, insert_rows, insert_syscalls, mentions, name_and_shape
+from xref.store.writer import (
+    NOTHING,
+    Counts,
+    insert_file,
+    insert_parts,
+    insert_rows,
+    insert_syscalls,
+    mentions,
+    name_and_shape,
+)
 
 _NUMBERED = ("functions", "records")
 _OTHERS = ("aliases", "typedefs", "objects", "registrations", "macros", "exports")
@@ -64,6 +73,11 @@ class Editor:
         """Replaces the lines of system call tables."""
         self._db.execute("DELETE FROM syscalls")
         insert_syscalls(self._db, entries)
+
+    def parts(self, parts: Mapping[str, Sequence[str]]) -> None:
+        """Replaces what is a part of what."""
+        self._db.execute("DELETE FROM parts")
+        insert_parts(self._db, parts)
 
     def left_out(self) -> list[tuple[str, int]]:
         """Why files are in the index by name only, and how many for each reason."""

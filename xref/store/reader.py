@@ -107,15 +107,18 @@ class Reader:
 
     def include_dirs(self) -> dict[str, tuple[str, ...]]:
         """The ``-I`` paths of each folder that has some."""
-        return self._lists("include_dirs")
+        lines = (line.split("\t") for line in self.meta.get("include_dirs", "").splitlines())
+        return {folder: tuple(paths) for folder, *paths in lines}
 
     def parts(self) -> dict[str, tuple[str, ...]]:
         """The files that are parts of others, each with these (see ``IncludeGraph.find_parts``)."""
-        return self._lists("parts")
+        rows = self._db.execute("SELECT path, wholes FROM parts")
+        return {path: tuple(wholes.split("\t")) for path, wholes in rows}
 
-    def _lists(self, key: str) -> dict[str, tuple[str, ...]]:
-        lines = (line.split("\t") for line in self.meta.get(key, "").splitlines())
-        return {name: tuple(values) for name, *values in lines}
+    def wholes(self, path: str) -> tuple[str, ...]:
+        """What a file is a part of."""
+        row = self._db.execute("SELECT wholes FROM parts WHERE path = ?", (path,)).fetchone()
+        return tuple(row[0].split("\t")) if row is not None else ()
 
     # -- functions ----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xref.store.database import complete, create
@@ -62,6 +62,10 @@ class Writer:
     def add_syscalls(self, entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]) -> None:
         """Adds lines of system call tables, in the order of the table's columns."""
         insert_syscalls(self._db, entries)
+
+    def add_parts(self, parts: Mapping[str, Sequence[str]]) -> None:
+        """Adds the files that are parts of others, each with these."""
+        insert_parts(self._db, parts)
 
     def finish(self, meta: Mapping[str, str]) -> None:
         """Writes the postings, builds the indexes, marks the file as whole and closes it."""
@@ -147,6 +151,11 @@ def insert_syscalls(
 ) -> None:
     """Lines of system call tables, in the order of the table's columns."""
     db.executemany("INSERT INTO syscalls VALUES (?,?,?,?,?,?,?,?)", entries)
+
+
+def insert_parts(db: sqlite3.Connection, parts: Mapping[str, Sequence[str]]) -> None:
+    """The files that are parts of others, each with these."""
+    db.executemany("INSERT INTO parts VALUES (?,?)", ((path, "\t".join(parts[path])) for path in sorted(parts)))
 
 
 def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...], int]]:
