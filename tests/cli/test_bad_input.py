@@ -92,6 +92,26 @@ def test_a_half_written_index(xref, bare_kernel):
     only_sentence(xref("--tree", bare_kernel, "callgraph", "one"), 3, "xref index")
 
 
+def test_an_index_that_is_damaged_inside(xref, bare_kernel):
+    assert xref("--tree", bare_kernel, "index").code == 0
+    index = bare_kernel / ".xref" / "index.db"
+    whole = index.read_bytes()
+    quarter = len(whole) // 4
+    index.write_bytes(whole[:quarter] + b"\xa5" * (2 * quarter) + whole[3 * quarter :])
+    only_sentence(xref("--tree", bare_kernel, "callgraph", "one"), 3, "damaged", "xref index --force")
+    assert xref("--tree", bare_kernel, "index", "--force").code == 0
+    assert xref("--tree", bare_kernel, "callees", "two").code == 0
+
+
+def test_an_index_that_lacks_a_table(xref, bare_kernel):
+    assert xref("--tree", bare_kernel, "index").code == 0
+    db = sqlite3.connect(bare_kernel / ".xref" / "index.db")
+    db.execute("DROP TABLE functions")
+    db.commit()
+    db.close()
+    only_sentence(xref("--tree", bare_kernel, "callgraph", "one"), 3, "damaged", "functions", "xref index --force")
+
+
 def test_an_old_index_says_what_to_run(xref, bare_kernel):
     assert xref("--tree", bare_kernel, "index").code == 0
     index = bare_kernel / ".xref" / "index.db"

@@ -205,14 +205,15 @@ def test_files_that_come_and_go(kernel: Path, db: Path) -> None:
 
 
 def test_what_is_written_to_be_included(kernel: Path, db: Path) -> None:
-    write(kernel / "mm" / "vm.c", "int vm(int x)\n{\n\treturn TWICE(x) + helper(x);\n}\n")
-    write(kernel / "mm" / "twice.h", "#define TWICE(x) double_it(x)\n")
+    write(kernel / "mm" / "vm.c", "TWICE(one)\nint vm(int x)\n{\n\treturn helper(x);\n}\n")
+    write(kernel / "mm" / "twice.h", "#define TWICE(x) int x##_twice(void) { return double_it(); }\n")
     index(kernel, db)
     whole = kernel / "mm" / "whole.c"
     write(whole, "static int helper(int x)\n{\n\treturn x;\n}\n")
     index(kernel, db)
-    for above in ("", '#include "twice.h"\n'):
-        write(whole, f'{above}static int helper(int x)\n{{\n\treturn x;\n}}\n#include "vm.c"\n')
+    twice, helper, part = '#include "twice.h"\n', "static int helper(int x)\n{\n\treturn x;\n}\n", '#include "vm.c"\n'
+    for order in ((helper, part), (twice, helper, part), (part, twice, helper), (twice, part, helper)):
+        write(whole, "".join(order))
         index(kernel, db)
         assert same_as_fresh(kernel, db)
     whole.unlink()

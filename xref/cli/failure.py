@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-from xref.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_OUTPUT, EXIT_TREE, XrefError
+from xref.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NO_INDEX, EXIT_OUTPUT, EXIT_TREE, XrefError
 
 INTERRUPTED: Final = "interrupted; the old index is unchanged"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -23,8 +23,10 @@ def explain(error: BaseException) -> tuple[str, int]:
         return f"the disk is full{where}; nothing was replaced", EXIT_OUTPUT
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror or error}", EXIT_TREE
-    if type(error).__module__ == "sqlite3" and "full" in str(error):
-        return "the disk is full; the old index is unchanged", EXIT_OUTPUT
+    if type(error).__module__ == "sqlite3":  # not imported here: most failures have nothing to do with it
+        if "full" in str(error):
+            return "the disk is full; the old index is unchanged", EXIT_OUTPUT
+        return f"the index is damaged ({error}); run `xref index --force`", EXIT_NO_INDEX
     if isinstance(error, MemoryError):
         return "not enough memory; run with --jobs 1, or ask for less at a time", EXIT_INTERNAL
     what = str(error).strip().splitlines()

@@ -78,20 +78,33 @@ def changed_names(change: Change) -> tuple[set[str], set[str]]:
         for other in seen_before.closure(path) ^ seen_after.closure(path):
             names.update(theirs.get(other, {}), ours.get(other, {}))
 
+    including_otherwise = set()
     for path in change.before.keys() & change.after.keys():
         if _directives(change.after[path]) != _directives(change.before[path]):
             seen(path)
+            including_otherwise.add(path)
         if _moved(change.before[path], change.after[path]):
             names.update(ours.get(path, {}))
-    parts_before, parts_after = change.old.parts, change.new.parts
-    files |= {p for p in parts_before.keys() | parts_after.keys() if parts_before.get(p) != parts_after.get(p)}
+            including_otherwise.add(path)
     sources = _included_sources(change.new)
     for path in _may_resolve_otherwise(change):
         if seen_before.direct(path) != seen_after.direct(path):
             if path.endswith(".h") or path.rpartition("/")[2] in sources:
                 seen(path)
             files.add(path)
+            including_otherwise.add(path)
+    files.update(_parts_otherwise(change, including_otherwise))
     return names, files
+
+
+def _parts_otherwise(change: Change, wholes: set[str]) -> Iterator[str]:
+    """The files that are parts of others than before, or of one of ``wholes``: what stands above their ``#include`` may
+    be another there.
+    """
+    before, after = change.old.parts, change.new.parts
+    for path in before.keys() | after.keys():
+        if before.get(path) != after.get(path) or not wholes.isdisjoint(after.get(path, ())):
+            yield path
 
 
 def reach(names: set[str], macros: Iterable[MacroDef]) -> Reach:
@@ -128,7 +141,8 @@ def includers(header: str, image: TableImage) -> set[str]:
 
 def computing(image: TableImage) -> set[str]:
     """The files with an include whose name a macro computes: what others mean in further readings begins there."""
-    return {path for path, includes in image.includes.items() if any(not inc.path for inc in includes)}
+    graph = _graph(image)
+    return {path for path in image.includes if graph.computes(path)}
 
 
 class _Bodies:

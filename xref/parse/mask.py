@@ -113,14 +113,14 @@ class Masker:
                     buffer[m.end()] = 0x3B
         for m in _ALONE.finditer(code):
             name = m[1].decode("latin-1")
-            indented = code[m.start(1) - 1] != 0x0A
-            if not (name in self._table or (indented and name.isupper())) or not starts_statement(buffer, m.start(1)):
-                continue
             macro = view.get(name)
-            if macro is not None and macro.params is None and "(" in macro.body:
+            # what has no definition here: __ARCH_COMPAT_FLOCK_PAD in a struct of include/linux/compat.h
+            undefined = macro is None and name.isupper() and code[m.start(1) - 1] != 0x0A
+            listing = macro is not None and macro.params is None and "(" in macro.body
+            if not (listing or undefined) or not starts_statement(buffer, m.start(1)):
+                continue
+            if listing:
                 result.lists[m.start(1)] = name
-            elif macro is not None or not (indented and name.isupper()):
-                continue  # what has no definition here: __ARCH_COMPAT_FLOCK_PAD in a struct of include/linux/compat.h
             buffer[m.start(1) : m.end(1)] = code[m.start(1) : m.end(1)].translate(BLANK)
 
     @staticmethod

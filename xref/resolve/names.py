@@ -8,7 +8,7 @@ the same program. Never by name alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from xref.lex import guard as g
@@ -84,15 +84,17 @@ class Names:
                 headers.append(f)
             elif same_program(here.program, there.program):
                 externs.append(f)
-        visible = [f for f in headers if graph.sees(here.path, self._reader.file(f.file_id).path)]
-        if not visible:
-            # what stands above the #include, else what is declared there and defined below
-            around = graph.around(here.path)
-            wholes = graph.wholes(here.path)
-            paths = [self._reader.file(f.file_id).path for f in headers]
-            visible = [f for f, path in zip(headers, paths, strict=True) if path in around] or [
-                f for f, path in zip(headers, paths, strict=True) if any(graph.sees(whole, path) for whole in wholes)
-            ]
+
+        def standing(where: Callable[[str], bool]) -> list[FunctionInfo]:
+            return [f for f in headers if where(self._reader.file(f.file_id).path)]
+
+        wholes = graph.wholes(here.path)
+        visible = (
+            standing(lambda path: graph.sees(here.path, path))
+            # where the file is included: what stands above, else what is declared there and defined below
+            or standing(graph.around(here.path).__contains__)
+            or standing(lambda path: any(graph.sees(whole, path) for whole in wholes))
+        )
         if not visible and here.path.endswith(".h"):
             # a header leans on what its includers have included before it
             visible = [

@@ -13,7 +13,7 @@ from xref.errors import UsageError
 
 _SET = re.compile(r"(CONFIG_\w+)=(.*)")
 _COMPARISON = re.compile(r"(CONFIG_\w+) (==|!=|<=|>=|<|>) (0[xX][0-9a-fA-F]+|\d+)[uUlL]*")
-_OPERATORS: Mapping[str, Callable[[int, int], bool]] = {
+_RELATIONS: Mapping[str, Callable[[int, int], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
 _UNSET = re.compile(r"# (CONFIG_\w+) is not set")
@@ -47,12 +47,12 @@ class Config:
             return option in self.values
         return self.values.get(option) == state if state in ("y", "m") else None
 
-    def _compared(self, option: str, operator: str, number: str) -> bool | None:
+    def _compared(self, option: str, relation: str, number: str) -> bool | None:
         value = self.values.get(option, "0")
         if value in ("y", "m"):
             value = "1"
         try:
-            return _OPERATORS[operator](int(value, 0), int(number, 0))
+            return _RELATIONS[relation](int(value, 0), int(number, 0))
         except ValueError:
             return None
 
