@@ -20,14 +20,12 @@ from xref.parse.ctree import (
     Unary,
 )
 from xref.parse.ctype import (
-    is_function_pointer,
     parse_declaration,
     parse_params,
     parse_signature,
     parse_type_name,
-    strip_pointer,
-    to_text,
 )
+from xref.parse.derived import strip_pointer, to_text
 
 INT, SKB = Base("int"), Pointer(Tagged("struct", "sk_buff"))
 
@@ -235,9 +233,6 @@ def test_no_type_name() -> None:
 
 def test_helpers() -> None:
     assert strip_pointer(Pointer(INT)) == strip_pointer(Array(INT)) == strip_pointer(INT) == INT
-    assert is_function_pointer(Pointer(Function(INT)))
-    assert not is_function_pointer(Function(INT))
-    assert not is_function_pointer(SKB)
 
 
 SOUP_TEXT = (

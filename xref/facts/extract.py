@@ -14,9 +14,8 @@ from typing import Final
 from tree_sitter import Node
 
 from xref.facts.builder import FunctionBuilder
+from xref.facts.calls import NO_ADDRESS, CallReader
 from xref.facts.conditions import Regions
-from xref.facts.data import DataReader
-from xref.facts.expansions import MAX_MADE
 from xref.facts.listings import Listings
 from xref.facts.makers import Makers, macro_body
 from xref.facts.model import (
@@ -27,9 +26,8 @@ from xref.facts.model import (
     ReturnFact,
 )
 from xref.facts.records import read_record, read_typedefs, record_tag
-from xref.facts.state import Context, Owner, Spell, key_of
+from xref.facts.state import Context, Spell, key_of
 from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
-from xref.lex import guard as g
 from xref.lex.comments import BLANK, blank_comments
 from xref.lex.directives import Directives, blank_directives, has_code, scan
 from xref.lex.model import MacroDef
@@ -38,29 +36,17 @@ from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
-from xref.parse.cexpr import parse_args
-from xref.parse.ctype import looks_like_type
 from xref.parse.mask import words_of
-from xref.parse.parens import matching_paren
 from xref.parse.trouble import cause_of
-from xref.parse.words import find_word
 
 MAX_ROUNDS: Final = 6
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
-_NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
 _OPERATOR: Final = re.compile(r"[-+*/%<>=!&|^~]+")
-_PASTE: Final = "__PASTED__"
 _MAX_CALLEE: Final = 4_000
 _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
-
-
-def _is_cast(callee: str) -> bool:
-    """Whether it is a cast of something in parentheses, ``(u32)(x)``, that looks like a call."""
-    words = callee[1:-1].split() if callee[0] == "(" else []
-    return bool(words) and looks_like_type(words[-1]) and all(word.isidentifier() for word in words)
 
 
 class Extractor(Context):
@@ -71,7 +57,7 @@ class Extractor(Context):
         return _FileExtraction(self, path).run(source)
 
 
-class _FileExtraction(DataReader):
+class _FileExtraction(CallReader):
     """The extraction of one file."""
 
     def run(self, raw: bytes) -> FileFacts:
@@ -246,7 +232,7 @@ class _FileExtraction(DataReader):
                 node = captures["assignment.target"][0]
                 holder = owner(node.start_byte)
                 value = spelled(captures["assignment.value"][0])
-                if holder is not None and _NO_ADDRESS.fullmatch(value) is None:
+                if holder is not None and NO_ADDRESS.fullmatch(value) is None:
                     at, chain = self._placed(text, node.start_byte)
                     holder.assigns[
                         AssignFact(at.line, at.column, spelled(node), value, holder.relative(at.guard), chain)
@@ -255,7 +241,7 @@ class _FileExtraction(DataReader):
                 node = captures["return.value"][0]
                 holder = owner(node.start_byte)
                 value = spelled(node)
-                if holder is not None and _NO_ADDRESS.fullmatch(value) is None:
+                if holder is not None and NO_ADDRESS.fullmatch(value) is None:
                     holder.returns[ReturnFact(text.place(node.start_byte).line, value)] = None
             elif "local" in captures:
                 self._local(text, captures, owner, spelled)
@@ -292,21 +278,6 @@ class _FileExtraction(DataReader):
         if isinstance(text, FileText):
             if text.first and root.has_error:
                 self._error_bytes += _error_bytes(root)
-
-    def _dropped_arguments(self, text: Text, captures: dict[str, list[Node]]) -> None:
-        """Notes which arguments of a macro are evaluated only under some configuration, or never."""
-        call = captures["reference.call"][0]
-        if call.type != "identifier":
-            return
-        raw = text.source[call.start_byte : call.end_byte]
-        if not self._x.drops(raw):
-            return
-        alive = self._x.liveness.of(self._view.candidates(raw.decode("latin-1")))
-        if alive:
-            for k, argument in enumerate(captures["arguments"][0].named_children):
-                guard = self._x.table.known.simplified(alive[min(k, len(alive) - 1)])
-                if guard is not g.ALWAYS:
-                    self._regions.add(argument.start_byte, argument.end_byte, guard)
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -421,104 +392,6 @@ class _FileExtraction(DataReader):
         if any(m[1] not in NOT_CALLED and m[1] not in params for m in _HEAD.finditer(body)):
             return True
         return ")(" in body or ") (" in body or bool(self._x.callers_among(words_of(body.encode("latin-1", "replace"))))
-
-    # -- calls --------------------------------------------------------------------------------------------------------
-
-    def _call(self, text: Text, holder: FunctionBuilder, offset: int, callee: str, args: str, callee_end: int) -> None:
-        at, chain = self._placed(text, offset)
-        if holder.params:
-            head = _IDENTIFIER.match(callee)
-            if callee in holder.params or (head and _PASTE in callee) or callee.rpartition(">")[2] in holder.params:
-                return  # the argument decides: the call is made where the macro is used
-        if callee in NOT_CALLED or _is_cast(callee):
-            return
-        condition, implied = self._regions.at(offset)
-        if chain:
-            condition = ""  # a branch of the macro's own, which nobody finds in the source
-        if implied is g.NEVER:
-            return  # while (0 && (c)): nothing is evaluated
-        if implied is not g.ALWAYS:
-            at = at._replace(guard=g.to_text(g.conj(g.from_text(at.guard), implied)))
-            if at.guard == "0":
-                return
-        macro_name = callee if callee in self._x.table else ""
-        if not macro_name and callee.endswith(")"):
-            head = _HEAD.match(callee)
-            if head is not None and head[1] in self._x.table and self._view.get(head[1]) is not None:
-                # CLASS(fd, f)(fd), static_call(key)(args): the whole is one thing
-                if holder.params.isdisjoint(_IDENTIFIER.findall(callee)):
-                    self._expand(text, holder, offset, at, f"{callee}({args})", head[1])
-                return
-        holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
-        if macro_name:
-            self._stored(macro_name, args, at, chain, holder)
-            if args and self._decides(macro_name, args, holder.params) and self._view.get(macro_name) is not None:
-                self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
-
-    def _stored(self, macro: str, args: str, at: Place, chain: str, holder: FunctionBuilder) -> None:
-        """What a macro stores is assigned here: ``WRITE_ONCE(sk->sk_prot, p)``."""
-        stores = self._x.stores.of(macro) if holder.kind != "macro" else ()
-        if not stores:
-            return
-        given = parse_args(args)
-        for store in stores:
-            if max(store.target, store.value) >= len(given) or _NO_ADDRESS.fullmatch(given[store.value]) is not None:
-                continue
-            target = given[store.target]
-            if store.deref:
-                target = target[1:].lstrip() if target.startswith("&") else f"*{target}"
-            fact = AssignFact(at.line, at.column, target, given[store.value], holder.relative(at.guard), chain or macro)
-            holder.assigns[fact] = None
-
-    def _iterator(self, text: Text, offset: int, name: str, owner: Owner) -> None:
-        """The invocation of an iterator macro, which the parser saw as a loop."""
-        holder = owner(offset)
-        if holder is None:
-            return
-        opening = text.source.find(b"(", offset)
-        closing = matching_paren(text.source, opening)
-        if closing < 0:
-            return
-        args = " ".join(text.source[opening + 1 : closing - 1].decode("latin-1").split())
-        at, chain = self._placed(text, offset)
-        condition, implied = self._regions.at(offset)
-        if implied is g.NEVER:
-            return
-        holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain, condition)] = None
-        if self._decides(name, args, holder.params) and self._view.get(name) is not None:
-            self._expand(text, holder, offset, at, f"{name}({args})", name)
-
-    def _list(self, text: Text, offset: int, name: str, owner: Owner) -> None:
-        """An object-like macro that stood alone: the statements, or definitions, that it holds."""
-        holder = owner(offset)
-        at = text.place(offset)
-        if holder is not None:
-            self._expand(text, holder, offset, at, name, name)
-            return
-        origin = text.origin(offset)
-        chain = origin.chain if origin is not None else ()
-        if name not in chain and len(chain) < 8:
-            tokens, _ = self._expanded(name, name, 0, at.line)
-            self._made += 4 * len(tokens)
-            if self._made <= MAX_MADE:
-                self._queue.append((" ".join(tokens) + ";\n", Origin(at, Role.MAKER, (*chain, name), line_end=at.line)))
-
-    def _object_macros(self, text: Text, owner: Owner) -> None:
-        """Object-like macros that call: ``current`` is ``get_current()``."""
-        code = text.masked
-        for raw in self._x.callers_among(text.words):
-            name = raw.decode("latin-1")
-            macro = self._view.get(name)
-            if macro is None or macro.params is not None:
-                continue
-            at = find_word(code, raw, 0)
-            while at >= 0:
-                holder = owner(at)
-                if holder is not None and name not in holder.params:
-                    _, implied = self._regions.at(at)
-                    if implied is not g.NEVER:
-                        self._expand(text, holder, at, text.place(at), name, name)
-                at = find_word(code, raw, at + len(raw))
 
     # -- aliases ------------------------------------------------------------------------------------------------------
 

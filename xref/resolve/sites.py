@@ -14,7 +14,8 @@ from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
-from xref.parse.ctype import parse_signature, to_text
+from xref.parse.ctype import parse_signature
+from xref.parse.derived import to_text
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.macros import IndexedMacros

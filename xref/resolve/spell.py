@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from xref.parse import ctree as x
-from xref.parse.ctype import to_text
+from xref.parse.derived import to_text
 
 
 def spell(e: x.Expr) -> str:

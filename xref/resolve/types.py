@@ -19,7 +19,8 @@ from xref.macros.table import MacroView
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_expr
 from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Pointer, Tagged, TypeofExpr
-from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature, strip_pointer, to_text
+from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature
+from xref.parse.derived import strip_pointer, to_text
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope

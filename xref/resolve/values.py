@@ -11,7 +11,7 @@ from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Array, Base, CType, Pointer, Tagged
-from xref.parse.ctype import strip_pointer
+from xref.parse.derived import strip_pointer
 from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Place, Step
