@@ -161,3 +161,35 @@ def test_a_word_without_a_definition_in_a_struct():
     )
     assert [f.name for f in facts.records[0].fields] == ["type", "pid"]
     assert calls(facts, "put") == ["copy"]
+
+
+def test_one_body_below_the_heads_of_several_arms():
+    # SYSCALL_DEFINE5(clone, ...) under #ifdef CONFIG_CLONE_BACKWARDS, #elif ..., #else   kernel/fork.c
+    source = """\
+#define HANDLER(name, ...) long sys_##name(void) { return do_##name(); } static long do_##name(__VA_ARGS__)
+#ifdef CONFIG_BACKWARDS
+HANDLER(clone, int tls, int flags)
+#elif defined(CONFIG_BACKWARDS2)
+HANDLER(clone, int stack, int flags)
+#else
+HANDLER(clone, int flags, int tls)
+#endif
+{
+	return kernel_clone(flags);
+}
+
+static int copy_args(int *args)
+{
+	return fetch(args);
+}
+
+HANDLER(clone3, int *args)
+{
+	return copy_args(args);
+}
+"""
+    facts = facts_of(source)
+    assert [n for n in names(facts, "function") if n != "sys_clone"] == ["do_clone", "copy_args", "do_clone3"]
+    assert calls(facts, "do_clone") == ["kernel_clone"]
+    assert calls(facts, "copy_args") == ["fetch"]
+    assert calls(facts, "do_clone3") == ["copy_args"]

@@ -106,9 +106,9 @@ class Makers:
             if macro is None or self._natures.of(name) & Nature.ATTRIBUTE:
                 continue
             closing = matching_paren(code, m.end() - 1)
-            if closing < 0 or (_continues(code, m.start()) and not self._behind_list(code, m.start())):
+            if closing < 0 or (_continues(code, m.start(1)) and not self._behind_list(code, m.start(1))):
                 continue
-            if macro.guard and _contradicted(macro.guard, text.place(m.start()).guard):
+            if macro.guard and _contradicted(macro.guard, text.place(m.start(1)).guard):
                 continue
             following = _NEXT.match(code, closing)
             next_char = following[1] if following else b""
@@ -130,7 +130,7 @@ class Makers:
                     found.exports.append(invocation.partition("(")[2].split(",")[0].rstrip(") \t"))
                 elif not self._inert(name) or self._made_later(name):
                     self._without_body(found, text, m, closing, invocation)
-                _overwrite(buffer, m.start(), closing, b"")
+                _overwrite(buffer, m.start(1), closing, b"")
             done[0] = closing
         found.code = bytes(buffer)
         return found
@@ -245,8 +245,8 @@ class Makers:
         if builder is None:
             return False
         self._other_names(builder, invocation, name)
-        found.bodies[m.start()] = (builder.name, builder.line)
-        _overwrite(buffer, m.start(), closing, _STUB)
+        found.bodies[m.start(1)] = (builder.name, builder.line)
+        _overwrite(buffer, m.start(1), closing, _STUB)
         return True
 
     def _behind_list(self, code: bytes, at: int) -> bool:
@@ -332,7 +332,7 @@ class Makers:
             declaration = f"T {name}" if len(name) + 2 <= room else ""
         if inside or len(base) + 1 + len(name) > room:
             base = re.sub(r"\b(?:static|extern|const)\s+", "", base)
-            found.types[m.start()] = re.sub(r"\bT\b", lambda _: inside, base, count=1) if inside else base
+            found.types[m.start(1)] = re.sub(r"\bT\b", lambda _: inside, base, count=1) if inside else base
         _overwrite(buffer, m.start(2), closing, declaration.encode("latin-1", "replace"))
 
 
