@@ -23,7 +23,7 @@ from xref.parse.cexpr import parse_args
 from xref.parse.ctree import CType, Function, Pointer
 from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
-from xref.resolve.written import Written
+from xref.resolve.written import ALL_CALLERS, MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 
 Carried = TypeVar("Carried")
@@ -55,6 +55,8 @@ class Flow(ABC, Generic[Carried]):
 
     MOST: Final = 1500
     """How many places one question may visit; a flow as wide as that ties everything to everything."""
+    MOST_MIXED: Final = 300
+    """How many of these may be places that anything passes through (see ``mixes``); they are visited last."""
     LONGEST: Final = 100
     """How many places in a row, each with one source alone, are answered one inside another."""
 
@@ -86,6 +88,14 @@ class Flow(ABC, Generic[Carried]):
         """Whether a value of this type can be what is carried."""
         return True
 
+    def mixes(self, place: Place) -> bool:
+        """Whether the type of a place lets anything in: what comes that way is looked at last, and only so far."""
+        return False
+
+    def follows_all(self, function: FunctionInfo, position: int) -> bool:
+        """Whether every caller is asked what it hands over as a parameter, however many there are."""
+        return False
+
     def in_order(self, place: Place, inflows: tuple[Inflow[Carried], ...]) -> tuple[Inflow[Carried], ...]:
         """The inflows of a place, the most telling first."""
         return inflows
@@ -99,24 +109,33 @@ class Flow(ABC, Generic[Carried]):
         found: dict[Hashable, Arrival[Carried]] = {}
         seen: set[Place] = set()
         todo: deque[tuple[Inflow[Carried], tuple[Step, ...], str]] = deque((i, (), "") for i in first)
-        while todo:
-            inflow, steps, guard = todo.popleft()
+        mixed: deque[tuple[Inflow[Carried], tuple[Step, ...], str]] = deque()
+        left = self.MOST_MIXED
+        while todo or mixed:
+            through = not todo
+            inflow, steps, guard = mixed.popleft() if through else todo.popleft()
             source = inflow.source
-            if inflow.step is not None:
-                steps = (*steps, inflow.step)
-            guard = inflow.guard or guard
             if not isinstance(source, Place):
-                found.setdefault(self.identity(source), Arrival(source, steps, guard))
-            elif source not in seen:
-                if len(seen) >= most:
-                    self.cut += 1
-                    break
-                if seen and not todo and not found and self._nested < self.LONGEST:
-                    # what is in this place is all there is
-                    arrivals = self._all_in(source)
-                    return [Arrival(a.carried, (*steps, *a.steps), a.guard or guard) for a in arrivals]
-                seen.add(source)
-                todo.extend((i, steps, guard) for i in self.into(source))
+                steps = (*steps, inflow.step) if inflow.step is not None else steps
+                found.setdefault(self.identity(source), Arrival(source, steps, inflow.guard or guard))
+                continue
+            if source in seen:
+                continue
+            if not through and self.mixes(source):
+                mixed.append((inflow, steps, guard))
+                continue
+            left -= through
+            if len(seen) >= most or left < 0:
+                self.cut += 1
+                break
+            steps = (*steps, inflow.step) if inflow.step is not None else steps
+            guard = inflow.guard or guard
+            if seen and not (todo or mixed or found) and self._nested < self.LONGEST:
+                # what is in this place is all there is
+                arrivals = self._all_in(source)
+                return [Arrival(a.carried, (*steps, *a.steps), a.guard or guard) for a in arrivals]
+            seen.add(source)
+            todo.extend((i, steps, guard) for i in self.into(source))
         return list(found.values())
 
     def _all_in(self, place: Place) -> list[Arrival[Carried]]:
@@ -180,7 +199,9 @@ class Flow(ABC, Generic[Carried]):
                 yield Inflow(slot_place(struct, other, home))
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow[Carried]]:
-        calls = self._written.call_sites(function)
+        calls = self._written.call_sites(
+            function, ALL_CALLERS if self.follows_all(function, position) else MAX_CALLERS
+        )
         if self.is_callback(function, position):
             # sk->sk_prot->read_skb(sk, recv_actor): who calls through a slot hands it to all who are in the slot
             for slot in sorted(self._written.registered_slots(function)):
@@ -196,6 +217,13 @@ class Flow(ABC, Generic[Carried]):
                 yield Inflow(Place("param", caller.id, first + position - rest), step, call.guard)
             elif position < len(args):
                 yield from self._stepped(args[position], scope, call.line, step, call.guard)
+        if function.kind != "macro":
+            # if (!conv) conv = do_proc_dointvec_conv;   kernel/sysctl.c
+            scope = self._written.scope(function)
+            name = scope.params[position].name if position < len(scope.params) else ""
+            for a in scope.body.assigns:
+                if a.target == name and scope.local(name, a.line) is None:
+                    yield from self._assigned(a, scope)
 
     def is_callback(self, function: FunctionInfo, position: int) -> bool:
         """Whether a parameter is declared as a pointer to a function. Pointers to data, and words that may be anything,

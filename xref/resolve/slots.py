@@ -147,7 +147,8 @@ class Slots:
             further.extend(row.decl for row in typedefs)
             if any("typeof" in decl for decl in further):
                 return None
-            if not typedefs:
+            if not typedefs or self._reader.records(spelled):
+                # tags have a name space of their own (C11 6.2.3): struct key_type, and a typedef of that name in tools/
                 found.update((spelled, display_name(spelled)))
             seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
         return frozenset(found)

@@ -27,6 +27,7 @@ from xref.resolve.scope import Scope
 from xref.resolve.spell import spell
 from xref.store.model import DeclInfo, RecordInfo
 from xref.store.reader import Reader
+from xref.tree.files import same_program
 
 _MAX_DEPTH = 40
 _INT = Base("int")
@@ -101,7 +102,15 @@ class Types:
         if seen:
             return seen
         shared = [i for i, p in enumerate(paths) if p.startswith("include/") or "/include/asm/" in p]
-        return shared or list(range(len(rows)))
+        if shared:
+            return shared
+        related = [i for i, r in enumerate(rows) if self._in_reach(r.file_id, file_id)]
+        return related or list(range(len(rows)))
+
+    def _in_reach(self, there: int, file_id: int) -> bool:
+        """Whether a file can mean by a name what another file has: no program of tools/ is part of the kernel."""
+        here, other = self._reader.file(file_id), self._reader.file(there)
+        return same_program(here.program, other.program) or self._macros.graph.sees(here.path, other.path)
 
     def _tag(self, tag: str) -> str:
         """The tag that ``tag`` stands for where it is a macro: ``rcu_head`` of include/linux/types.h."""
@@ -381,6 +390,11 @@ class Types:
         param = scope.param(name)
         if param is not None:
             return param[1].ctype
+        macro = self._view(scope).get(name)
+        if macro is not None and macro.params is None and macro.body and macro.body != name:
+            t = self.type_of(self.parse(macro.body), scope, line, depth + 1)  # current, whatever object has that name
+            if t is not None:
+                return t
         t = self.object_type(name, scope.file_id, scope.function.name)
         if t is not None:
             return self.resolved(t, scope, line, depth + 1)
@@ -388,14 +402,15 @@ class Types:
         if functions:
             declared = parse_signature(functions[0].signature, self.is_type)
             return declared.ctype if declared is not None else None
-        macro = self._view(scope).get(name)
-        if macro is not None and macro.params is None and macro.body and macro.body != name:
-            return self.type_of(self.parse(macro.body), scope, line, depth + 1)
         return None
 
     def object_type(self, name: str, file_id: int, function: str = "") -> CType | None:
         """The type of an object at file scope (or static in ``function``), as a file sees it."""
-        rows = tuple(r for r in self._reader.objects(name) if not r.function or r.function == function)
+        rows = tuple(
+            r
+            for r in self._reader.objects(name)
+            if (not r.function or r.function == function) and self._in_reach(r.file_id, file_id)
+        )
         if not rows:
             return None
         own = [r for r in rows if r.file_id == file_id]

@@ -38,6 +38,7 @@ class Values(Flow[FunctionInfo]):
         self._macros = macros
         self._names = written.names
         self._answers: dict[Place, tuple[Holding, ...]] = {}
+        self._mixing: dict[Place, bool] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -113,6 +114,47 @@ class Values(Flow[FunctionInfo]):
         if isinstance(t, Base):
             return t.name in ("unsigned long", "long", "?")
         return not isinstance(t, Tagged)
+
+    def mixes(self, place: Place) -> bool:
+        """Words and untyped pointers: a slot ``void *private`` holds whatever anyone has put into it."""
+        known = self._mixing.get(place)
+        if known is None:
+            known = self._mixing[place] = self._mixes(place)
+        return known
+
+    def _mixes(self, place: Place) -> bool:
+        kind, owner, name = place
+        t: CType | None = None
+        file_id = 0
+        if kind == "slot":
+            field, _, home = str(name).partition(" ")
+            members = self._types.members(str(owner), field) or ()
+            found = [m for m in members if not home or m.home == int(home)]
+            return bool(found) and all(self._is_word(m.ctype, m.home or 0) for m in found)
+        if kind in ("param", "local", "return"):
+            function = self._reader.function(int(owner))
+            if function is None or function.kind == "macro":
+                return False
+            file_id = function.file_id
+            scope = self._written.scope(function)
+            if kind == "param":
+                t = scope.params[int(name)].ctype if int(name) < len(scope.params) else None
+            elif kind == "return":
+                t = self._types.returned(function.name, file_id)
+            else:
+                at, _, local = str(name).partition(" ")
+                t = next((d.ctype for fact, d in scope.declarations(local) if fact.line == int(at)), None)
+        return self._is_word(t, file_id)
+
+    def _is_word(self, t: CType | None, file_id: int) -> bool:
+        t = self._types.plain(t, file_id)
+        while isinstance(t, Pointer | Array):
+            t = self._types.plain(strip_pointer(t), file_id)
+        return isinstance(t, Base) and t.name != "?"
+
+    def follows_all(self, function: FunctionInfo, position: int) -> bool:
+        """A parameter that is declared as a function, and what macros pass through to one."""
+        return function.kind == "macro" or self.is_callback(function, position)
 
     def compute(self, place: Place) -> Iterator[Inflow[FunctionInfo]]:
         """What flows into a place; of the flows this one alone has static calls."""

@@ -19,6 +19,9 @@ from xref.store.reader import Reader
 from xref.store.rows import last_member
 
 MAX_CALLERS = 400
+"""So many callers are read where what they hand over may be anything: words, and pointers to data."""
+ALL_CALLERS = 20_000
+"""The same where it is a function: single_open() of fs/seq_file.c has 1,700 callers, timer_setup() a thousand."""
 _SCOPES = 5000
 
 
@@ -66,16 +69,18 @@ class Written:
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
-    def call_sites(self, function: FunctionInfo) -> list[tuple[FunctionInfo, CallFact]]:
-        """The direct calls of a function, by name, in files where the name means it."""
+    def call_sites(
+        self, function: FunctionInfo, most: int = MAX_CALLERS
+    ) -> list[tuple[FunctionInfo, CallFact]]:
+        """The direct calls of a function, by name, in files where the name means it, in ``most`` of its callers."""
         found: list[tuple[FunctionInfo, CallFact]] = []
         meant: Callable[[str, int], tuple[FunctionInfo, ...]]
         meant = self.names.macro_nodes if function.kind == "macro" else self.names.functions
         for name in (function.name, *filter(None, function.aliases.split(","))):
             callers = self.reader.mentions("c", name)
-            if len(callers) > MAX_CALLERS:
+            if len(callers) > most:
                 self.cut += 1
-                callers = callers[:MAX_CALLERS]
+                callers = callers[:most]
             for fid in callers:
                 caller = self.reader.function(fid)
                 if caller is not None and any(f.id == function.id for f in meant(name, caller.file_id)):
