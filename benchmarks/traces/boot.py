@@ -109,7 +109,9 @@ def initramfs(folder: Path, modules: Path) -> Path:
     archive = folder / "initramfs"
     listing = "\n".join(str(path.relative_to(root)) for path in sorted(root.rglob("*")))
     with archive.open("wb") as out:
-        subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root, input=listing.encode(), stdout=out, check=True)
+        subprocess.run(
+            ["cpio", "-o", "-H", "newc", "--quiet"], cwd=root, input=listing.encode(), stdout=out, check=True
+        )
     return archive
 
 
@@ -145,14 +147,18 @@ def write(raw: Path, out: Path, vmlinux: Path | None) -> None:
     distinct = set[tuple[str, str]]()
     for name, lines in sections(raw):
         if name == "traceable":
-            (out / "traceable.txt").write_text("".join(sorted({line.split()[0] + "\n" for line in lines if line.strip()})))
+            (out / "traceable.txt").write_text(
+                "".join(sorted({line.split()[0] + "\n" for line in lines if line.strip()}))
+            )
         elif name and name not in ("symbols", "end"):
             here = sorted(set(edges(lines)))
             here = [edge for edge in here if all(edge)]
             calls += 1
             found += bool(here)
             distinct |= set(here)
-            rows = "".join(f"{caller}\t{callee}\t{image.kind(caller, callee) if image else ''}\n" for caller, callee in here)
+            rows = "".join(
+                f"{caller}\t{callee}\t{image.kind(caller, callee) if image else ''}\n" for caller, callee in here
+            )
             (out / f"trace_{name}.tsv").write_text("caller\tcallee\tkind\n" + rows)
             if not here:
                 print(f"nothing was traced of {name}")

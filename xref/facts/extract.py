@@ -131,7 +131,7 @@ class _FileExtraction(CallReader):
         graph = table.graph
         buffer = bytearray(code)
         listings = Listings(table.listings, self._view, self._x.natures)
-        for part in listings.find(code, directives, lambda inc: graph.resolve(self._path, inc)):
+        for part in listings.find(code, directives, lambda inc: graph.resolve(self._path, inc) or inc.path):
             if part.function:
                 self._listed_inside.append(part)
                 continue

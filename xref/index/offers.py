@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from xref.index.image import TableImage
+from xref.index.notes import entry_rows
 from xref.index.worker import LexedFile
 from xref.lex import guard as g
 from xref.macros.defined import Known, defined_names, header_conditions
@@ -15,6 +16,7 @@ from xref.macros.visibility import IncludeGraph
 from xref.tree.kbuild import Kbuild, defined_flags
 from xref.tree.kconfig import constant_symbols
 from xref.tree.root import Tree
+from xref.tree.syscalltbl import generated_headers
 
 
 def image_of(
@@ -40,6 +42,6 @@ def image_of(
     parts = {path: wholes for path, wholes in graph.find_parts().items() if not lexed[path].bare}
     image = TableImage(
         arch, tuple(macros), includes, dict(kbuild.include_dirs), parts, constants, known_defined,
-        {path: f.listing for path, f in lexed.items() if f.listing},
+        {path: f.listing for path, f in lexed.items() if f.listing} | generated_headers(entry_rows(tree)),
     )  # fmt: skip
     return image, kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}

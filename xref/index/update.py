@@ -19,6 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from xref.index import worker
 from xref.index.notes import counts_to_text, entry_rows, now, skipped
 from xref.index.pool import Pool, portions
@@ -35,6 +37,7 @@ from xref.store.reader import Reader, with_header
 from xref.store.renumber import renumbered
 from xref.tree.files import FileList, SourceFile
 from xref.tree.root import Tree
+from xref.tree.syscalltbl import generated_headers
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _MOST: Final = 300
@@ -188,6 +191,7 @@ def _table(old: Old, reader: Reader, lexed: Sequence[worker.LexedFile]) -> Store
     known = Known.from_text(old.meta.get("constants", ""), old.meta.get("defined", ""))
     reader.expect_macros(known.defined)
     table = StoredTable(find, of_file, graph, known)
+    table.listings.update(generated_headers(map(msgspec.structs.astuple, reader.syscalls())))
     table.listings.update(reader.listings())
     table.listings.update((f.path, f.listing) for f in lexed if f.listing)
     return table

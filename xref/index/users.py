@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from xref.index import worker
 from xref.index.affected import MOST_NAMES, Change, Reach, changed_names, computing, includers, reach
 from xref.index.image import TableImage
@@ -21,6 +23,7 @@ from xref.store.reader import Reader, with_header
 from xref.tree.files import SourceFile
 from xref.tree.kbuild import read_kbuild
 from xref.tree.root import Tree
+from xref.tree.syscalltbl import generated_headers
 
 LARGEST_SHARE = 0.4
 """Where more of the files than this are reached, to build the index anew costs no more."""
@@ -86,6 +89,12 @@ def _reached(changed: Change, files: Sequence[SourceFile], pool: Pool, root: str
         before, after = changed.before.get(path), changed.after.get(path)
         if (before.listing if before is not None else b"") != (after.listing if after is not None else b""):
             wanted |= includers(path, image)
+    # what a build makes of tables; the listings of files are seen above
+    made = {p for p in changed.old.listings.keys() | image.listings.keys() if p not in image.includes}
+    made = {p for p in made if changed.old.listings.get(p) != image.listings.get(p)}
+    wanted |= (
+        {p for p, includes in image.includes.items() if any(inc.path in made for inc in includes)} if made else set()
+    )
     if not names:
         return wanted
     reached = reach(names, (*changed.old.macros, *image.macros))
@@ -128,4 +137,7 @@ def _old_image(old: Old, stored: Mapping[str, LexedFile], reader: Reader) -> Tab
     )
     constants, defined = meta.get("constants", ""), meta.get("defined", "")
     includes = {path: f.includes for path, f in stored.items()}
-    return TableImage(meta["arch"], macros, includes, reader.include_dirs(), reader.parts(), constants, defined, {})
+    listings = generated_headers(map(msgspec.structs.astuple, reader.syscalls()))
+    return TableImage(
+        meta["arch"], macros, includes, reader.include_dirs(), reader.parts(), constants, defined, listings
+    )

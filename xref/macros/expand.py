@@ -202,7 +202,9 @@ class Expander:
                 arg = bound[name]
                 if not self._nothing_in(arg):
                     half = not plain and self._want is not None and name in pasted(macro, self._lookup)
-                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), depth, plain + half)
+                    # where the argument comes to stand decides what is wanted of it, and only the rescan knows that
+                    inside = depth if macro.name in arg else depth + 1
+                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), inside, plain + half)
                 ready[name] = arg
             return ready[name]
 

@@ -35,6 +35,11 @@ class Nature:
     STRUCTURAL: Final = 16
 
 
+CALLED_OPERANDS: Final = frozenset({"paravirt_opptr", "thunk_target"})
+"""The operands of inline assembly that are called: ``call *%[paravirt_opptr]`` (PARAVIRT_CALL of
+arch/x86/include/asm/paravirt_types.h) and ``call *%[thunk_target]`` (CALL_NOSPEC of nospec-branch.h). The operand
+stands in one macro and the instruction in another, so that the name is what ties them.
+"""
 _ATTRIBUTE_WORDS: Final = frozenset({"__attribute__", "__attribute", "__declspec", "asm", "__asm__", "_Pragma"})
 _QUALIFIERS: Final = frozenset(
     "static inline __inline __inline__ extern const volatile register __extension__ __signed__ noreturn "
@@ -310,7 +315,10 @@ class Natures:
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < n else ""
             before = tokens[i - 1] if i else ""
-            if t == "##":
+            if before == "[" and t in CALLED_OPERANDS:
+                opening = next((k for k in range(i, n) if tokens[k] == "("), n)
+                found.update(position[p] for p in tokens[opening : skip_brackets(tokens, opening)] if p in position)
+            elif t == "##":
                 if before == "," and following == m.variadic:
                     continue
                 found.update(position[p] for p in (before, following) if p in position)

@@ -3,7 +3,7 @@
 
 ``asm volatile(LOCK_PREFIX "xorb %2,%1" CC_SET(s) : CC_OUT(s) (negative) : "iq" (f(mask)) : "memory")`` mixes literals
 with macros that make literals in ways that only a preprocessor sorts out. All that matters here are the operand
-expressions: what stands in parentheses behind a constraint.
+expressions: what stands in parentheses behind a constraint. An operand that the assembly calls becomes a call of it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import re
 from typing import Final
 
 from xref.lex.comments import BLANK
+from xref.macros.nature import CALLED_OPERANDS
 
 _ASM: Final = re.compile(
     rb"(?<![\w.>])(?:asm|__asm__|__asm)\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
 )
 _TOKEN: Final = re.compile(rb"""[():]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+_CALLED: Final = re.compile(
+    rb"\[\s*(?:" + "|".join(sorted(CALLED_OPERANDS)).encode() + rb")\s*\]\s*(?:\"[^\"\n]*\"\s*)+$"
+)
 _LONGEST: Final = 20_000
 _MOST_BROKEN: Final = 20
 """So many unclosed ones in a file, and it is no C."""
@@ -45,9 +49,15 @@ def mask_asm(text: bytes) -> bytes:
             filler[end - 1 - base] = 0x29
             for k, (start, stop) in enumerate(groups):
                 filler[start - base : stop - base] = text[start:stop]
+                behind = groups[k - 1][1] if k else m.end()
+                free = [i for i in range(behind, start) if text[i] != 0x0A]
                 if k:
-                    between = range(groups[k - 1][1], start)
-                    filler[next(i for i in between if text[i] != 0x0A) - base] = 0x2C
+                    filler[free[-1] - base] = 0x2C
+                if _CALLED.search(text, behind, start) is not None:
+                    following = groups[k + 1][0] if k + 1 < len(groups) else end - 1
+                    room = [i for i in range(stop, following) if text[i] != 0x0A]
+                    if len(room) > 2:
+                        filler[room[0] - base], filler[room[1] - base] = 0x28, 0x29
         buffer[m.start() : end] = filler
     return bytes(buffer)
 

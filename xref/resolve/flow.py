@@ -199,9 +199,7 @@ class Flow(ABC, Generic[Carried]):
                 yield Inflow(slot_place(struct, other, home))
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow[Carried]]:
-        calls = self._written.call_sites(
-            function, ALL_CALLERS if self.follows_all(function, position) else MAX_CALLERS
-        )
+        calls = self._written.call_sites(function, ALL_CALLERS if self.follows_all(function, position) else MAX_CALLERS)
         if self.is_callback(function, position):
             # sk->sk_prot->read_skb(sk, recv_actor): who calls through a slot hands it to all who are in the slot
             for slot in sorted(self._written.registered_slots(function)):
@@ -320,6 +318,10 @@ class Flow(ABC, Generic[Carried]):
         if not scope.holds(name, line):
             yield Inflow(Place("table", self._written.home(name, scope.file_id), name))
             return
+        own = False
         for r in self._reader.registrations_of_object(name):
             if r.file_id == scope.file_id and r.function == scope.function.name and "." not in r.path:
+                own = True
                 yield from self.registered(r)
+        if not own:
+            yield from self.variable(name, scope, line, 0)  # crcu_array[i](...) of a parameter, kernel/rcu/update.c

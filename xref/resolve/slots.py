@@ -236,8 +236,8 @@ class Slots:
 
     def _parents(self, struct: str) -> tuple[str, ...]:
         """The tags (and typedefs) whose objects can hold a ``struct`` by value: itself, and what embeds it."""
-        found = {struct: None}
-        last = [struct]
+        last = [struct, *self._reader.typedefs_of(struct)]
+        found = dict.fromkeys(last)
         while last and len(found) < _MAX_PARENTS:
             last = [tag for tag in self._reader.tags_with(last) if tag not in found]
             found.update(dict.fromkeys(last))

@@ -25,6 +25,7 @@ from xref.resolve.sites import fits
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.rows import chosen_among
 
 MOST: Final = 1500
 """So many places are gone to; an address that comes further comes everywhere."""
@@ -271,12 +272,17 @@ class Towards:
             if not scope.holds(target.name, line):
                 kind = "table" if element else "global"
                 return Place(kind, self._written.home(target.name, scope.file_id), target.name)
+            param = scope.param(target.name)
+            return Place("param", scope.function.id, param[0]) if param is not None else None
         return None
 
     def _parameters(self, call: CallFact, position: int, scope: Scope) -> Iterator[Outflow]:
         """The parameters that an argument becomes."""
         callee = call.callee
         step = Step("argument", scope.file_id, call.line)
+        for name in chosen_among(callee):
+            for f in self._names.functions(name, scope.file_id):
+                yield Outflow(Place("param", f.id, position), step, call.guard)
         if callee.isidentifier():
             key = updated_key(call) if position == 2 else ""
             if key:

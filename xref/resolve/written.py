@@ -16,7 +16,7 @@ from xref.resolve.slots import Slots
 from xref.resolve.types import MemberType, Types
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.reader import Reader
-from xref.store.rows import last_member
+from xref.store.rows import chosen_among, last_member
 
 MAX_CALLERS = 400
 """So many callers are read where what they hand over may be anything: words, and pointers to data."""
@@ -69,9 +69,7 @@ class Written:
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
-    def call_sites(
-        self, function: FunctionInfo, most: int = MAX_CALLERS
-    ) -> list[tuple[FunctionInfo, CallFact]]:
+    def call_sites(self, function: FunctionInfo, most: int = MAX_CALLERS) -> list[tuple[FunctionInfo, CallFact]]:
         """The direct calls of a function, by name, in files where the name means it, in ``most`` of its callers."""
         found: list[tuple[FunctionInfo, CallFact]] = []
         meant: Callable[[str, int], tuple[FunctionInfo, ...]]
@@ -84,7 +82,8 @@ class Written:
             for fid in callers:
                 caller = self.reader.function(fid)
                 if caller is not None and any(f.id == function.id for f in meant(name, caller.file_id)):
-                    found.extend((caller, c) for c in self.reader.body(fid).calls if c.callee == name)
+                    calls = self.reader.body(fid).calls
+                    found.extend((caller, c) for c in calls if c.callee == name or name in chosen_among(c.callee))
         return found
 
     def registered_slots(self, function: FunctionInfo) -> set[tuple[str, str]]:

@@ -19,7 +19,7 @@ from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
 from xref.store.numbers import first_wide
-from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes
+from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes, type_tag
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
@@ -49,6 +49,8 @@ _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
 _FEW_TYPEDEFS = 100
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
+_FEW_TAGS = 10
+"""After so many questions the other names of all records are read."""
 _MANY = 200_000
 
 
@@ -75,6 +77,7 @@ class Reader:
         self._aliases: frozenset[str] | None = None
         self._typedefs: dict[str, tuple[DeclInfo, ...]] = {}
         self._typedef_names: frozenset[str] | None = None
+        self._typedefs_of: dict[str, tuple[str, ...]] = {}
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
@@ -282,6 +285,21 @@ class Reader:
         rows = of_each(self._db, "SELECT ids FROM postings WHERE kind = 't' AND name IN", types)
         ids = sorted({number for (data,) in rows for number in decode_ids(data)})
         return list(dict.fromkeys(tag for (tag,) in of_each(self._db, "SELECT tag FROM records WHERE id IN", ids)))
+
+    def typedefs_of(self, tag: str) -> tuple[str, ...]:
+        """The other names of a record: ``config`` of ``typedef struct config_s { ... } config``."""
+        known = self._typedefs_of
+        if tag in known or "" in known:
+            return known.get(tag, ())
+        every = len(known) > _FEW_TAGS  # then all of them are read at once
+        found: dict[str, dict[str, None]] = {"" if every else tag: {}}
+        sql = "SELECT name, decl FROM typedefs WHERE instr(decl, '*') = 0"
+        for name, decl in self._db.execute(sql if every else f"{sql} AND instr(decl, ?)", () if every else (tag,)):
+            other = type_tag(decl)
+            if other and other != name and (every or other == tag):
+                found.setdefault(other, {})[name] = None
+        known.update((other, tuple(names)) for other, names in found.items())
+        return known.get(tag, ())
 
     def typedefs(self, name: str) -> tuple[DeclInfo, ...]:
         """The typedefs of that name."""

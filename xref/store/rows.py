@@ -45,6 +45,8 @@ _GOT: Final = re.compile(
     rf"(?!\s*+(?:[{_W}(.]|->))"
 )
 _MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
+_ARM: Final = re.compile(r":\s*([A-Za-z_]\w*)\s*(?=[,)])")
+# default: __kmem_cache_create)(__name, __object_size, __args, __VA_ARGS__)   include/linux/slab.h
 STATIC_CALL: Final = re.compile(r"\b__SC[TK]__(\w+)")
 """What names the key of a static call: include/linux/static_call_types.h."""
 # #define sk_prot __sk_common.skc_prot   include/net/sock.h
@@ -154,6 +156,11 @@ def last_member(text: str) -> str:
     return m[1] if m is not None else ""
 
 
+def chosen_among(callee: str) -> tuple[str, ...]:
+    """The functions of which a callee chooses one by a type: ``_Generic((x), void *: f, default: g)``."""
+    return tuple(_ARM.findall(callee)) if "_Generic" in callee else ()
+
+
 def _tags(f: FunctionFact) -> dict[str, str]:
     """The tags of the parameters and locals that are a struct or point to one; '' for a name with several."""
     found: dict[str, str] = {}
@@ -238,6 +245,7 @@ def function_row(f: FunctionFact) -> FunctionRow:
                 through.add(_shaped(callee, name, tags))
             if "{" in callee or "?" in callee:
                 through.update(_MEMBER.findall(callee))
+            called.update(chosen_among(callee))
             if "__SC" in callee:
                 through.update(f"__SCT__{key}" for key in STATIC_CALL.findall(callee))
     for assign in body.assigns:

@@ -8,7 +8,7 @@ Three forms have been in use: ``syscall.tbl`` (x86 since 3.3, most since 4.20), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,6 +67,30 @@ def _tbl(file: str, arch: str, text: str) -> Iterator[SyscallEntry]:
         yield SyscallEntry(
             arch, columns[1], int(columns[0]), columns[2], entry.strip("-"), compat.strip("-"), file, line
         )
+
+
+_BUILT_FROM: Final = re.compile(r"arch/(\w+)/.*/syscall_(\w+)\.tbl")
+
+
+def generated_headers(entries: Iterable[tuple[str, str, int | None, str, str, str, str, int]]) -> dict[str, bytes]:
+    """The headers that a build of x86 makes of its tables (``asm/syscalls_64.h``), by what ``#include`` calls them.
+
+    ``entries`` are arch, abi, number, name, entry, compat entry, file and line. A table's invocations were called after
+    the abi until 5.7 (arch/x86/syscalls/syscalltbl.sh of 3.7: ``__SYSCALL_COMMON``), and are alike for all since
+    (scripts/syscalltbl.sh); both are made, for who includes the header defines one of them.
+    """
+    made: dict[str, list[str]] = {}
+    for _, abi, number, _, entry, compat, file, _ in sorted(entries, key=lambda e: (e[6], e[7])):
+        table = _BUILT_FROM.fullmatch(file)
+        if table is None or table[1] != "x86" or not entry:
+            continue
+        lines = made.setdefault(f"asm/syscalls_{table[2]}.h", [])
+        lines.append(f"__SYSCALL_{abi.upper()}({number}, {entry}, {compat or entry})")
+        if abi != "x32":
+            lines.append(
+                f"__SYSCALL_WITH_COMPAT({number}, {entry}, {compat})" if compat else f"__SYSCALL({number}, {entry})"
+            )
+    return {path: "\n".join(lines).encode("latin-1", "replace") + b"\n" for path, lines in made.items()}
 
 
 _NUMBER = re.compile(
