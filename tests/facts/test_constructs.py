@@ -157,6 +157,10 @@ def test_dead_code_has_no_facts() -> None:
         ("struct s v = { .f = g(), };", ["g"]),
         ("return sizeof(g(x)) + typeof_g(x);", ["typeof_g"]),
         ('asm volatile("call f" : : "r" (g()));', ["g"]),
+        (
+            'asm volatile("call *%[thunk_target]" : "+a" (x) : [thunk_target] "r" (ops->f), "b" (g()));',
+            ["(ops->f)", "g"],
+        ),
     ],
 )
 def test_expressions_that_call(statement: str, callees: list[str]) -> None:
@@ -623,3 +627,28 @@ def test_the_cause_of_an_error_is_kept() -> None:
     )
     assert function(facts, "f").trouble == "macro ODD"
     assert function(facts, "k").trouble == "')' expected"
+
+
+def test_what_inline_assembly_calls() -> None:
+    # PVOP_VCALL2(mmu.tlb_remove_table, tlb, table)   arch/x86/include/asm/paravirt.h
+    header = """\
+#define PARAVIRT_CALL "call *%[paravirt_opptr];"
+#define paravirt_ptr(op) [paravirt_opptr] "m" (pv_ops.op)
+#define PVOP_CALL(op, clobbers, ...) \\
+	({ asm volatile(PARAVIRT_CALL : clobbers : paravirt_ptr(op), ##__VA_ARGS__ : "memory"); })
+#define PVOP_VCALL1(op, arg) PVOP_CALL(op, "=a" (eax), "D" ((unsigned long)(arg)))
+"""
+    facts = facts_of(header + "void f(void *table)\n{\n\tPVOP_VCALL1(mmu.remove, table);\n}\n")
+    assert [c.replace(" ", "") for c in calls(facts, "f")] == ["PVOP_VCALL1", "(pv_ops.mmu.remove)"]
+
+
+def test_an_argument_is_expanded_where_it_comes_to_stand() -> None:
+    # DEFINE_LOCK_GUARD_1(write_lock_irq, rwlock_t, write_lock_irq(_T->lock), ...)   include/linux/spinlock.h
+    header = """\
+#define take(l) _take(l)
+#define _take(l) __TAKE_UP(l)
+#define DEFINE_GUARD(name, lock) __DEFINE_GUARD(name, lock)
+#define __DEFINE_GUARD(name, lock) static inline void class_##name(void *_T) { lock; }
+"""
+    facts = facts_of(header + "DEFINE_GUARD(taken, take(_T))\n")
+    assert calls(facts, "class_taken") == ["take"]

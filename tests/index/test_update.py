@@ -176,6 +176,14 @@ def test_a_makefile_that_has_changed_is_seen(kernel: Path, db: Path) -> None:
     assert same_as_fresh(kernel, db)
 
 
+def test_a_table_of_system_calls_that_has_changed_is_seen(kernel: Path, db: Path) -> None:
+    index(kernel, db)
+    table = kernel / "arch/x86/entry/syscalls/syscall_64.tbl"
+    write(table, text_of(table) + "\n600\t64\txref\t\t\tsys_xref\n")
+    index(kernel, db)
+    assert same_as_fresh(kernel, db)
+
+
 def test_where_headers_are_looked_for(kernel: Path, db: Path) -> None:
     """A folder that is searched from now on has a header of that name."""
     write(kernel / "net" / "where.c", "#include <where.h>\nMAKE(here)\n")

@@ -72,6 +72,10 @@ def held(s: Small, struct: str, field: str) -> list[tuple[str, str, int, str]]:
             ["open_impl"],
             [],
         ),
+        # a typedef by that name is no matter of the tag's (C11 6.2.3): struct key_type, and one of tools/
+        ("struct outer p = { .ops.open = g };\ntypedef struct { int n; } ops;", ["g"], []),
+        # static const config configuration_table[10] = { { 0, deflate_stored } };   lib/zlib_deflate/deflate.c
+        ("static const ops_t table[] = { { 0, g }, { 1, h, i } };", ["g", "h"], ["i"]),
         ("struct ops o = { .open = NULL, .close = 0 };", [], []),
         ("struct dst o = { .output = g };", [], []),
     ],

@@ -39,6 +39,10 @@ WAYS = {
         "struct ops o = { .out = f };\nint caller(struct ops *p)\n{\n\tint (*fn)(int) = p->out;\n\n\treturn fn(1);\n}\n"
     ),
     "a parameter": "int caller(int (*cb)(int))\n{\n\treturn cb(1);\n}\nint start(void)\n{\n\treturn caller(f);\n}\n",
+    "a parameter's default": (
+        "int caller(int (*cb)(int))\n{\n\tif (!cb)\n\t\tcb = f;\n\treturn cb(1);\n}\n"
+        "int start(void)\n{\n\treturn caller(0);\n}\n"
+    ),
     "a parameter handed further": (
         "int caller(int n, int (*cb)(int))\n{\n\treturn cb(1);\n}\n"
         "int middle(int (*fn)(int))\n{\n\treturn caller(1, fn);\n}\nint start(void)\n{\n\treturn middle(f);\n}\n"

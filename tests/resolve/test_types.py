@@ -157,3 +157,31 @@ def test_a_tag_means_the_struct_that_the_file_sees(small: Make) -> None:
 def test_the_type_of_a_macro_s_argument(small: Make) -> None:
     s = small(BASE + "#define send(s, n) (s)->sk_prot->sendmsg(s, n)\n" + function("send(sk, 1);"))
     assert s.dispatches("f") == {"proto.sendmsg": ["tcp_sendmsg"]}
+
+
+def test_a_macro_comes_before_an_object_of_its_name(small: Make) -> None:
+    # current of arch/x86/include/asm/current.h, and of tools/testing/selftests/arm64/signal/test_signals.c
+    files = {
+        "include/linux/task.h": (
+            "struct class { int (*yield)(int); };\nstruct task { struct class *class; };\n"
+            "static inline struct task *get_current(void)\n{\n}\n#define current get_current()\n"
+        ),
+        "kernel/a.c": (
+            "#include <linux/task.h>\nstatic int fair(int x)\n{\n}\nstruct class c = { .yield = fair };\n"
+            "int f(void)\n{\n\treturn current->class->yield(1);\n}\n"
+        ),
+        "tools/testing/b.c": "struct descr { int pid; };\nstruct descr *current;\n",
+    }
+    assert small(files).dispatches("f") == {"class.yield": ["fair"]}
+
+
+def test_no_object_of_a_tool_is_the_kernel_s(small: Make) -> None:
+    files = {
+        "kernel/a.c": "extern struct ops *shared;\nint f(void)\n{\n\treturn shared->open(1);\n}\n",
+        "kernel/b.c": (
+            "struct ops { int (*open)(int); };\nstatic int g(int x)\n{\n}\n"
+            "struct ops o = { .open = g };\nstruct ops *shared = &o;\n"
+        ),
+        "tools/c.c": "struct other { int (*open)(int); };\nstruct other *shared;\n",
+    }
+    assert small(files).dispatches("f") == {"ops.open": ["g"]}

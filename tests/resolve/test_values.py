@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from xref.resolve.edge import EdgeKind
+from xref.resolve.values import Values
+from xref.resolve.written import MAX_CALLERS
 
 from .small import Small
 
@@ -61,6 +63,18 @@ int h(int x)
             "int f(fn_t fn)\n{\n\tfn_t copy = fn;\n\treturn copy(1);\n}\nint a(void)\n{\n\treturn f(g);\n}",
             "copy",
             ["g"],
+        ),
+        (
+            # if (!conv) conv = do_proc_dointvec_conv;   kernel/sysctl.c
+            "int f(fn_t fn)\n{\n\tif (!fn)\n\t\tfn = h;\n\treturn fn(1);\n}\nint a(void)\n{\n\treturn f(g);\n}",
+            "param 0",
+            ["g", "h"],
+        ),
+        (
+            "int f(int n, fn_t *fns)\n{\n\treturn fns[n](1);\n}\n"
+            "static fn_t table[] = { g, h };\nint a(fn_t *some)\n{\n\treturn f(1, table);\n}",
+            "fns",
+            ["g", "h"],
         ),
         # locals
         ("int f(void)\n{\n\tfn_t fn = g;\n\treturn fn(1);\n}", "fn", ["g"]),
@@ -214,3 +228,59 @@ def test_data_is_not_followed_through_slots(small: Make) -> None:
         "struct reader mine = { .read = my_read };\nint a(struct reader *r)\n{\n\treturn r->read(g);\n}\n"
     )
     assert s.dispatches("my_read") == {"actor": []}
+
+
+CREATE = """\
+struct ops *make_plain(const char *name, int size, fn_t open)
+{
+	struct ops *made;
+
+	made->open = open;
+	return made;
+}
+struct ops *make_with(const char *name, struct args *args, fn_t open)
+{
+	return make_plain(name, 1, h);
+}
+#define make(name, args, ...) \\
+	_Generic((args), struct args *: make_with, default: make_plain)(name, args, __VA_ARGS__)
+int f(struct ops *o)
+{
+	return o->open(1);
+}
+"""
+
+
+def test_a_callee_that_a_type_chooses(small: Make) -> None:
+    # kmem_cache_create()   include/linux/slab.h
+    s = small(BASE + CREATE + 'int a(void)\n{\n\tmake("a", 4, g);\n}\n')
+    assert s.dispatches("f") == {"ops.open": ["g", "h"]}
+    assert s.callers("g") == ["net/a.c:f"]
+
+
+def test_all_callers_are_asked_for_a_function(small: Make) -> None:
+    # single_open(), timer_setup() and others have more callers than are read for what may be data
+    many = MAX_CALLERS + 20
+    users = "".join(f"int u{n}(void)\n{{\n\treturn set({'h' if n == many - 1 else 'g'});\n}}\n" for n in range(many))
+    s = small(
+        BASE + "struct ops o;\nint set(fn_t fn)\n{\n\to.open = fn;\n}\n" + users + "int f(void)\n{\n\to.open(1);\n}\n"
+    )
+    assert s.dispatches("f") == {"ops.open": ["g", "h"]}
+
+
+def test_what_anything_passes_through_does_not_crowd_out_the_rest(small: Make) -> None:
+    # single_open(file, inode->i_private, data): whatever else is in inode.i_private
+    count = Values.MOST
+    mixed = "".join(f"struct t{n} {{ void *p; }};\n" for n in range(count))
+    chain = "".join(
+        f"void c{n}(struct t{n} *a, struct t{n + 1} *b)\n{{\n\ta->p = b->p;\n}}\n" for n in range(count - 1)
+    )
+    s = small(
+        BASE
+        + mixed
+        + chain
+        + "struct ops o;\nvoid set(fn_t fn)\n{\n\to.open = fn;\n}\n"
+        + "void a(struct t0 *x)\n{\n\tset(x->p);\n}\nvoid b(fn_t fn)\n{\n\tset(fn);\n}\nvoid c(void)\n{\n\tb(g);\n}\n"
+        + "int f(void)\n{\n\to.open(1);\n}\n"
+    )
+    assert s.dispatches("f") == {"ops.open": ["g"]}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xref.tree.root import Tree, open_tree
-from xref.tree.syscalltbl import SyscallEntry, read_tables
+from xref.tree.syscalltbl import SyscallEntry, generated_headers, read_tables
 
 
 def tables(root: Path, files: dict[str, str]) -> list[tuple[int | None, str, str, str]]:
@@ -32,6 +32,29 @@ def test_tbl(tmp_path: Path) -> None:
     assert entry == SyscallEntry(
         "x86", "common", 44, "sendto", "sys_sendto", "", "arch/x86/entry/syscalls/syscall_64.tbl", 2
     )
+
+
+def test_what_a_build_makes_of_a_table() -> None:
+    file = "arch/x86/entry/syscalls/syscall_64.tbl"
+    rows = [
+        ("x86", "common", 0, "read", "sys_read", "", file, 1),
+        ("x86", "64", 13, "rt_sigaction", "sys_rt_sigaction", "", file, 2),
+        ("x86", "x32", 512, "rt_sigaction", "compat_sys_rt_sigaction", "", file, 3),
+        ("x86", "i386", 3, "read", "", "", file.replace("64", "32"), 1),
+        ("x86", "i386", 4, "write", "sys_write", "compat_sys_write", file.replace("64", "32"), 2),
+        ("arm", "common", 0, "read", "sys_read", "", "arch/arm/tools/syscall.tbl", 1),
+    ]
+    assert {path: text.decode().split("\n") for path, text in generated_headers(rows).items()} == {
+        "asm/syscalls_64.h": [
+            "__SYSCALL_COMMON(0, sys_read, sys_read)", "__SYSCALL(0, sys_read)",
+            "__SYSCALL_64(13, sys_rt_sigaction, sys_rt_sigaction)", "__SYSCALL(13, sys_rt_sigaction)",
+            "__SYSCALL_X32(512, compat_sys_rt_sigaction, compat_sys_rt_sigaction)", "",
+        ],
+        "asm/syscalls_32.h": [
+            "__SYSCALL_I386(4, sys_write, compat_sys_write)",
+            "__SYSCALL_WITH_COMPAT(4, sys_write, compat_sys_write)", "",
+        ],
+    }  # fmt: skip
 
 
 def test_headers(tmp_path: Path) -> None:

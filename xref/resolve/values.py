@@ -241,7 +241,11 @@ class Values(Flow[FunctionInfo]):
             yield Inflow(Place("param", scope.function.id, position))
             return
         if scope.holds(name, line):
-            yield from self.variable(name, scope, line, depth)
+            local = scope.local(name, line)
+            if local is not None and isinstance(local.ctype, Array):
+                yield from self.elements(name, scope, line)
+            else:
+                yield from self.variable(name, scope, line, depth)
             return
         functions = self._names.called(name, scope.file_id)
         if functions:
@@ -255,7 +259,9 @@ class Values(Flow[FunctionInfo]):
             return
         rows = [r for r in self._reader.objects(name) if not r.function or r.function == scope.function.name]
         if rows:
-            yield Inflow(Place("global", self._written.home(name, scope.file_id), name))
+            # an array that is handed over is its elements to who subscripts it
+            kind = "table" if any("[" in r.decl for r in rows) else "global"
+            yield Inflow(Place(kind, self._written.home(name, scope.file_id), name))
 
     def named(self, e: x.Expr, scope: Scope, line: int) -> tuple[FunctionInfo, ...]:
         """The functions that a value names outright: no flow, only casts and conditionals."""
