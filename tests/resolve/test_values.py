@@ -284,3 +284,61 @@ def test_what_anything_passes_through_does_not_crowd_out_the_rest(small: Make) -
         + "int f(void)\n{\n\to.open(1);\n}\n"
     )
     assert s.dispatches("f") == {"ops.open": ["g"]}
+
+
+TRACEPOINTS = """\
+struct point_func { void *func; void *data; };
+struct point { struct point_func *funcs; };
+struct call { struct point *tp; void *probe; };
+static void add(struct point *tp, struct point_func *func)
+{
+	tp->funcs = func;
+}
+int point_register(struct point *tp, void *probe, void *data)
+{
+	struct point_func tp_func;
+
+	tp_func.func = probe;
+	add(tp, &tp_func);
+}
+#define POINT(name, proto, args) \\
+	struct point __point_##name; \\
+	void __iter_##name(proto) \\
+	{ \\
+		struct point_func *it_func_ptr; \\
+		void *it_func; \\
+		it_func_ptr = (&__point_##name)->funcs; \\
+		it_func = (it_func_ptr)->func; \\
+		((void (*)(proto))(it_func))(args); \\
+	} \\
+	int register_##name(void (*probe)(proto), void *data) \\
+	{ \\
+		return point_register(&__point_##name, (void *)probe, data); \\
+	}
+POINT(switched, int x, x)
+POINT(freed, int x, x)
+void on_switch(int x)
+{
+}
+void on_free(int x)
+{
+}
+void on_any(int x)
+{
+}
+struct call any = { &__point_freed, on_any };
+void start(struct call *call)
+{
+	register_switched(on_switch, 0);
+	register_freed(on_free, 0);
+	point_register(call->tp, call->probe, 0);
+}
+"""
+
+
+def test_probes_are_those_of_their_tracepoint(small: Make) -> None:
+    # DECLARE_TRACE() of include/linux/tracepoint.h; who registers by a pointer (kernel/trace) may mean any
+    s = small(TRACEPOINTS)
+    assert s.dispatches("__iter_switched") == {"point_func.func": ["on_any", "on_switch"]}
+    assert s.dispatches("__iter_freed") == {"point_func.func": ["on_any", "on_free"]}
+    assert s.callers("on_switch") == ["net/a.c:__iter_switched"]

@@ -16,8 +16,10 @@ from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.parse.ctype import parse_signature
 from xref.parse.derived import to_text
+from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.flow import slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Site, Step, Target
 from xref.resolve.objects import Objects
@@ -101,6 +103,7 @@ class Sites:
         self._values = values
         self._objects = objects
         self._deferred = deferred
+        self._companions = Companions(written, values)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> Iterator[Site]:
@@ -245,16 +248,24 @@ class Sites:
                         slot = self._through_slot(self._types.parse(a.value), scope, a.line)
                         if slot is not None:
                             break
-            via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
         else:
-            via, receiver = name, None
-        every = self._values.of(e, scope, call.line)
+            slot = None
+        via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
+        every = self._values_beside(*slot, scope) if slot is not None else ()
+        every = every or self._values.of(e, scope, call.line)
         holdings = _of_type(every, ctype)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is known to be assigned here"
         if len(holdings) < len(every) and not targets:
             reason = _NONE_OF_TYPE
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, receiver)
+
+    def _values_beside(self, slot: MemberType, receiver: x.Member, scope: Scope) -> tuple[Holding, ...]:
+        """What the very object that a pointer was loaded from has in the slot; empty where that cannot be told."""
+        companion = self._companions.of(receiver, scope)
+        if companion is None:
+            return ()
+        return self._companions.holdings(slot_place(slot.owner, slot.field, slot.home), companion) or ()
 
     def _through_slot(self, e: x.Expr | None, scope: Scope, line: int) -> tuple[MemberType, x.Member] | None:
         """The slot that a local pointer was loaded from: ``f = ops->open; f(x)`` is a dispatch through it."""

@@ -8,6 +8,7 @@ somewhere is not said again here: an expression is asked for its sources, as on 
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -29,6 +30,7 @@ from xref.store.rows import chosen_among
 
 MOST: Final = 1500
 """So many places are gone to; an address that comes further comes everywhere."""
+_ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
 _Wanted = Callable[[FunctionInfo | Place], bool]
 
 
@@ -93,11 +95,14 @@ class Towards:
         self._types = written.types
         self._slots = written.slots
         self._beyond = 0
+        self._beside: set[str] = set()
+        """The objects whose addresses are handed over along with the function."""
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
         """The places that the address of ``function`` reaches."""
         self._beyond = 0
+        self._beside.clear()
         found: dict[Place, Way] = {}
         callers: dict[int, None] = {}
         for place, step, guard in self._first(function):
@@ -195,6 +200,10 @@ class Towards:
 
     def _functions(self, ids: Iterable[int]) -> Iterator[FunctionInfo]:
         every = list(ids)
+        if len(every) > MAX_CALLERS and self._beside:
+            # of all that reads a slot of all tracepoints, who names the one that the function was handed over with
+            named = {fid for name in self._beside for fid in self._reader.mentions("v", name)}
+            every = [fid for fid in every if fid in named] or every
         self._beyond += max(0, len(every) - MAX_CALLERS)
         return self._reader.functions(every[:MAX_CALLERS])
 
@@ -280,6 +289,7 @@ class Towards:
         """The parameters that an argument becomes."""
         callee = call.callee
         step = Step("argument", scope.file_id, call.line)
+        self._beside.update(_ADDRESS.findall(call.arguments))
         for name in chosen_among(callee):
             for f in self._names.functions(name, scope.file_id):
                 yield Outflow(Place("param", f.id, position), step, call.guard)

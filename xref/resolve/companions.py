@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Functions that are handed over along with an object, told apart by it.
+
+``tracepoint_probe_register(&__tracepoint_sched_switch, probe, data)`` puts ``probe`` into a slot that all tracepoints
+share; ``__traceiter_sched_switch()`` calls what it finds there from ``(&__tracepoint_sched_switch)->funcs``. On the way
+back from that call, whoever hands over the address of another such object is left out, so that a slot of thousands of
+functions holds the few that this object was given. Whoever hands over an object that is not named stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from xref.facts.model import CallFact
+from xref.parse import ctree as x
+from xref.parse.cexpr import parse_args
+from xref.resolve.flow import Inflow
+from xref.resolve.model import Holding, Place, Step
+from xref.resolve.scope import Scope
+from xref.resolve.values import Values
+from xref.resolve.written import Written
+from xref.store.model import FunctionInfo
+
+_ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
+_ALONE: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
+_MOST: Final = 1000
+"""So many places are visited."""
+
+
+class Companion(NamedTuple):
+    """The object ``name``, a ``struct tag`` that is a variable at file scope."""
+
+    tag: str
+    name: str
+
+
+class Companions:
+    """Answers for call sites. One instance serves one index."""
+
+    def __init__(self, written: Written, values: Values) -> None:
+        self._written = written
+        self._reader = written.reader
+        self._types = written.types
+        self._values = values
+        self._calls: dict[tuple[Place, str], dict[str, list[tuple[int, CallFact]]]] = {}
+
+    def of(self, receiver: x.Member, scope: Scope) -> Companion | None:
+        """The object from which the receiver of a call was loaded, where its function names just one."""
+        root: x.Expr = receiver.base
+        while isinstance(root, x.Member | x.Index | x.Unary | x.Cast):
+            root = root.base if isinstance(root, x.Member | x.Index) else root.operand
+        if not isinstance(root, x.Name) or not scope.mentions(root.name):
+            return None
+        texts = [a.value for a in scope.body.assigns if a.target == root.name]
+        texts += [d.init_text for _, d in scope.declarations(root.name) if d.init_text]
+        names = {name for text in texts for name in _ADDRESS.findall(text) if not scope.mentions(name)}
+        if len(names) != 1:
+            return None
+        name = names.pop()
+        tag = self._types.record_tag(self._types.object_type(name, scope.file_id), scope.file_id)
+        return Companion(tag, name) if tag else None
+
+    def holdings(self, slot: Place, companion: Companion) -> tuple[Holding, ...] | None:
+        """The functions that the object has in a slot; None where nobody fills the slot along with such an object."""
+        found: dict[int, Holding] = {}
+        seen = {slot}
+        todo: deque[tuple[Place, tuple[Step, ...], str]] = deque([(slot, (), "")])
+        told = False
+        while todo and len(seen) < _MOST:
+            place, steps, guard = todo.popleft()
+            beside = self._beside(place, companion.tag)
+            told = told or bool(beside)
+            inflows = self._told(place, companion, beside) if beside else self._values.into(place)
+            for source, step, condition in inflows:
+                way = (*steps, step) if step is not None else steps
+                if not isinstance(source, Place):
+                    found.setdefault(source.id, Holding(source, way, condition or guard or source.guard))
+                elif source not in seen:
+                    seen.add(source)
+                    todo.append((source, way, condition or guard))
+        return tuple(found.values()) if told else None
+
+    def _told(
+        self, place: Place, companion: Companion, beside: dict[str, list[tuple[int, CallFact]]]
+    ) -> Iterator[Inflow[FunctionInfo]]:
+        """What those hand over who hand over this object, or one that is not named."""
+        for fid, call in (*beside.get(companion.name, ()), *beside.get("", ())):
+            caller = self._reader.function(fid)
+            if caller is None or all(
+                f.id != place.owner for f in self._written.names.functions(call.callee, caller.file_id)
+            ):
+                continue
+            scope = self._written.scope(caller)
+            args = parse_args(call.arguments)
+            if int(place.name) < len(args):
+                e = self._types.parse(args[int(place.name)])
+                for inflow in self._values.sources(e, scope, call.line):
+                    yield Inflow(inflow.source, Step("argument", caller.file_id, call.line), call.guard or inflow.guard)
+
+    def _beside(self, place: Place, tag: str) -> dict[str, list[tuple[int, CallFact]]]:
+        """The calls that hand over a parameter, by the name of the object that goes with it ('' where none is named);
+        empty where no other parameter points to a ``struct tag``.
+        """
+        if place.kind != "param":
+            return {}
+        known = self._calls.get((place, tag))
+        if known is None:
+            known = self._calls[place, tag] = {}
+            function = self._reader.function(int(place.owner))
+            position = self._position(function, place, tag) if function is not None else None
+            if function is not None and position is not None:
+                for caller, call in self._calling(function):
+                    args = parse_args(call.arguments)
+                    named = _ALONE.fullmatch(args[position]) if position < len(args) else None
+                    known.setdefault(named[1] if named is not None else "", []).append((caller, call))
+        return known
+
+    def _calling(self, function: FunctionInfo) -> Iterator[tuple[int, CallFact]]:
+        """The calls that name a function, whatever they mean by it."""
+        for fid in self._reader.mentions("c", function.name):
+            for call in self._reader.body(fid).calls:
+                if call.callee == function.name:
+                    yield fid, call
+
+    def _position(self, function: FunctionInfo, place: Place, tag: str) -> int | None:
+        if function.kind == "macro" or tag not in function.signature:
+            return None
+        for k, param in enumerate(self._written.scope(function).params):
+            if k != int(place.name) and self._types.record_tag(param.ctype, function.file_id) == tag:
+                return k
+        return None
