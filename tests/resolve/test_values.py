@@ -271,11 +271,11 @@ def test_all_callers_are_asked_for_a_function(small: Make) -> None:
 def test_what_anything_passes_through_does_not_crowd_out_the_rest(small: Make) -> None:
     # single_open(file, inode->i_private, data): whatever else is in inode.i_private
     count = Values.MOST
-    mixed = "".join(f"struct t{n} {{ void *p; }};\n" for n in range(count))
+    mixed = "typedef void *word;\n" + "".join(f"struct t{n} {{ word p; }};\n" for n in range(count))
     chain = "".join(
         f"void c{n}(struct t{n} *a, struct t{n + 1} *b)\n{{\n\ta->p = b->p;\n}}\n" for n in range(count - 1)
     )
-    s = small(
+    source = (
         BASE
         + mixed
         + chain
@@ -283,6 +283,7 @@ def test_what_anything_passes_through_does_not_crowd_out_the_rest(small: Make) -
         + "void a(struct t0 *x)\n{\n\tset(x->p);\n}\nvoid b(fn_t fn)\n{\n\tset(fn);\n}\nvoid c(void)\n{\n\tb(g);\n}\n"
         + "int f(void)\n{\n\to.open(1);\n}\n"
     )
+    s = small({"net/a.c": source, "net/b.c": "typedef void *word;\n"})
     assert s.dispatches("f") == {"ops.open": ["g"]}
 
 

@@ -130,7 +130,8 @@ class Values(Flow[FunctionInfo]):
             field, _, home = str(name).partition(" ")
             members = self._types.members(str(owner), field) or ()
             found = [m for m in members if not home or m.home == int(home)]
-            return bool(found) and all(self._is_word(m.ctype, m.home or 0) for m in found)
+            there = next((record.file_id for record in self._reader.records(str(owner))), 0)
+            return bool(found and there) and all(self._is_word(m.ctype, m.home or there) for m in found)
         if kind in ("param", "local", "return"):
             function = self._reader.function(int(owner))
             if function is None or function.kind == "macro":
