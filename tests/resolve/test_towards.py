@@ -68,6 +68,14 @@ WAYS = {
         "int (*hook)(int);\nvoid set(void)\n{\n\thook = f;\n}\nint caller(void)\n{\n\treturn hook(1);\n}\n"
     ),
     "a table": "int (*table[])(int) = { f };\nint caller(int n)\n{\n\treturn table[n](1);\n}\n",
+    "a table that a slot names": (
+        "int (*table[])(int) = { f };\nstruct set { int (**fns)(int); };\nstruct set all = { .fns = table };\n"
+        "int caller(struct set *s, int n)\n{\n\treturn s->fns[n](1);\n}\n"
+    ),
+    "a table that is handed over": (
+        "int (*table[])(int) = { f };\nint caller(int (**fns)(int), int n)\n{\n\treturn fns[n](1);\n}\n"
+        "int start(void)\n{\n\treturn caller(table, 1);\n}\n"
+    ),
     "a slot that takes a callback": (
         "int caller(int (*cb)(int))\n{\n\treturn cb(1);\n}\nstruct ops o = { .in = caller };\n"
         "int start(struct ops *p)\n{\n\treturn p->in(f);\n}\n"

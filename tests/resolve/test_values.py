@@ -105,6 +105,12 @@ int h(int x)
             ["g"],
         ),
         ("int f(int n)\n{\n\tstatic const fn_t t[] = { g, h };\n\treturn t[n](1);\n}", "t", ["g", "h"]),
+        (
+            "static const fn_t table[] = { g, h };\nstruct set { const fn_t *fns; };\n"
+            "struct set all = { .fns = table };\nint f(struct set *s, int n)\n{\n\treturn s->fns[n](1);\n}",
+            "set.fns",
+            ["g", "h"],
+        ),
         # returns
         (
             "static fn_t pick(int n)\n{\n\treturn n ? g : h;\n}\nint f(void)\n{\n"

@@ -161,6 +161,16 @@ class Values(Flow[FunctionInfo]):
         """What flows into a place; of the flows this one alone has static calls."""
         return self._into_static_call(str(place.owner)) if place.kind == "static_call" else super().compute(place)
 
+    def registered(self, r: RegistrationInfo) -> Iterator[Inflow[FunctionInfo]]:
+        """The same, and the elements of a table that is named: ``.actions = pkcs7_action_table``."""
+        told = False
+        for inflow in super().registered(r):
+            told = True
+            yield inflow
+        if not told and r.name and any("[" in o.decl for o in self._reader.objects(r.name)):
+            table = Place("table", self._written.home(r.name, r.file_id), r.name)
+            yield Inflow(table, Step("registration", r.file_id, r.line), r.guard)
+
     def inside(self, r: RegistrationInfo) -> Scope | None:
         """The function in which an initialiser stands, where its value depends on that: it is a parameter
         (``struct work_for_cpu wfc = { .fn = fn }`` of kernel/workqueue.c), a local variable, or a member.
