@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Boots a kernel under QEMU and keeps what function_graph sees of some 350 system calls, as a truth for an export.
+"""Boots a kernel under QEMU and keeps what function_graph sees of some 500 system calls, as a truth for an export.
 
-    python benchmarks/traces/boot.py VMLINUZ MODULES OUT [--raw FILE]
+    python benchmarks/traces/boot.py VMLINUZ MODULES OUT [--vmlinux FILE] [--raw FILE]
 
-``VMLINUZ`` and ``MODULES`` (``lib/modules/VERSION``) are as a distribution's package of the kernel holds them; the kernel
-needs the function graph tracer and what it boots a disk in memory with. ``OUT`` gets ``trace_NAME.tsv`` (caller, callee) for
-each call and ``traceable.txt``, the functions that the kernel could have traced: what is not among them may have been
-inlined. Needs a C compiler with a static C library, busybox, cpio, kmod, mkfs.ext4 and qemu-system-x86_64.
+``VMLINUZ`` and ``MODULES`` (``lib/modules/VERSION``) are as a distribution's package of the kernel holds them; the
+kernel needs the function graph tracer and what it boots a disk in memory with. ``OUT`` gets ``trace_NAME.tsv`` (caller,
+callee, kind) for each call and ``traceable.txt``, the functions that the kernel could have traced: what is not among
+them may have been inlined. With the kernel's unpacked image (``scripts/extract-vmlinux``) the kind says how the machine
+code makes the call. Needs a C compiler with a static C library, busybox, cpio, depmod, mkfs.ext4, objdump and
+qemu-system-x86_64; two to three minutes without hardware's help.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from pathlib import Path
 from machine import Image
 
 MODULES = (
-    "kernel/crypto/crc32c_generic.ko kernel/fs/ext4/ext4.ko kernel/drivers/block/loop.ko kernel/fs/overlayfs/overlay.ko kernel/drivers/net/dummy.ko "
-    "kernel/drivers/net/veth.ko kernel/drivers/net/tun.ko kernel/crypto/af_alg.ko kernel/arch/x86/kernel/cpuid.ko"
+    "kernel/crypto/crc32c_generic.ko kernel/fs/ext4/ext4.ko kernel/fs/overlayfs/overlay.ko "
+    "kernel/drivers/block/loop.ko "
+    "kernel/drivers/net/dummy.ko kernel/drivers/net/veth.ko kernel/drivers/net/tun.ko kernel/crypto/af_alg.ko "
+    "kernel/arch/x86/kernel/cpuid.ko"
 ).split()
 """What the calls need and kernels have as modules; names without a file are taken for built in."""
 
@@ -47,7 +51,7 @@ _CLOSE = re.compile(r"(?P<indent> *)\}")
 
 
 def edges(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Who called whom, from the indented text of function_graph; what is on the stack before its first line has no name."""
+    """Who called whom, from the indented text of function_graph; what was called before its first line has no name."""
     stack: list[str] = []
     for line in lines:
         call = _LINE.match(line)

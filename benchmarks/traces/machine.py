@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How machine code makes a call: what ``objdump -d`` says of a kernel's image whose symbols are those of ``/proc/kallsyms``."""
+"""How machine code makes a call: ``objdump -d`` of a kernel's image, with the symbols of ``/proc/kallsyms``."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ _ENTRY = re.compile(
     r"(?:exc|sysvec|common_interrupt|do_syscall|syscall_enter|syscall_exit)(?:_.*)?|(?:asm|entry|irqentry)_.*"
     r"|(?:__)?irq_exit.*|do_(?:user|kern)_addr_fault"
 )
-"""Where interrupts and exceptions come in: code that is not traced, so that what it calls appears below what it stopped."""
+"""Where interrupts and exceptions come in: code that is not traced, so that what it calls seems to be called by what
+it stopped.
+"""
 
 
 class Image:
-    """Direct calls, static calls and calls through pointers, by function; parts that a compiler split off count with it."""
+    """Direct, static and other calls, by function; the parts that a compiler has split off count with it."""
 
     def __init__(self, vmlinux: Path, symbols: Iterable[str]) -> None:
         at: dict[int, set[str]] = defaultdict(set)
@@ -60,8 +62,8 @@ class Image:
                 self._entered.add(target)
 
     def kind(self, caller: str, callee: str) -> str:
-        """``direct``, ``indirect``, ``static_call``; ``interrupt``, where the callee is what an interrupt or exception runs;
-        ``unknown`` where the caller's code is not in the image.
+        """``direct``, ``indirect``, ``static_call``; ``interrupt`` where the callee is what an interrupt or exception
+        runs; ``unknown`` where the caller's code is not in the image.
         """
         if callee in self._direct.get(caller, ()):
             return "direct"
