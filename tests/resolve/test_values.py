@@ -343,9 +343,28 @@ void start(struct call *call)
 """
 
 
-def test_probes_are_those_of_their_tracepoint(small: Make) -> None:
+IN_A_MACRO = """\
+#define TP_PROTO(args...) args
+#define __DO_TRACE(tp, proto, args) \\
+	do { \\
+		struct point_func *it_func_ptr; \\
+		void *it_func; \\
+		it_func_ptr = (tp)->funcs; \\
+		it_func = (it_func_ptr)->func; \\
+		((void (*)(proto))(it_func))(args); \\
+	} while (0)
+"""
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_probes_are_those_of_their_tracepoint(small: Make, old: bool) -> None:
     # DECLARE_TRACE() of include/linux/tracepoint.h; who registers by a pointer (kernel/trace) may mean any
-    s = small(TRACEPOINTS)
+    text = TRACEPOINTS
+    if old:  # until 5.9 in a macro
+        start, end = text.index("\t\tstruct point_func *it_func_ptr"), text.index("\t} \\\n\tint register")
+        text = text[:start] + "\t\t__DO_TRACE(&__point_##name, TP_PROTO(proto), args); \\\n" + text[end:]
+        text = IN_A_MACRO + text
+    s = small(text)
     assert s.dispatches("__iter_switched") == {"point_func.func": ["on_any", "on_switch"]}
     assert s.dispatches("__iter_freed") == {"point_func.func": ["on_any", "on_free"]}
     assert s.callers("on_switch") == ["net/a.c:__iter_switched"]

@@ -9,7 +9,7 @@ only the expansion says what happens. Everything else is a plain macro whose bod
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from xref.lex import guard as g
@@ -312,6 +312,7 @@ class Natures:
         if not position:
             return found
         n = len(tokens)
+        casting = _calls_by_cast(tokens, position)
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < n else ""
             before = tokens[i - 1] if i else ""
@@ -329,7 +330,7 @@ class Natures:
                     following in ("=", "(") or (following == ")" and i + 2 < n and tokens[i + 2] == "(")
                 ):
                     found.add(position[t])  # the argument names a member that is set or called
-                elif _is_receiver(tokens, i):
+                elif _is_receiver(tokens, i) or (casting and "->" in tokens[i + 1 : i + 3]):
                     found.add(position[t])  # the argument's type says what is called
                 elif before == "(" and following == ")" and i + 2 < n and tokens[i + 2] == "(":
                     if i < 2 or tokens[i - 2] not in _TYPE_OPERATORS:
@@ -382,6 +383,16 @@ def _is_receiver(tokens: tuple[str, ...], i: int) -> bool:
         else:
             return members > 0 and t == "("
     return False
+
+
+def _calls_by_cast(tokens: tuple[str, ...], params: Mapping[str, int]) -> bool:
+    """Whether a variable of the macro's own is called by the type that it is cast to:
+    ``((void (*)(proto))(it_func))(args)`` of __DO_TRACE, include/linux/tracepoint.h until 5.9.
+    """
+    return any(
+        tokens[i : i + 2] == (")", "(") and tokens[i + 3 : i + 6] == (")", ")", "(") and tokens[i + 2] not in params
+        for i in range(len(tokens) - 5)
+    )
 
 
 def _until(tokens: tuple[str, ...], start: int) -> tuple[str, ...]:

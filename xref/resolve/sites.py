@@ -49,17 +49,23 @@ def fits(function: FunctionInfo, ctype: CType | None) -> bool:
     into one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
     CONFIG_CFI_CLANG kills who tries.
     """
-    if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
-        return True
-    return _fits(function, _parameters(ctype.to))
+    wanted = _wanted(ctype)
+    return wanted is None or _fits(function, wanted)
 
 
 def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
     """Those of ``found`` that fit."""
+    wanted = _wanted(ctype)
+    return found if wanted is None else tuple(f for f in found if _fits(f.function, wanted))
+
+
+def _wanted(ctype: CType | None) -> tuple[str, ...] | None:
+    """The types of the parameters of the function that ``ctype`` points to; None where it is no such type, or a macro
+    stands for some of them: ``(void (*)(TP_PROTO(int x)))``.
+    """
     if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
-        return found
-    wanted = _parameters(ctype.to)
-    return tuple(f for f in found if _fits(f.function, wanted))
+        return None
+    return None if any(isinstance(p, Function) for p in ctype.to.params) else _parameters(ctype.to)
 
 
 def _parameters(function: Function) -> tuple[str, ...]:
