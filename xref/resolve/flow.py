@@ -256,7 +256,7 @@ class Flow(ABC, Generic[Carried]):
     def _into_global(self, name: str, file_id: int) -> Iterator[Inflow[Carried]]:
         """What a variable at file scope is initialised with or assigned; ``file_id`` is 0 for an external one."""
         for r in self._reader.registrations_of_object(name):
-            if not r.path and file_id in (0, r.file_id):
+            if not r.path and self._written.stands_in(name, file_id, r.file_id):
                 yield from self.registered(r)
         for scope, a in self._written.assignments_to(name, file_id):
             if a.target == name:
@@ -265,7 +265,7 @@ class Flow(ABC, Generic[Carried]):
     def _into_table(self, name: str, file_id: int) -> Iterator[Inflow[Carried]]:
         """What the elements of an array of pointers are."""
         for r in self._reader.registrations_of_object(name):
-            if r.path and "." not in r.path and file_id in (0, r.file_id):
+            if r.path and "." not in r.path and self._written.stands_in(name, file_id, r.file_id):
                 yield from self.registered(r)
         for scope, a in self._written.assignments_to(name, file_id):
             target = self._types.parse(a.target)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
-from xref.parse.ctree import Array, Base, CType, Pointer, Tagged
+from xref.parse.ctree import Array, Base, CType, Function, Pointer, Tagged
 from xref.parse.derived import strip_pointer
 from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
@@ -167,9 +167,18 @@ class Values(Flow[FunctionInfo]):
         for inflow in super().registered(r):
             told = True
             yield inflow
-        if not told and r.name and any("[" in o.decl for o in self._reader.objects(r.name)):
+        if not told and r.name and self._is_table(r.name, r.file_id):
             table = Place("table", self._written.home(r.name, r.file_id), r.name)
             yield Inflow(table, Step("registration", r.file_id, r.line), r.guard)
+
+    def _is_table(self, name: str, file_id: int) -> bool:
+        """Whether a name means an array of pointers to functions in a file."""
+        t = self._types.plain(self._types.object_type(name, file_id), file_id)
+        if not isinstance(t, Array):
+            return False
+        while isinstance(t, Pointer | Array):
+            t = self._types.plain(strip_pointer(t), file_id)
+        return isinstance(t, Function)
 
     def inside(self, r: RegistrationInfo) -> Scope | None:
         """The function in which an initialiser stands, where its value depends on that: it is a parameter
@@ -271,7 +280,7 @@ class Values(Flow[FunctionInfo]):
         rows = [r for r in self._reader.objects(name) if not r.function or r.function == scope.function.name]
         if rows:
             # an array that is handed over is its elements to who subscripts it
-            kind = "table" if any("[" in r.decl for r in rows) else "global"
+            kind = "table" if self._is_table(name, scope.file_id) else "global"
             yield Inflow(Place(kind, self._written.home(name, scope.file_id), name))
 
     def named(self, e: x.Expr, scope: Scope, line: int) -> tuple[FunctionInfo, ...]:

@@ -67,6 +67,12 @@ class Written:
         own = any(o.linkage == "static" and o.file_id == file_id for o in self.reader.objects(name))
         return file_id if own else 0
 
+    def stands_in(self, name: str, home: int, file_id: int) -> bool:
+        """Whether a file can initialise the object ``name`` of ``home``: of an external one, where it is not static."""
+        if home:
+            return home == file_id
+        return any(o.file_id == file_id and o.linkage != "static" for o in self.reader.objects(name))
+
     # -- calls --------------------------------------------------------------------------------------------------------
 
     def call_sites(self, function: FunctionInfo, most: int = MAX_CALLERS) -> list[tuple[FunctionInfo, CallFact]]:
