@@ -158,11 +158,26 @@ class Makers:
         def want(n: str, depth: int) -> bool:
             return n == name or self._wanted(n, depth, lookup(n))
 
+        def hold(n: str) -> bool:
+            return environment is None and self._calls_in_some(lookup(n))
+
         way = (variant, at.guard, id(environment))
         tokens, _ = self._templates.expanded(
-            name, invocation, lookup, lambda: Expander(lookup, want, at.line), way, located=False
+            name, invocation, lookup, lambda: Expander(lookup, want, at.line, hold), way, located=False
         )
         return " ".join(tokens)
+
+    def _calls_in_some(self, definition: MacroDef | None) -> bool:
+        """Whether a macro is a call in some configurations, and so perhaps a function in the others:
+        ``#define _raw_write_lock_irq(lock) __LOCK_IRQ(lock)`` of include/linux/spinlock_api_up.h.
+        """
+        return (
+            definition is not None
+            and definition.params is not None
+            and _CALLEE.match(definition.body) is not None
+            and not self._table.known.certain(definition.guard)
+            and not self._natures.structural((definition,))
+        )
 
     def _reading(self, variant: int, guard: str, environment: Environment | None) -> Lookup:
         """The definitions in force in one reading of the file, for an invocation under ``guard``."""

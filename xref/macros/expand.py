@@ -64,14 +64,23 @@ class Expander:
     """Expands token lists under one view of the macros.
 
     ``lookup`` gives the definition in force for a name, or None. ``want(name, depth)`` says whether to expand it at
-    this depth of braces of the output; a macro that is not wanted stays as it is written, arguments included.
+    this depth of braces of the output; a macro that is not wanted stays as it is written, arguments included. What
+    ``hold`` holds for is not expanded in an argument: where that comes to stand decides.
     ``cut`` is set when a runaway was stopped, ``located`` when the result holds a line or a count.
     """
 
-    def __init__(self, lookup: Lookup, want: Callable[[str, int], bool] | None = None, line: int = 0) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        want: Callable[[str, int], bool] | None = None,
+        line: int = 0,
+        hold: Callable[[str], bool] | None = None,
+    ) -> None:
         self._lookup = lookup
         self._want = want
+        self._hold = hold
         self._line = line
+        self._arguments = 0
         self._counter = 0
         self._steps = 0
         self._made = 0
@@ -126,6 +135,9 @@ class Expander:
                 out.append(Painted(token))
                 continue
             if self._want is not None and not frame.plain and not self._want(token, depth):
+                out.append(token)
+                continue
+            if self._arguments and self._hold is not None and not frame.plain and self._hold(token):
                 out.append(token)
                 continue
             args: list[list[str]] = []
@@ -202,9 +214,9 @@ class Expander:
                 arg = bound[name]
                 if not self._nothing_in(arg):
                     half = not plain and self._want is not None and name in pasted(macro, self._lookup)
-                    # where the argument comes to stand decides what is wanted of it, and only the rescan knows that
-                    inside = depth if macro.name in arg else depth + 1
-                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), inside, plain + half)
+                    self._arguments += not half
+                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), depth, plain + half)
+                    self._arguments -= not half
                 ready[name] = arg
             return ready[name]
 
