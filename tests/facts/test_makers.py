@@ -189,7 +189,12 @@ HANDLER(clone3, int *args)
 }
 """
     facts = facts_of(source)
-    assert [n for n in names(facts, "function") if n != "sys_clone"] == ["do_clone", "copy_args", "do_clone3"]
-    assert calls(facts, "do_clone") == ["kernel_clone"]
+    heads = [f for f in facts.functions if f.name == "do_clone"]
+    assert [(f.line, f.guard, [c.callee for c in f.body.calls][-1]) for f in heads] == [
+        (3, "CONFIG_BACKWARDS", "kernel_clone"),
+        (5, "!CONFIG_BACKWARDS && CONFIG_BACKWARDS2", "kernel_clone"),
+        (7, "!CONFIG_BACKWARDS && !CONFIG_BACKWARDS2", "kernel_clone"),
+    ]
+    assert [f.aliases for f in heads] == [("sys_clone",)] * 3
     assert calls(facts, "copy_args") == ["fetch"]
     assert calls(facts, "do_clone3") == ["copy_args"]

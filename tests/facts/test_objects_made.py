@@ -141,3 +141,37 @@ def test_a_literal_that_a_macro_makes_is_read_member_by_member(source: str, expe
     # CSD_INIT() of include/linux/smp.h, SND_SOC_DAPM_PGA_E() of include/sound/soc-dapm.h
     facts = facts_of(f"{source}\n", {"include/linux/x.h": LITERALS})
     assert [(r.object, r.decl, r.path, r.value) for r in facts.registrations] == [expected]
+
+
+def test_a_record_whose_members_a_macro_holds():
+    # include/crypto/hash.h
+    facts = facts_of("""\
+#define ALG_COMMON { \\
+	unsigned int size; \\
+	union { int a; }; \\
+	struct alg base; \\
+}
+struct alg_common ALG_COMMON;
+
+struct shash {
+	int (*init)(int x);
+	union {
+		struct ALG_COMMON;
+		struct alg_common half;
+	};
+};
+#undef ALG_COMMON
+int after(void)
+{
+}
+""")
+    fields = {
+        r.tag.partition("__anon")[0] + str(r.line): [f.name for f in r.fields]
+        for r in facts.records
+        if "__anon" not in r.tag
+    }
+    assert fields == {"alg_common6": ["size", "", "base"], "shash8": ["init", ""]}
+    inside = [tuple(f.name for f in r.fields) for r in facts.records if r.tag.startswith("shash__anon")]
+    assert sorted(inside) == [("", "half"), ("a",), ("size", "", "base")]
+    assert len({r.tag for r in facts.records}) == len(facts.records)
+    assert [f.name for f in facts.functions if f.kind == "function"] == ["after"]

@@ -66,7 +66,7 @@ class DataReader(Expansions):
 
     def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: Spell) -> None:
         """A declaration: its objects, and what their initialisers hold."""
-        base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.place, self._salt))
+        base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.mark, self._salt))
         base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
         if not base:
             return

@@ -16,7 +16,7 @@ from tree_sitter import Node
 from xref.facts.builder import FunctionBuilder
 from xref.facts.calls import NO_ADDRESS, CallReader
 from xref.facts.conditions import Regions
-from xref.facts.listings import Listings
+from xref.facts.listings import Listings, opened_records
 from xref.facts.makers import Makers, macro_body
 from xref.facts.model import (
     AssignFact,
@@ -124,14 +124,17 @@ class _FileExtraction(CallReader):
         return next((i.line for i in directives.includes if i.line > last), 0) if last > 1 else 0
 
     def _listed(self, code: bytes, directives: Directives) -> bytes:
-        """Queues what included listings make; ``code`` without the constructs that are read with their listings in."""
+        """Queues what included listings make, and records of which macros hold a part; ``code`` without the constructs
+        that are read with that in.
+        """
         table = self._x.table
-        if not table.listings or not directives.includes:
-            return code
-        graph = table.graph
+        parts = list(opened_records(code, directives, self._view))
+        if table.listings and directives.includes:
+            graph = table.graph
+            listings = Listings(table.listings, self._view, self._x.natures)
+            parts += listings.find(code, directives, lambda inc: graph.resolve(self._path, inc) or inc.path)
         buffer = bytearray(code)
-        listings = Listings(table.listings, self._view, self._x.natures)
-        for part in listings.find(code, directives, lambda inc: graph.resolve(self._path, inc) or inc.path):
+        for part in parts:
             if part.function:
                 self._listed_inside.append(part)
                 continue
@@ -185,7 +188,7 @@ class _FileExtraction(CallReader):
             return " ".join(chars[node.start_byte : node.end_byte].split())
 
         def tag(node: Node) -> str:
-            return record_tag(node, spelled, text.place, self._salt)
+            return record_tag(node, spelled, text.mark, self._salt)
 
         functions: list[dict[str, list[Node]]] = []
         inner: list[dict[str, list[Node]]] = []

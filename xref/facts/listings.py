@@ -10,10 +10,11 @@ tree, as the macros are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xref.lex import guard as g
 from xref.lex.directives import Directives, blank_directives
 from xref.lex.model import Include, MacroDef
 from xref.macros.expand import Expander
@@ -28,6 +29,7 @@ _SEPARATOR: Final = re.compile(rb"\s*[;,]?")
 _BRACE: Final = re.compile(rb"""[{};]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 _RECORD: Final = re.compile(rb"\b(?:struct|union)\b[^()=]*\Z")
 _ENUM: Final = re.compile(rb"\benum\b[^()=]*\Z")
+_MACRO_RECORD: Final = re.compile(rb"\b(?:struct|union)(?:\s+[a-z_]\w*)?\s+([A-Z][A-Z0-9_]*)\s*;")
 _LONGEST: Final = 200_000
 _MOST_TEXT: Final = 1_000_000
 """In bytes. What would make more is left out: the 3,700 static calls that security/security.c of 6.12 declares."""
@@ -152,6 +154,29 @@ class Listings:
                 return "", name
             made.append(text)
         return "\n".join(made) + "\n" if made else "", name
+
+
+def opened_records(code: bytes, directives: Directives, view: MacroView) -> Iterator[Listed]:
+    """The records whose members, or some of them, a macro holds: ``struct hash_alg_common HASH_ALG_COMMON;`` and
+    ``struct HASH_ALG_COMMON;`` in another record, of include/crypto/hash.h.
+    """
+    changed: dict[tuple[int, int], list[tuple[int, int, str]]] = {}
+    for m in _MACRO_RECORD.finditer(code):
+        name = m[1].decode("latin-1")
+        macro = view.get(name)
+        if macro is not None and macro.params is None and macro.body.lstrip().startswith("{"):
+            line = code.rfind(b"\n", 0, m.start()) + 1
+            span = _construct(code, m.start()) or (line, m.end())
+            changed.setdefault(span, []).append((m.start(1), m.end(1), macro.body))
+    for (start, end), bodies in changed.items():
+        text, at = "", start
+        for begins, ends, body in bodies:
+            text += code[at:begins].decode("latin-1") + body
+            at = ends
+        text += code[at:end].decode("latin-1")
+        first = start + len(code[start:end]) - len(code[start:end].lstrip())
+        line_at, _, cond = directives.place(first)
+        yield Listed(text, first, line_at, g.to_text(cond), "", False, start, end)
 
 
 def _construct(code: bytes, offset: int) -> tuple[int, int] | None:

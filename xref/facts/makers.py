@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xref.facts.builder import FunctionBuilder
-from xref.facts.text import Origin, Place, Role, Text
+from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
 from xref.lex.model import MacroDef
@@ -95,7 +95,7 @@ class Makers:
         self._templates = Templates()
         self._displaced = Reading(self._as_displaced)
 
-    def find(self, code: bytes, text: Text) -> Found:
+    def find(self, code: bytes, text: FileText) -> Found:
         """All makers of ``code`` (comments and directives blanked); ``text`` places its offsets."""
         found = Found(code)
         buffer = bytearray(code)
@@ -117,6 +117,10 @@ class Makers:
                 closing = matching_paren(code, following.start(1) if following else closing)
                 behind = _NEXT.match(code, closing) if closing > 0 else None
                 next_char = behind[1] if behind and behind[1] == b"{" else b"."
+            elif next_char[:1].isalpha():
+                # SYSCALL_DEFINE5(clone, ...) in each arm of a conditional, and one body below them all: kernel/fork.c
+                below = _NEXT.match(code, text.behind_arms(closing))
+                next_char = b"{" if below is not None and below[1] == b"{" else next_char
             invocation = code[m.start(2) : closing].decode("latin-1")
             if next_char == b"{":
                 if not self._with_body(found, buffer, text, m, closing, invocation):

@@ -83,6 +83,10 @@ class Text:
         """Where the byte at ``offset`` really stands."""
         raise NotImplementedError
 
+    def mark(self, offset: int) -> Place:
+        """The place by which what stands at ``offset`` is told from what stands elsewhere."""
+        return self.place(offset)
+
     def origin(self, offset: int) -> Origin | None:
         """What made the byte at ``offset``; None for the file's own text."""
         return None
@@ -105,6 +109,16 @@ class FileText(Text):
         if guard is None:
             guard = self._guards[id(cond)] = g.to_text(cond)
         return Place(line, column, guard)
+
+    def behind_arms(self, offset: int) -> int:
+        """Where the file goes on for who is done with an ``#if`` arm at ``offset``: behind the other arms. The same
+        offset where more stands in the arm.
+        """
+        for group in reversed(self._directives.groups):
+            for arm in group.arms[:-1]:
+                if arm.start <= offset <= arm.end and not self.source[offset : arm.end].strip():
+                    offset = group.arms[-1].end
+        return offset
 
 
 @dataclass(slots=True)
@@ -147,3 +161,9 @@ class SyntheticText(Text):
             return origin.place
         at = origin.place
         return Place(at.line + self.source.count(b"\n", self._made.starts[i], offset), at.column, at.guard)
+
+    def mark(self, offset: int) -> Place:
+        """The place, with a column that tells apart what stands at one: two unions without a tag in one invocation."""
+        start = self._made.starts[bisect_right(self._made.starts, offset) - 1]
+        at = self.place(offset)
+        return at._replace(column=at.column + offset - start)
