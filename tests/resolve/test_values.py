@@ -368,3 +368,19 @@ def test_probes_are_those_of_their_tracepoint(small: Make, old: bool) -> None:
     assert s.dispatches("__iter_switched") == {"point_func.func": ["on_any", "on_switch"]}
     assert s.dispatches("__iter_freed") == {"point_func.func": ["on_any", "on_free"]}
     assert s.callers("on_switch") == ["net/a.c:__iter_switched"]
+
+
+def test_grammars_are_the_tables_that_a_build_makes_of_them(small: Make) -> None:
+    tree = small(
+        {
+            "include/linux/asn1_ber_bytecode.h": "typedef int (*asn1_action_t)(void *context);\n"
+            "struct asn1_decoder { const asn1_action_t *actions; };\n",
+            "lib/decode.c": "#include <linux/asn1_ber_bytecode.h>\n"
+            "int asn1_ber_decoder(const struct asn1_decoder *decoder, void *context)\n{\n"
+            "\tconst asn1_action_t *actions = decoder->actions;\n\treturn actions[0](context);\n}\n",
+            "crypto/key.asn1": "Key ::= SEQUENCE {\n\tn INTEGER ({ key_n }),\n\te INTEGER ({ key_e })\n}\n",
+            "crypto/key.c": "".join(f"int key_{name}(void *context)\n{{\n}}\n" for name in "nex"),
+        }
+    )
+    assert sorted(tree.reached("asn1_ber_decoder")) == ["crypto/key.c:key_e", "crypto/key.c:key_n"]
+    assert tree.callers("key_e") == ["lib/decode.c:asn1_ber_decoder"]

@@ -230,3 +230,16 @@ def test_a_whole_kernel() -> None:
     assert found.guards["security/selinux/hooks.c"] == "CONFIG_SECURITY_SELINUX"
     net = [p.relative_to(tree.root).as_posix() for p in tree.root.glob("net/**/*.c")]
     assert len([path for path in net if path not in found.guards]) < 5
+
+
+def test_objects_of_grammars(tmp_path: Path) -> None:
+    found = build(
+        tmp_path,
+        {
+            "Makefile": TOP + "core-y := crypto/\n",
+            "crypto/Makefile": "obj-$(CONFIG_KEY) += key_parser.o\nkey_parser-y := key.asn1.o key.o\n"
+            "$(obj)/key.asn1.o: $(obj)/key.asn1.c $(obj)/key.asn1.h\n",
+            **sources("crypto/key.asn1", "crypto/key.c"),
+        },
+    )
+    assert found.guards == {"crypto/key.asn1": "CONFIG_KEY", "crypto/key.c": "CONFIG_KEY"}

@@ -25,6 +25,7 @@ from xref.facts.extract import Extractor, kept_macros
 from xref.facts.listings import listing_of
 from xref.facts.model import FileFacts
 from xref.index.image import decode_image
+from xref.lex import asn1
 from xref.lex.comments import blank_comments
 from xref.lex.directives import has_code, plain_numbers, scan
 from xref.lex.model import Include, MacroDef
@@ -101,7 +102,7 @@ def start_worker(parent: int) -> None:
 
 
 def read(root: str, path: str) -> tuple[bytes, str]:
-    """The content of a file, or why it is left out."""
+    """The content of a file, or of what a build makes of it, or why it is left out."""
     full = Path(root, path)
     try:
         if full.stat().st_size > MAX_FILE:
@@ -111,7 +112,7 @@ def read(root: str, path: str) -> tuple[bytes, str]:
         return b"", f"cannot be read: {e.strerror}"
     if b"\0" in data[:_SNIFF]:
         return b"", "binary"
-    return data, ""
+    return asn1.as_c(path, data) if path.endswith(asn1.SUFFIX) else data, ""
 
 
 def lex_files(root: str, paths: Sequence[str]) -> bytes:

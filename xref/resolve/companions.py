@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
@@ -37,6 +37,34 @@ class Companion(NamedTuple):
     name: str
 
 
+_Reached = tuple[Place, tuple[Step, ...], str]
+"""A place, the steps from the slot back to it, and the innermost guard on the way."""
+
+
+class _Common(NamedTuple):
+    """What is in a slot for every object, by function; and where what an object is given begins."""
+
+    found: dict[int, Holding]
+    told: tuple[_Reached, ...]
+
+
+class _Walk:
+    """The functions that were found on the way back from ``first``, and the places still to be visited."""
+
+    def __init__(self, first: Iterable[Place]) -> None:
+        self.found: dict[int, Holding] = {}
+        self.todo: deque[_Reached] = deque((place, (), "") for place in first)
+
+    def take(self, inflows: Iterable[Inflow[FunctionInfo]], way: tuple[Step, ...], guard: str) -> None:
+        """Add what flows into a place that was reached by ``way``."""
+        for source, step, condition in inflows:
+            further = (*way, step) if step is not None else way
+            if isinstance(source, Place):
+                self.todo.append((source, further, condition or guard))
+            else:
+                self.found.setdefault(source.id, Holding(source, further, condition or guard or source.guard))
+
+
 class Companions:
     """Answers for call sites. One instance serves one index."""
 
@@ -46,6 +74,7 @@ class Companions:
         self._types = written.types
         self._values = values
         self._calls: dict[tuple[Place, str], dict[str, list[tuple[int, CallFact]]]] = {}
+        self._commons: dict[tuple[Place, str], _Common] = {}
 
     def of(self, receiver: x.Member, scope: Scope) -> Companion | None:
         """The object from which the receiver of a call was loaded, where its function names just one."""
@@ -65,23 +94,40 @@ class Companions:
 
     def holdings(self, slot: Place, companion: Companion) -> tuple[Holding, ...] | None:
         """The functions that the object has in a slot; None where nobody fills the slot along with such an object."""
-        found: dict[int, Holding] = {}
+        common = self._common(slot, companion.tag)
+        if not common.told:
+            return None
+        told = _Walk(())
+        for place, way, guard in common.told:
+            told.take(self._told(place, companion, self._beside(place, companion.tag)), way, guard)
         seen = {slot}
-        todo: deque[tuple[Place, tuple[Step, ...], str]] = deque([(slot, (), "")])
-        told = False
-        while todo and len(seen) < _MOST:
-            place, steps, guard = todo.popleft()
-            beside = self._beside(place, companion.tag)
-            told = told or bool(beside)
-            inflows = self._told(place, companion, beside) if beside else self._values.into(place)
-            for source, step, condition in inflows:
-                way = (*steps, step) if step is not None else steps
-                if not isinstance(source, Place):
-                    found.setdefault(source.id, Holding(source, way, condition or guard or source.guard))
-                elif source not in seen:
-                    seen.add(source)
-                    todo.append((source, way, condition or guard))
-        return tuple(found.values()) if told else None
+        while told.todo and len(seen) < _MOST:
+            place, way, guard = told.todo.popleft()
+            if place not in seen:
+                seen.add(place)
+                beside = self._beside(place, companion.tag)
+                told.take(self._told(place, companion, beside) if beside else self._values.into(place), way, guard)
+        others = (holding for fid, holding in common.found.items() if fid not in told.found)
+        return (*told.found.values(), *others)
+
+    def _common(self, slot: Place, tag: str) -> _Common:
+        """What is in a slot whatever the object: as far back as no ``struct tag`` goes with what is handed over."""
+        known = self._commons.get((slot, tag))
+        if known is None:
+            walk = _Walk((slot,))
+            told = []
+            seen: set[Place] = set()
+            while walk.todo and len(seen) < _MOST:
+                place, way, guard = walk.todo.popleft()
+                if place in seen:
+                    continue
+                seen.add(place)
+                if self._beside(place, tag):
+                    told.append((place, way, guard))
+                else:
+                    walk.take(self._values.into(place), way, guard)
+            known = self._commons[slot, tag] = _Common(walk.found, tuple(told))
+        return known
 
     def _told(
         self, place: Place, companion: Companion, beside: dict[str, list[tuple[int, CallFact]]]

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeVar
 
 import msgspec
 
@@ -14,8 +13,7 @@ from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
-from xref.parse.ctype import parse_signature
-from xref.parse.derived import to_text
+from xref.resolve.casts import NONE_OF_TYPE, fitting
 from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
@@ -37,57 +35,7 @@ _MOST_USERS = 20
 """So many of the functions that use a macro are asked what a name in its body means to them."""
 
 
-_Found = TypeVar("_Found", Holding, Target)
-_NONE_OF_TYPE = "no function of the type that it is cast to is known here"
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
-
-
-def fits(function: FunctionInfo, ctype: CType | None) -> bool:
-    """Whether a callee that is cast to ``ctype`` can mean ``function``: not where that is the type of other functions.
-
-    ``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what has been put
-    into one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
-    CONFIG_CFI_CLANG kills who tries.
-    """
-    wanted = _wanted(ctype)
-    return wanted is None or _fits(function, wanted)
-
-
-def _of_type(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
-    """Those of ``found`` that fit."""
-    wanted = _wanted(ctype)
-    return found if wanted is None else tuple(f for f in found if _fits(f.function, wanted))
-
-
-def _wanted(ctype: CType | None) -> tuple[str, ...] | None:
-    """The types of the parameters of the function that ``ctype`` points to; None where it is no such type, or a macro
-    stands for some of them: ``(void (*)(TP_PROTO(int x)))``.
-    """
-    if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
-        return None
-    return None if any(isinstance(p, Function) for p in ctype.to.params) else _parameters(ctype.to)
-
-
-def _parameters(function: Function) -> tuple[str, ...]:
-    return tuple(to_text(p) for p in function.params)
-
-
-@lru_cache(maxsize=65536)
-def _taken(signature: str) -> tuple[str, ...] | None:
-    """The types of a function's parameters as text; None where its header could not be read."""
-    decl = parse_signature(signature)
-    return _parameters(decl.ctype) if decl is not None and isinstance(decl.ctype, Function) else None
-
-
-def _fits(function: FunctionInfo, wanted: tuple[str, ...]) -> bool:
-    head, _, inside = function.signature.partition("(")
-    plain = "(" not in inside and head.rstrip().endswith(function.name)
-    if wanted and plain and inside.count(",") + 1 != len(wanted):
-        return False  # seen without parsing: of the probes of all tracepoints few fit one of them
-    taken = _taken(function.signature)
-    if taken is None:
-        return True
-    return len(taken) == len(wanted) and all(a == b or "?" in (a, b) for a, b in zip(taken, wanted, strict=True))
 
 
 class Sites:
@@ -242,7 +190,7 @@ class Sites:
                     return None
                 position = param[0]
                 via = f"param {position}"
-                holdings = _of_type(self._values.parameter(scope.function, position), ctype)
+                holdings = fitting(self._values.parameter(scope.function, position), ctype)
                 targets = self._targets(call, holdings, EdgeKind.CALLBACK, scope)
                 reason = "" if targets else "no caller is known to pass a function here"
                 return Site(call, via, EdgeKind.CALLBACK, targets, reason)
@@ -259,11 +207,11 @@ class Sites:
         via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
         every = self._values_beside(*slot, scope) if slot is not None else ()
         every = every or self._values.of(e, scope, call.line)
-        holdings = _of_type(every, ctype)
+        holdings = fitting(every, ctype)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is known to be assigned here"
         if len(holdings) < len(every) and not targets:
-            reason = _NONE_OF_TYPE
+            reason = NONE_OF_TYPE
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, receiver)
 
     def _values_beside(self, slot: MemberType, receiver: x.Member, scope: Scope) -> tuple[Holding, ...]:
@@ -307,10 +255,10 @@ class Sites:
                 return self._pointer(call, operand, scope, ctype)
             case x.Cast(ctype, operand):
                 site = self._dispatch(call, operand, scope, depth + 1)
-                fitting = _of_type(site.targets, ctype) if site is not None else ()
-                if site is None or len(fitting) == len(site.targets):
+                fit = fitting(site.targets, ctype) if site is not None else ()
+                if site is None or len(fit) == len(site.targets):
                     return site
-                return msgspec.structs.replace(site, targets=fitting, reason="" if fitting else _NONE_OF_TYPE)
+                return msgspec.structs.replace(site, targets=fit, reason="" if fit else NONE_OF_TYPE)
             case x.Unary("*" | "&", operand):
                 return self._dispatch(call, operand, scope, depth + 1)
             case x.Member(_, field, _):

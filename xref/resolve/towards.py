@@ -18,11 +18,11 @@ from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.parse.ctype import parse_declaration
+from xref.resolve.casts import fits
 from xref.resolve.flow import Arrival, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
-from xref.resolve.sites import fits
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo

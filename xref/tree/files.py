@@ -18,7 +18,7 @@ from xref.tree.root import Tree
 KERNEL: Final = "kernel"
 """The program that a file belongs to when no rule says otherwise: the kernel image and its modules."""
 
-_SUFFIXES: Final = (".c", ".h", ".S")
+_SUFFIXES: Final = (".c", ".h", ".S", ".asn1")
 _RECIPES: Final = ("Makefile", "Kbuild", "Kconfig")
 _NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
 
@@ -60,7 +60,8 @@ class FileList:
 
 
 def list_files(tree: Tree, arch: str) -> FileList:
-    """All ``.c``, ``.h`` and ``.S`` files of the tree, of ``arch/`` only those of ``arch``.
+    """All ``.c``, ``.h`` and ``.S`` files of the tree and the grammars that C is made of (``.asn1``), of ``arch/`` only
+    those of ``arch``.
 
     Symbolic links are never followed: whatever they point to inside the tree is found where it lies. Folders that
     cannot be read, links, special files and names that no report could carry are in ``skipped``. Never raises for

@@ -84,6 +84,7 @@ _ALL_FLAGS: Final = ("LINUXINCLUDE", "KBUILD_CPPFLAGS", "KBUILD_CFLAGS", "CPPFLA
 # security/Makefile of 3.7: obj-$(CONFIG_SECURITY_SELINUX) += selinux/built-in.o, beside subdir-$(...) += selinux
 _ARCHIVE = re.compile(r"/(built-in\.[oa]|lib\.a)$")
 _SOURCES: Final = (".c", ".S")
+_MADE_OF: Final = ".asn1"
 
 
 @dataclass(slots=True)
@@ -174,7 +175,7 @@ class _Descent:
         if not parts:
             parent, _, base = stem.rpartition("/")
             names = self._names(parent)
-            for suffix in _SOURCES:
+            for suffix in _SOURCES if not base.endswith(_MADE_OF) else ("",):  # x509.asn1.o of x509.asn1
                 if base + suffix in names:
                     yield stem + suffix, condition
                     return

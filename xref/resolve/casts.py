@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Callees that are cast before they are called: the type that they are cast to says which functions can be meant.
+
+``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what has been put into
+one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
+CONFIG_CFI_CLANG kills who tries.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from xref.parse.ctree import CType, Function, Pointer
+from xref.parse.ctype import parse_signature
+from xref.parse.derived import to_text
+from xref.resolve.model import Holding, Target
+from xref.store.model import FunctionInfo
+
+_Found = TypeVar("_Found", Holding, Target)
+
+NONE_OF_TYPE: Final = "no function of the type that it is cast to is known here"
+
+
+def fits(function: FunctionInfo, ctype: CType | None) -> bool:
+    """Whether a callee that is cast to ``ctype`` can mean ``function``: not where it is another type."""
+    wanted = _wanted(ctype)
+    return wanted is None or _fits(function, wanted)
+
+
+def fitting(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...]:
+    """Those of ``found`` that a callee which is cast to ``ctype`` can mean."""
+    wanted = _wanted(ctype)
+    return found if wanted is None else tuple(f for f in found if _fits(f.function, wanted))
+
+
+def _wanted(ctype: CType | None) -> tuple[str, ...] | None:
+    """The types of the parameters of the function that ``ctype`` points to; None where it is no such type, or a macro
+    stands for some of them: ``(void (*)(TP_PROTO(int x)))``.
+    """
+    if not (isinstance(ctype, Pointer) and isinstance(ctype.to, Function)):
+        return None
+    return None if any(isinstance(p, Function) for p in ctype.to.params) else _parameters(ctype.to)
+
+
+def _parameters(function: Function) -> tuple[str, ...]:
+    return tuple(to_text(p) for p in function.params)
+
+
+@lru_cache(maxsize=65536)
+def _taken(signature: str) -> tuple[str, ...] | None:
+    """The types of a function's parameters as text; None where its header could not be read."""
+    decl = parse_signature(signature)
+    return _parameters(decl.ctype) if decl is not None and isinstance(decl.ctype, Function) else None
+
+
+def _fits(function: FunctionInfo, wanted: tuple[str, ...]) -> bool:
+    signature = function.signature
+    # seen without parsing: of the probes of all tracepoints few fit one of them
+    if wanted and signature.count(",") + 1 != len(wanted):
+        head, _, inside = signature.partition("(")
+        if "(" not in inside and head.rstrip().endswith(function.name):
+            return False
+    taken = _taken(signature)
+    if taken is None:
+        return True
+    return len(taken) == len(wanted) and all(a == b or "?" in (a, b) for a, b in zip(taken, wanted, strict=True))
