@@ -89,7 +89,9 @@ class Deferred:
         return tuple(h for thing in things for h in self.held(slot, thing))
 
     def starters(self, function: FunctionInfo) -> list[int]:
-        """The functions (by row) that may have ``function`` run later."""
+        """The functions (by row) that may have ``function`` run later; nothing runs a macro later."""
+        if function.kind == "macro":
+            return []
         found: dict[int, None] = {}
         for thing in self._things_of(function):
             found.update(dict.fromkeys(self._naming(thing)))
@@ -298,7 +300,8 @@ class Deferred:
                     if member is not None:
                         yield member
             for f in self._reader.functions(self._reader.mentions("v", name)):
-                if f.kind == "macro":
+                meant = self._written.names.functions(name, f.file_id)
+                if f.kind == "macro" or all(m.id != function.id for m in meant):
                     continue
                 scope = self._written.scope(f)
                 for a in scope.body.assigns:

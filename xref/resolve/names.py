@@ -184,7 +184,7 @@ class Names:
 
     def alias(self, name: str, file_id: int) -> str:
         """What an object-like macro that is nothing but another name stands for; ``name`` itself where it is none."""
-        if not self._macros.all(name):
+        if not any(m.params is None and m.body.isidentifier() for m in self._macros.all(name)):
             return name
         view = self._macros.view(self._reader.file(file_id).path)
         seen = {name}

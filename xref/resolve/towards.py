@@ -59,6 +59,14 @@ class Reached(NamedTuple):
     beyond: int
 
 
+class _Onward(NamedTuple):
+    """What leaves a place, the objects handed over along with it, and how many functions were not read for it."""
+
+    outflows: tuple[Outflow, ...]
+    beside: frozenset[str]
+    beyond: int
+
+
 class Ways(Values):
     """The values that pointers have, as far as they are one function: what is known of where its address comes to
     stands for the way back.
@@ -97,10 +105,15 @@ class Towards:
         self._beyond = 0
         self._beside: set[str] = set()
         """The objects whose addresses are handed over along with the function."""
+        self._chosen = False
+        """Whether these have decided since who is read."""
+        self._onwards: dict[Place, _Onward] = {}
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
-        """The places that the address of ``function`` reaches."""
+        """The places that the address of ``function`` reaches; a macro has none."""
+        if function.kind == "macro":
+            return Reached({}, (), 0)
         self._beyond = 0
         self._beside.clear()
         found: dict[Place, Way] = {}
@@ -115,7 +128,7 @@ class Towards:
                 self._beyond += 1
                 continue
             way = found[at]
-            for place, step, guard in self._onward(at):
+            for place, step, guard in self._outflows(at):
                 if place not in found:
                     found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
                     todo.append(place)
@@ -170,8 +183,23 @@ class Towards:
 
     # -- from place to place ------------------------------------------------------------------------------------------
 
+    def _outflows(self, place: Place) -> tuple[Outflow, ...]:
+        """The places that the value of ``place`` is brought to, remembered: what all work items share is asked often."""
+        known = self._onwards.get(place)
+        if known is None:
+            beside, beyond = self._beside, self._beyond
+            self._beside, self._beyond, self._chosen = set(beside), 0, False
+            outflows = tuple(self._onward(place))
+            known = _Onward(outflows, frozenset(self._beside - beside), self._beyond)
+            if not self._chosen:
+                self._onwards[place] = known
+            self._beside, self._beyond = beside, beyond
+        self._beside |= known.beside
+        self._beyond += known.beyond
+        return known.outflows
+
     def _onward(self, place: Place) -> Iterator[Outflow]:
-        """The places that the value of ``place`` is brought to."""
+        """The same, worked out."""
         if place.kind == "slot":
             struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
             readers = self._slots.mentioning("g", struct, field)
@@ -205,6 +233,7 @@ class Towards:
         every = list(ids)
         if len(every) > MAX_CALLERS and self._beside:
             # of all that reads a slot of all tracepoints, who names the one that the function was handed over with
+            self._chosen = True
             named = {fid for name in self._beside for fid in self._reader.mentions("v", name)}
             every = [fid for fid in every if fid in named] or every
         self._beyond += max(0, len(every) - MAX_CALLERS)
@@ -241,8 +270,10 @@ class Towards:
         scope = self._written.scope(f)
         body = scope.body
 
+        spelled = _any_of(tuple(words))
+
         def brings(text: str, line: int) -> bool:
-            return any(w in text for w in words) and self._brings(self._types.parse(text), scope, line, wanted)
+            return spelled(text) is not None and self._brings(self._types.parse(text), scope, line, wanted)
 
         for a in body.assigns:
             if brings(a.value, a.line):
@@ -250,7 +281,7 @@ class Towards:
                 if place is not None:
                     yield Outflow(place, Step("assignment", f.file_id, a.line), a.guard)
         for local in body.locals:
-            if any(w in local.text for w in words):
+            if spelled(local.text):
                 for decl in parse_declaration(local.text, self._types.is_type):
                     if decl.name and decl.init_text is not None and brings(decl.init_text, local.line):
                         place = Place("local", f.id, f"{local.line} {decl.name}")
@@ -259,7 +290,7 @@ class Towards:
             if brings(r.value, r.line):
                 yield Outflow(Place("return", f.id, ""), Step("return", f.file_id, r.line))
         for call in body.calls:
-            if not any(w in call.arguments for w in words):
+            if not spelled(call.arguments):
                 continue
             for k, arg in enumerate(parse_args(call.arguments)):
                 if brings(arg, call.line):
@@ -336,3 +367,9 @@ class Towards:
 
 def _is(source: FunctionInfo | Place, function: FunctionInfo) -> bool:
     return not isinstance(source, Place) and source.id == function.id
+
+
+@lru_cache(maxsize=1024)
+def _any_of(words: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
+    """Finds one of some names in a text; ``func`` does not stand in ``__func__``."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)").search
