@@ -120,11 +120,15 @@ class FakeSource:
     def expect(self, symbols):
         pass
 
-    def calls(self, sym):
+    def calls(self, sym, but=None):
         self.asked.append(sym.node)
+        left_out = but or (lambda via: False)
+        edges = [e for e in self.edges if e.caller.node == sym.node and e.kind is not EdgeKind.DEFERRED]
+        gaps = [gap for gap in self.gaps if gap.caller.node == sym.node]
         return Calls(
-            tuple(e for e in self.edges if e.caller.node == sym.node and e.kind is not EdgeKind.DEFERRED),
-            tuple(gap for gap in self.gaps if gap.caller.node == sym.node),
+            tuple(e for e in edges if not left_out(e.via)),
+            tuple(gap for gap in gaps if not left_out(gap.via)),
+            sum(left_out(e.via) for e in (*edges, *gaps)),
         )
 
     def deferred(self, sym):

@@ -384,3 +384,16 @@ def test_grammars_are_the_tables_that_a_build_makes_of_them(small: Make) -> None
     )
     assert sorted(tree.reached("asn1_ber_decoder")) == ["crypto/key.c:key_e", "crypto/key.c:key_n"]
     assert tree.callers("key_e") == ["lib/decode.c:asn1_ber_decoder"]
+
+
+def test_calls_through_some_slots_can_be_left_out(small: Make) -> None:
+    tree = small(
+        "struct ops { int (*open)(void); int (*ready)(void); };\nint g(void)\n{\n}\nint h(void)\n{\n}\n"
+        "struct ops o = { .open = g, .ready = h };\n"
+        "int f(struct ops *p)\n{\n\tint (*r)(void) = p->ready;\n\tr();\n\tp->ready();\n\treturn p->open();\n}\n"
+    )
+    symbol = tree.resolver.lookup("f")[0]
+    some = tree.resolver.calls(symbol, "ops.ready".__eq__)
+    assert [e.callee.name for e in some.edges] == ["g"]
+    assert some.left_out == 2
+    assert [e.callee.name for e in tree.resolver.calls(symbol).edges] == ["h", "h", "g"]

@@ -115,7 +115,7 @@ def descend(
         explored.setdefault(sym.node, sym)
         again = not conditions.enter(state)
         earlier, ruled_out[state] = ruled_out.get(state, set()), set()
-        for number, edge in enumerate(reader.calls(sym).edges):
+        for number, edge in enumerate(reader.calls_down(sym, domain).edges):
             callee = edge.callee
             if callee.node not in layers:
                 layers[callee.node] = domain.layer(callee)

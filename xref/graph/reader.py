@@ -12,8 +12,9 @@ from xref.resolve.edge import SymbolKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xref.graph.layers import Domain
     from xref.graph.source import CallSource
-    from xref.resolve.edge import Edge, Symbol, Unresolved
+    from xref.resolve.edge import Calls, Edge, Symbol, Unresolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Reader:
     def __init__(self, source: CallSource) -> None:
         self.source = source
         self._calls: dict[str, Outgoing] = {}
+        self._down: dict[str, Outgoing] = {}
         self._weak_callers: dict[str, int] = {}
         self._callers: dict[str, tuple[Edge, ...]] = {}
 
@@ -42,14 +44,18 @@ class Reader:
         """What leaves ``sym``, by place in the source."""
         known = self._calls.get(sym.node)
         if known is None:
-            found = self.source.calls(sym)
-            strong = [edge for edge in found.edges if not edge.weak and not _is_seam(edge)]
-            known = Outgoing(
-                edges=tuple(sorted(_unique(strong), key=_by_site)),
-                unresolved=found.unresolved,
-                weak=sum(edge.weak for edge in found.edges),
-            )
-            self._calls[sym.node] = known
+            known = self._calls[sym.node] = _outgoing(self.source.calls(sym))
+        return known
+
+    def calls_down(self, sym: Symbol, domain: Domain) -> Outgoing:
+        """The same, without the calls through slots that lead upwards in ``domain``, which can be many. For one domain
+        only as long as one answer is made.
+        """
+        known = self._calls.get(sym.node) or self._down.get(sym.node)
+        if known is None:
+            found = self.source.calls(sym, domain.is_upcall)
+            known = _outgoing(found)
+            (self._down if found.left_out else self._calls)[sym.node] = known
         return known
 
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
@@ -78,7 +84,14 @@ class Reader:
 
     def weak_from(self, nodes: Iterable[str]) -> int:
         """How many weak edges leave those of ``nodes`` that were read."""
-        return sum(self._calls[node].weak for node in nodes if node in self._calls)
+        read = (self._calls.get(node) or self._down.get(node) for node in nodes)
+        return sum(outgoing.weak for outgoing in read if outgoing is not None)
+
+
+def _outgoing(found: Calls) -> Outgoing:
+    strong = [edge for edge in found.edges if not edge.weak and not _is_seam(edge)]
+    weak = sum(edge.weak for edge in found.edges)
+    return Outgoing(tuple(sorted(_unique(strong), key=_by_site)), found.unresolved, weak)
 
 
 def is_macro(sym: Symbol) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xref.resolve.edge import Calls, Edge, Slot, Symbol
 
@@ -74,8 +74,8 @@ class CallSource(Protocol):
     def expect(self, symbols: Sequence[Symbol]) -> None:
         """Says whose calls will be asked for next, so that they can be read at once; no answer depends on it."""
 
-    def calls(self, sym: Symbol) -> Calls:
-        """All that leaves ``sym``, in source order."""
+    def calls(self, sym: Symbol, but: Callable[[str], bool] | None = None) -> Calls:
+        """All that leaves ``sym``, in source order, but for calls through slots of which ``but`` is true."""
 
     def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
         """What ``sym`` has run later, in source order; not among its ``calls``, for nobody waits for it."""

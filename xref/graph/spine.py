@@ -99,7 +99,7 @@ def down_to_symbol(
         if found.goals:
             draft = Draft(reader, layers, domain, max_nodes)
             draft.notes.extend(notes)
-            _only_spine(reader, draft, root, found, every_way(found))
+            _only_spine(reader, draft, root, found, every_way(found), domain)
             return draft.finish(query, start, truncated=_cut(found, max_visits))
     chains = find_chains(reader, root, targets[0], count=_MANY_CHAINS, stop=query.stop, max_visits=max_visits)
     draft = Draft(reader, layers, home, max_nodes)
@@ -226,7 +226,7 @@ def _fill(
                 draft.link(edge)
     opened = {sym.node for sym in beside.values() if _open(reader, draft, sym, domain)}
     unseen = [sym for node, sym in found.explored.items() if node not in queued and node not in opened]
-    draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in unseen)
+    draft.open_ends = sum(len(reader.calls_down(sym, domain).unresolved) for sym in unseen)
 
 
 def _open(reader: Reader, draft: Draft, leaf: Symbol, domain: Domain) -> bool:
@@ -255,7 +255,7 @@ def _open(reader: Reader, draft: Draft, leaf: Symbol, domain: Domain) -> bool:
     return bool(dispatched or gaps)
 
 
-def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent, spine: Spine) -> None:
+def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent, spine: Spine, domain: Domain) -> None:
     """The spine and its goal alone: every way from the root to one function, and nothing beside it."""
     on_way = spine.nodes | spine.goals
     draft.add(root, ROOT)
@@ -271,4 +271,4 @@ def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent, spin
             if callee.node not in queued and callee.node not in spine.goals:
                 queued.add(callee.node)
                 queue.append(callee)
-    draft.open_ends = sum(len(reader.calls(sym).unresolved) for sym in found.explored.values())
+    draft.open_ends = sum(len(reader.calls_down(sym, domain).unresolved) for sym in found.explored.values())

@@ -114,10 +114,11 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """All that leaves one function: in the order of the source."""
+    """All that leaves one function: in the order of the source; ``left_out``: how many calls were, as was asked."""
 
     edges: tuple[Edge, ...]
     unresolved: tuple[Unresolved, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

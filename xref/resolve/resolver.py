@@ -6,8 +6,8 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Container, Iterator, Sequence
+from functools import lru_cache, partial
 
 from xref.parse import ctree as x
 from xref.resolve.deferred import Deferred
@@ -44,20 +44,26 @@ class Resolver(Symbols):
         self.values = Values(self.written, self._macros)
         self.objects = Objects(self.written, self.values)
         self._deferred = Deferred(self.written, self.values, self.objects)
-        self.sites = Sites(self.written, self._macros, self.values, self.objects, self._deferred)
+        self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred)
+        self.sites = Sites(*self._sites_need)
+        self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))
         self._towards = Towards(self.written, self.values)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
-    def calls(self, sym: Symbol) -> Calls:
-        """All that leaves ``sym``, in the order of the source; one edge per site and target."""
+    def calls(self, sym: Symbol, but: Callable[[str], bool] | None = None) -> Calls:
+        """All that leaves ``sym``, in the order of the source; one edge per site and target. Calls through slots
+        (``struct.field``) of which ``but`` is true are left out, and not looked into.
+        """
         f = self.reader.function(sym.fid)
         if f is None:
             return Calls((), ())
         edges: dict[tuple[int, int, str, int], Edge] = {}
         missing: dict[tuple[int, int, str], Unresolved] = {}
-        for site in self.sites.of(f, expected=sym.fid in self._expected):
+        sites = self.sites if but is None else self._sites_but(but)
+        before = sites.left_out
+        for site in sites.of(f, expected=sym.fid in self._expected):
             guard = site.call.guard or f.guard
             if not self.compiled(guard):
                 continue
@@ -71,7 +77,7 @@ class Resolver(Symbols):
                 key = (site.call.line, site.call.column, site.via, t.function.id)
                 if key not in edges:
                     edges[key] = self._edge(sym, site, t, guard)
-        return Calls(tuple(edges.values()), tuple(missing.values()))
+        return Calls(tuple(edges.values()), tuple(missing.values()), sites.left_out - before)
 
     def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
         """What ``sym`` has run later, by the calls that do so, in the order of the source."""

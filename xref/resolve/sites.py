@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -48,7 +48,12 @@ class Sites:
         values: Values,
         objects: Objects,
         deferred: Deferred,
+        left_out: Callable[[str], bool] | None = None,
     ) -> None:
+        """``left_out``: calls through slots (``struct.field``) of which this is true are none of the answer."""
+        self._is_left_out = left_out
+        self.left_out = 0
+        """How many calls were."""
         self._written = written
         self._reader = written.reader
         self._names = written.names
@@ -205,6 +210,8 @@ class Sites:
         else:
             slot = None
         via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
+        if slot is not None and self._leaves_out(via):
+            return None
         every = self._values_beside(*slot, scope) if slot is not None else ()
         every = every or self._values.of(e, scope, call.line)
         holdings = fitting(every, ctype)
@@ -310,12 +317,20 @@ class Sites:
             return None
         return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
 
-    def _slot_site(self, call: CallFact, member: MemberType, scope: Scope, e: x.Member) -> Site:
+    def _leaves_out(self, via: str) -> bool:
+        left_out = self._is_left_out is not None and self._is_left_out(via)
+        self.left_out += left_out
+        return left_out
+
+    def _slot_site(self, call: CallFact, member: MemberType, scope: Scope, e: x.Member) -> Site | None:
+        via = f"{member.owner}.{member.field}"
+        if self._leaves_out(via):
+            return None
         holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
         holdings = holdings or self._values.slot(member.owner, member.field, member.home)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
-        return Site(call, f"{member.owner}.{member.field}", EdgeKind.INDIRECT, targets, reason, e)
+        return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)
 
     def tie(self, function: FunctionInfo, site: Site, target: Target) -> tuple[Step, ...] | None:
         """The steps that tie a target to the object which is called: the assignment that brings the object to the

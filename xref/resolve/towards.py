@@ -184,7 +184,7 @@ class Towards:
     # -- from place to place ------------------------------------------------------------------------------------------
 
     def _outflows(self, place: Place) -> tuple[Outflow, ...]:
-        """The places that the value of ``place`` is brought to, remembered: what all work items share is asked often."""
+        """The places that the value of ``place`` is brought to, remembered: all work items share one slot."""
         known = self._onwards.get(place)
         if known is None:
             beside, beyond = self._beside, self._beyond
