@@ -326,3 +326,70 @@ def test_the_linkers_table_of_initcalls_is_gone_through(small: Make, maker: str)
     assert not s.calls("do_one_initcall").unresolved
     assert [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup("my_init")[0])] == ["do_one_initcall"]
     assert not s.resolver.deferrers(s.resolver.lookup("not_init")[0])
+
+
+PARTS = """\
+#include <linux/later.h>
+struct port { int up; struct work_struct work; };
+struct card { struct port ports[4]; struct port spare; struct port *more; };
+static void one(struct work_struct *work)
+{
+}
+static void two(struct work_struct *work)
+{
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("put", "start", "runs"),
+    [
+        # an element of an array inside another struct, started by who has a pointer to it
+        ("INIT_WORK(&c->ports[0].work, one);", "schedule_work(&p->work);", ["one"]),
+        # the other way round
+        ("INIT_WORK(&p->work, one);", "schedule_work(&c->ports[i].work);", ["one"]),
+        # a subscript of a pointer follows it
+        ("INIT_WORK(&p->work, one);", "schedule_work(&c->more[i].work);", ["one"]),
+        ("INIT_WORK(&c->more[i].work, one);", "schedule_work(&p->work);", ["one"]),
+        # what is known of the very member counts alone
+        (
+            "INIT_WORK(&c->spare.work, one); INIT_WORK(&c->ports[i].work, two);",
+            "schedule_work(&c->spare.work);",
+            ["one"],
+        ),
+        ("INIT_WORK(&c->spare.work, one); INIT_WORK(&p->work, two);", "schedule_work(&c->ports[i].work);", ["two"]),
+        # a variable, by who has a pointer
+        ("INIT_WORK(&the_port.work, one);", "schedule_work(&p->work);", ["one"]),
+        ("INIT_WORK(&the_port.work, one); INIT_WORK(&p->work, two);", "schedule_work(&the_port.work);", ["one"]),
+    ],
+)
+def test_a_struct_inside_another(small: Make, put: str, start: str, runs: list[str]) -> None:
+    body = (
+        "static struct port the_port;\n"
+        f"void setup(struct card *c, struct port *p, int i)\n{{\n\t{put}\n}}\n"
+        f"void run(struct card *c, struct port *p, int i)\n{{\n\t{start}\n}}\n"
+    )
+    tree = small({"include/linux/later.h": HEADER, "kernel/core.c": CORE, "drivers/card.c": PARTS + body})
+    run = tree.resolver.lookup("run")[0]
+    assert sorted(e.callee.name for e in tree.resolver.deferred(run)) == runs
+    for name in ("one", "two"):
+        deferrers = [e.caller.name for e in tree.resolver.deferrers(tree.resolver.lookup(name)[0])]
+        assert deferrers == ["run"] * (name in runs)
+
+
+def test_an_object_on_the_stack(small: Make) -> None:
+    body = "void f(void)\n{\n\tstruct port p;\n\tINIT_WORK(&p.work, one);\n\tschedule_work(&p.work);\n}\n"
+    tree = small({"include/linux/later.h": HEADER, "kernel/core.c": CORE, "drivers/card.c": PARTS + body})
+    assert [e.callee.name for e in tree.resolver.deferred(tree.resolver.lookup("f")[0])] == ["one"]
+    assert [e.caller.name for e in tree.resolver.deferrers(tree.resolver.lookup("one")[0])] == ["f"]
+
+
+def test_a_carrier_of_the_ground_leads_to_the_slot(small: Make) -> None:
+    body = (
+        "struct rcu_work { struct work_struct work; struct rcu_head rcu; };\n"
+        "struct ctx { struct rcu_work free; };\n"
+        "int queue_rcu_work(void *wq, struct rcu_work *rwork)\n{\n}\n"
+        "void f(struct ctx *c)\n{\n\tINIT_WORK(&c->free.work, one);\n\tqueue_rcu_work(0, &c->free);\n}\n"
+    )
+    tree = small({"include/linux/later.h": HEADER, "kernel/core.c": CORE, "drivers/card.c": PARTS + body})
+    assert [e.callee.name for e in tree.resolver.deferred(tree.resolver.lookup("f")[0])] == ["one"]

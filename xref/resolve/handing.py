@@ -122,8 +122,9 @@ class Handing:
         scope = self._written.scope(f)
         for way in ground:
             for k, p in enumerate(scope.params):
-                if way.indexed or self._types.record_tag(p.ctype, f.file_id) in way.carriers:
-                    yield Start(way, Handed(k, ()))
+                tag = self._types.record_tag(p.ctype, f.file_id)
+                if way.indexed or tag in way.carriers:
+                    yield Start(way, Handed(k, self._way_to_slot(tag, way, f.file_id)))
                     break
         handed = self._own(scope, carriers=not macro)
         for call in scope.body.calls:
@@ -136,6 +137,17 @@ class Handing:
                         for key in self.keys(args[what.position], scope, call.line):
                             if isinstance(key, Handed) and len(key.path) + len(what.path) <= _LONGEST:
                                 yield Start(way, Handed(key.position, (*key.path, *what.path)))
+
+    def _way_to_slot(self, tag: str, way: Later, file_id: int) -> tuple[str, ...]:
+        """The members that lead from a carrier to the struct that has the slot: ``work`` of a ``struct rcu_work``."""
+        if way.indexed or any(struct == tag for struct, _ in way.slots):
+            return ()
+        for record in self._written.reader.records(tag):
+            for field in record.fields:
+                inner = self._types.record_tag(self._types.decl_type(field.decl), file_id)
+                if field.name and inner in way.carriers and inner != tag:
+                    return (field.name, *self._way_to_slot(inner, way, file_id))
+        return ()
 
     def _own(self, scope: Scope, *, carriers: bool) -> frozenset[str]:
         """The parameters that may be handed on: those that point to carriers, all of a macro."""

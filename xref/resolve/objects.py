@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from xref.parse import ctree as x
-from xref.parse.ctree import Array, Tagged
+from xref.parse.ctree import Array, Pointer, Tagged
 from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
@@ -186,6 +186,10 @@ class Objects(Flow[Thing]):
             if opened is not None and depth < _MAX_DEPTH:
                 yield from self._addressed(opened, scope, line, depth + 1)
             return
+        e = self.followed(e, scope, line)
+        if isinstance(e, x.Index):
+            yield from self.sources(e.base, scope, line, depth + 1)
+            return
         root, path = split_place(e)
         if isinstance(root, x.Name):
             name = root.name
@@ -197,6 +201,24 @@ class Objects(Flow[Thing]):
             found = self._written.member(root, scope, line)
             if found is not None and found.field:
                 yield Inflow(Thing("", found.home, "", found.owner, (found.field, *path)))
+
+    def followed(self, e: x.Expr, scope: Scope, line: int) -> x.Expr:
+        """The same lvalue with ``p[i].a`` spelled ``p->a`` where ``p`` is a pointer: a subscript follows it.
+        What is left of ``p[i]`` alone is a subscript; of an array's element, the array.
+        """
+        match e:
+            case x.Cast(_, operand):
+                return self.followed(operand, scope, line)
+            case x.Index(base, index):
+                if isinstance(self._types.plain(self._types.type_of(base, scope, line), scope.file_id), Pointer):
+                    return x.Index(base, index)
+                return self.followed(base, scope, line)
+            case x.Member(base, field, False):
+                inner = self.followed(base, scope, line)
+                if isinstance(inner, x.Index):
+                    return x.Member(inner.base, field, True)
+                return x.Member(inner, field, False)
+        return e
 
     def _is_array(self, e: x.Expr, scope: Scope, line: int) -> bool:
         return isinstance(self._types.plain(self._types.type_of(e, scope, line), scope.file_id), Array | Tagged)

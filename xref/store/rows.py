@@ -36,8 +36,13 @@ _DECLARED: Final = re.compile(
 # points to one.
 _CALLED: Final = re.compile(r"\w\s*\(")
 _ACCESS: Final = re.compile(r"[*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)")
-# &x->a.b: the address of a member is handed on, and what is done to it later is done to every such member
-_ADDRESS: Final = re.compile(r"&[&(\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])")
+# &x->a[i].b: the address of a member is handed on, and what is done to it later is done to every such member
+_AT: Final = r"(?:\s*\[[^\[\]]*\])*"
+_ADDRESS: Final = re.compile(
+    rf"&[&(\s]*([A-Za-z_]\w*){_AT}((?:\s*(?:->|\.)\s*\w+{_AT})*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])"
+    r"(?!\s*\[[^\[\]]*\]\s*[\[.\-])"
+)
+_SUBSCRIPT: Final = re.compile(r"\[[^\[\]]*\]")
 # x->a.b as a value: neither called nor stepped over; without what it begins with where that is no name
 _GOT: Final = re.compile(
     rf"(?:(?:(?<![{_W}$)\].>])([A-Za-z_][{_W}]*+)|(?<![{_W}$)\]])(?<![{_W}$)\]]\s)\(\s*+([A-Za-z_][{_W}]*+)\s*+\))"
@@ -267,7 +272,7 @@ def function_row(f: FunctionFact) -> FunctionRow:
         for root, steps, name in _ADDRESS.findall(every):
             if tags is None:
                 tags = _tags(f)
-            addressed.add(_with_shape(name, root, steps, tags))
+            addressed.add(_with_shape(name, root, _SUBSCRIPT.sub("", steps), tags))
     got: set[str] = set()
     if "." in every or "->" in every:
         for plain, inside, steps, name in _GOT.findall(every):
