@@ -120,8 +120,8 @@ class Resolver(Symbols):
             return ()
         callers: dict[int, None] = {}
         for name in (sym.name, *sym.aliases):
-            for kind in ("c", "m"):  # by name, and as (name)(x)
-                callers.update(dict.fromkeys(self.reader.mentions(kind, name)))
+            callers.update(dict.fromkeys(self._meaning_it(self.reader.mentions("c", name), name, function)))
+            callers.update(dict.fromkeys(self.reader.mentions("m", name)))  # (name)(x)
         reached = self._towards.reached(function)
         callers.update(dict.fromkeys(reached.callers))
         ways = Ways(self.written, self._macros, function, reached)
@@ -137,6 +137,20 @@ class Resolver(Symbols):
                 )
         unique = {(e.caller.fid, e.line, e.column, e.via): e for e in found}
         return tuple(sorted(unique.values(), key=lambda e: (e.file, e.line, e.column, e.via)))
+
+    def _meaning_it(self, ids: Sequence[int], name: str, function: FunctionInfo) -> Iterator[int]:
+        """Those of many functions in whose file ``name`` can mean ``function``; macros mean what their users do."""
+        if len(ids) < _AT_ONCE:
+            yield from ids
+            return
+        meant: dict[int, bool] = {}
+        for f in self.reader.functions(ids):
+            can = meant.get(f.file_id)
+            if can is None:
+                nodes = self.names.macro_nodes(name, f.file_id)
+                can = meant[f.file_id] = any(m.id == function.id for m in (*nodes, *self.names.called(name, f.file_id)))
+            if can or f.kind == "macro":
+                yield f.id
 
     def beyond(self, sym: Symbol) -> int:
         """How many functions may hand the address of ``sym`` further and were not looked at."""
