@@ -128,3 +128,18 @@ def test_who_includes_a_trace_header_is_not_read_again() -> None:
     facts = facts_of(send, headers, TRACE)
     assert [c.callee for c in function(facts, "trace_send").body.calls] == ["first"]
     assert [c.callee for c in function(facts, "again_send").body.calls] == ["second"]
+
+
+def test_makers_of_the_header_itself_are_read_again_too() -> None:
+    headers = {
+        "include/linux/tracepoint.h": "#define TRACE_EVENT(name) static inline void trace_##name(void) { first(); }\n",
+        "include/trace/define_trace.h": "#define TRACE_EVENT(name) int __traceiter_##name(void) { return 1; }\n"
+        "#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)\n",
+    }
+    source = (
+        "#include <linux/tracepoint.h>\n"
+        "#define SEND_EVENT(name) TRACE_EVENT(send_##name)\n#define TWO(a, b) SEND_EVENT(a) SEND_EVENT(b)\n"
+        "SEND_EVENT(one)\nTWO(two, three)\n#include <trace/define_trace.h>\n"
+    )
+    made = [f.name for f in facts_of(source, headers, TRACE).functions if f.kind != "macro"]
+    assert sorted(made) == [f"{kind}_send_{n}" for kind in ("__traceiter", "trace") for n in ("one", "three", "two")]

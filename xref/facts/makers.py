@@ -43,7 +43,8 @@ _TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 MAX_VARIANTS: Final = 2
-_MOST_LATER: Final = 2_000_000
+_MOST_LATER: Final = 8_000_000
+_MOST_LED: Final = 40
 """With so much text made, in bytes, a file is read no further times: fs/xfs/xfs_trace.h of 6.12 would make 5 MB."""
 
 
@@ -94,6 +95,7 @@ class Makers:
         self._readings_of: dict[str, int] = {}
         self._templates = Templates()
         self._displaced = Reading(self._as_displaced)
+        self._leads: dict[str, set[str]] = {}
 
     def find(self, code: bytes, text: FileText) -> Found:
         """All makers of ``code`` (comments and directives blanked); ``text`` places its offsets."""
@@ -325,8 +327,27 @@ class Makers:
             found.parts.append((f"{prefix}{expansion};\n", origin))
 
     def _made_later(self, name: str) -> list[Environment]:
-        """The further readings of the file in which ``name`` makes something."""
-        return [env for env in self._later if name in env and not self._natures.inert((env[name],))]
+        """The further readings in which a maker, or one that its body leads to, means something that counts: a header
+        of trace events has makers of its own around DEFINE_EVENT.
+        """
+        if not self._later:
+            return []
+        names = self._led_to(name)
+        return [env for env in self._later if any(n in env and not self._natures.inert((env[n],)) for n in names)]
+
+    def _led_to(self, name: str) -> set[str]:
+        """A macro and what its bodies invoke, and theirs, as far as the first that a further reading defines anew."""
+        known = self._leads.get(name)
+        if known is None:
+            known = self._leads[name] = set()
+            todo = [name]
+            while todo and len(known) < _MOST_LED:
+                n = todo.pop()
+                if n not in known:
+                    known.add(n)
+                    for d in () if any(n in env for env in self._later) else self._view.candidates(n):
+                        todo.extend(re.findall(r"[A-Za-z_]\w*(?=\s*\()", d.body))
+        return known
 
     def _structural(self, name: str) -> bool:
         other_names = [m.body for m in self._view.candidates(name) if m.params is None]

@@ -121,7 +121,7 @@ class Sites:
         other = self._names.alias(name, scope.file_id)
         if other != name and not other.isidentifier():
             return self._dispatch(call, self._types.parse(other), scope, 0)
-        if self._reader.objects(other):
+        if self._types.sees_object(other, scope.file_id, scope.function.name):
             return self._pointer(call, x.Name(other), scope)
         opened = self._types.expanded(x.Call(x.Name(name), ()), scope)
         if isinstance(opened, x.Call) and not isinstance(opened.func, x.Name):

@@ -406,22 +406,20 @@ class Types:
 
     def object_type(self, name: str, file_id: int, function: str = "") -> CType | None:
         """The type of an object at file scope (or static in ``function``), as a file sees it."""
-        rows = tuple(
-            r
-            for r in self._reader.objects(name)
-            if (not r.function or r.function == function) and self._in_reach(r.file_id, file_id)
-        )
-        if not rows:
-            return None
-        own = [r for r in rows if r.file_id == file_id]
-        if not own:
-            rows = tuple(r for r in rows if r.linkage != "static" or self._reader.file(r.file_id).path.endswith(".h"))
-        best: CType | None = None
-        for i in self._nearest(rows, file_id):
-            best = self.decl_type(rows[i].decl) or best
-            if best is not None:
-                break
-        return best
+        rows = self._objects_seen(name, file_id, function)
+        nearest = (self.decl_type(rows[i].decl) for i in self._nearest(rows, file_id))
+        return next((t for t in nearest if t is not None), None)
+
+    def sees_object(self, name: str, file_id: int, function: str = "") -> bool:
+        """Whether a name can mean an object there: ``free`` of tools/ is no variable of a driver."""
+        return bool(self._objects_seen(name, file_id, function))
+
+    def _objects_seen(self, name: str, file_id: int, function: str) -> tuple[DeclInfo, ...]:
+        every = self._reader.objects(name)
+        rows = [r for r in every if r.function in ("", function) and self._in_reach(r.file_id, file_id)]
+        if all(r.file_id != file_id for r in rows):
+            rows = [r for r in rows if r.linkage != "static" or self._reader.file(r.file_id).path.endswith(".h")]
+        return tuple(rows)
 
     def _view(self, scope: Scope) -> MacroView:
         return self._macros.view(self._reader.file(scope.file_id).path)
