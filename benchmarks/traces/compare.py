@@ -59,9 +59,9 @@ class Graph:
         """Whether a way leads from one to the other on which nothing could have been traced."""
         goals = self.named.get(callee, set())
         seen: set[Node] = set()
-        todo = [(node, 0) for node in self.named.get(caller, ())]
+        todo = deque((node, 0) for node in self.named.get(caller, ()))
         while todo:
-            node, length = todo.pop()
+            node, length = todo.popleft()  # the shortest way first: longer ones are cut
             for following in self.out.get(node, ()):
                 if following in goals:
                     return True
