@@ -134,6 +134,17 @@ def test_a_strong_definition_overrides_the_weak_one(small: Make) -> None:
     assert s.reached("near") == ["arch/x86/kernel/a.c:f"]
 
 
+def test_nearness_is_no_reason_to_prefer_a_weak_definition(small: Make) -> None:
+    # ftrace_arch_code_modify_post_process() of kernel/trace/ftrace.c
+    s = small(
+        {
+            "arch/x86/kernel/ftrace.c": "#ifdef CONFIG_TRACE\n" + body("f") + "#endif\n",
+            "kernel/trace/ftrace.c": body("f", head="int __attribute__((weak))") + body("near", "f"),
+        }
+    )
+    assert sorted(s.reached("near")) == ["arch/x86/kernel/ftrace.c:f", "kernel/trace/ftrace.c:f"]
+
+
 def test_a_weak_definition_stays_where_the_strong_one_may_be_missing(small: Make) -> None:
     s = small(
         {

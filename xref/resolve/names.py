@@ -112,13 +112,16 @@ class Names:
 
     def _linked(self, rivals: list[FunctionInfo], here: FileInfo) -> list[FunctionInfo]:
         """Of several external definitions, those that the linker may choose: a strong one over ``__weak``, one that is
-        always built over its stub; of several modules' own, the one nearest to the caller.
+        always built over its stub; of several modules' own, the one nearest to the caller. A weak one stays beside a
+        strong one that is not built wherever the caller is.
         """
         if len(rivals) < 2:
             return rivals
+        weak = [f for f in rivals if f.linkage == "weak"]
         strong = [f for f in rivals if f.linkage != "weak"]
-        if strong and len(strong) < len(rivals) and any(self._unconditional(f) for f in strong):
-            rivals = strong
+        if weak and strong:
+            always = any(self._unconditional(f) for f in strong)
+            return [*self._linked(strong, here), *(() if always else weak)]
         if len({f.file_id for f in rivals}) < 2:
             return rivals
         nearness = {f.id: _shared_folders(here.path, self._reader.file(f.file_id).path) for f in rivals}
