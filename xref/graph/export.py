@@ -7,7 +7,6 @@ and the parts are put together in order, so the files are the same whatever the 
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import re
@@ -37,26 +36,13 @@ FILES: Final = {"functions": FUNCTIONS, "edges": EDGES, "slots": SLOTS, "ties": 
 _PART: Final = 4_000
 """So many functions are one piece of work."""
 _PIECES: Final = 25
-"""After so many a worker opens the index anew: what a resolver remembers grows by some 5 KB a function of 6.12."""
+"""So many a worker writes before another takes its place: what a resolver remembers grows by some 5 KB a function of
+6.12, and a process that has been big stays big.
+"""
 _CLEAN: Final = str.maketrans("\t\n\r", "   ")
 
-
-class _Worker:
-    """What one process writes its pieces with."""
-
-    def __init__(self, db: Path, config: Path | None) -> None:
-        self.db = db
-        self.config = config
-        self.resolver = Resolver.open(db, config=config)
-        self.ties = Ties(self.resolver)
-        self.left = _PIECES
-
-    def close(self) -> None:
-        """Closes the index."""
-        self.resolver.close()
-
-
-_worker: _Worker | None = None
+_resolver: Resolver | None = None
+_ties: Ties | None = None
 
 
 def write_export(resolver: Resolver, outdir: Path, *, jobs: int | None = None) -> None:
@@ -86,12 +72,15 @@ def _parts(resolver: Resolver, scratch: Path, config: Path | None, jobs: int) ->
     work = [(str(scratch / f"{i:06d}"), *r) for i, r in enumerate(ranges)]
     work.append((str(scratch / "registrations"), 0, 0))
     if jobs > 1 and len(work) > 2:
-        context = multiprocessing.get_context("fork")
         try:
-            with ProcessPoolExecutor(
-                jobs, mp_context=context, initializer=_open, initargs=(resolver.reader.path, config)
-            ) as pool:
-                list(pool.map(_part, work))
+            for start in range(0, len(work), jobs * _PIECES):
+                with ProcessPoolExecutor(
+                    jobs,
+                    mp_context=multiprocessing.get_context("fork"),
+                    initializer=_open,
+                    initargs=(resolver.reader.path, config),
+                ) as pool:
+                    list(pool.map(_part, work[start : start + jobs * _PIECES]))
         except BrokenProcessPool as e:
             raise XrefError("a worker process died (out of memory?); nothing was exported") from e
     else:
@@ -102,22 +91,16 @@ def _parts(resolver: Resolver, scratch: Path, config: Path | None, jobs: int) ->
 
 
 def _open(db: Path, config: Path | None) -> None:
-    global _worker
-    if _worker is not None:
-        _worker.close()
-        _worker = None
-        gc.collect()  # a resolver is a ring of references
-    _worker = _Worker(db, config)
+    global _resolver, _ties
+    _resolver = Resolver.open(db, config=config)
+    _ties = Ties(_resolver)
 
 
 def _part(work: tuple[str, int, int]) -> None:
     """Writes the pieces of one range of functions, or the slots and ties of all initialisers for the range 0."""
-    if _worker is None:
+    if _resolver is None or _ties is None:
         raise RuntimeError("the worker has no index")
-    if not _worker.left:
-        _open(_worker.db, _worker.config)
-    _worker.left -= 1
-    resolver, ties = _worker.resolver, _worker.ties
+    resolver, ties = _resolver, _ties
     target, low, high = work
     rows: dict[str, list[str]] = {name: [] for name in FILES}
     if high == 0:
