@@ -42,6 +42,7 @@ _ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
+_DECLARATION: Final = re.compile(r"[\s;]*[A-Za-z_]")
 MAX_VARIANTS: Final = 2
 _MOST_LATER: Final = 8_000_000
 _MOST_LED: Final = 40
@@ -323,6 +324,8 @@ class Makers:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():
                     continue
+            if not _DECLARATION.match(f"{prefix}{expansion}"):
+                continue  # what FN of include/trace/events/tcp.h makes where it is defined for a list: no declaration
             origin = Origin(at, Role.MAKER, (name,), line_end=text.place(closing).line)
             found.parts.append((f"{prefix}{expansion};\n", origin))
 
