@@ -198,3 +198,12 @@ HANDLER(clone3, int *args)
     assert [f.aliases for f in heads] == [("sys_clone",)] * 3
     assert calls(facts, "copy_args") == ["fetch"]
     assert calls(facts, "do_clone3") == ["copy_args"]
+
+
+def test_what_is_no_declaration_costs_nothing_of_what_follows():
+    # DEFINE_RST_REASON(FN, FN) of include/trace/events/tcp.h, which is a list of other things elsewhere in the file
+    facts = facts_of(
+        "#define FN(reason) { R_##reason, #reason },\n#define REASONS(FN) FN(ONE) FN(TWO)\n"
+        "#define POINT(n) struct tracepoint tp_##n = { .f = t_##n };\nREASONS(FN)\nPOINT(send)\nPOINT(receive)\n"
+    )
+    assert [(r.object, r.value) for r in facts.registrations] == [("tp_send", "t_send"), ("tp_receive", "t_receive")]

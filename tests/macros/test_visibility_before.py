@@ -143,20 +143,3 @@ def test_makers_of_the_header_itself_are_read_again_too() -> None:
     )
     made = [f.name for f in facts_of(source, headers, TRACE).functions if f.kind != "macro"]
     assert sorted(made) == [f"{kind}_send_{n}" for kind in ("__traceiter", "trace") for n in ("one", "three", "two")]
-
-
-def test_what_a_reading_makes_that_is_no_declaration_costs_nothing_else() -> None:
-    # DEFINE_RST_REASON(FN, FN) of include/trace/events/tcp.h, where FN is defined twice
-    headers = {
-        "include/linux/tracepoint.h": "#define TRACE_EVENT(name) static inline void trace_##name(void) { first(); }\n",
-        "include/net/reason.h": "#define REASONS(FN) FN(ONE) FN(TWO)\n",
-        "include/trace/define_trace.h": "#define TRACE_EVENT(name) struct tracepoint tp_##name = { .f = __trace_##name };\n"
-        "#define ENUM(a) static struct map map_##a = { .value = a };\n#include TRACE_INCLUDE(TRACE_INCLUDE_FILE)\n",
-    }
-    source = (
-        "#include <linux/tracepoint.h>\n#include <net/reason.h>\n#define ENUM(a)\n"
-        "#define FN(reason) ENUM(R_##reason)\nREASONS(FN)\n#undef FN\n#define FN(reason) { R_##reason, #reason },\n"
-        "TRACE_EVENT(send)\n#include <trace/define_trace.h>\n"
-    )
-    facts = facts_of(source, headers, TRACE)
-    assert ("tp_send", ".f") in [(r.object, r.path) for r in facts.registrations]
