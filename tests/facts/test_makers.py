@@ -207,3 +207,16 @@ def test_what_is_no_declaration_costs_nothing_of_what_follows():
         "#define POINT(n) struct tracepoint tp_##n = { .f = t_##n };\nREASONS(FN)\nPOINT(send)\nPOINT(receive)\n"
     )
     assert [(r.object, r.value) for r in facts.registrations] == [("tp_send", "t_send"), ("tp_receive", "t_receive")]
+
+
+def test_one_object_of_several_invocations():
+    # include/linux/irqchip.h
+    facts = facts_of(
+        "#define BEGIN(n) static const struct id n##_ids[] = {\n"
+        '#define MATCH(c, fn) { .compatible = c "}", .data = fn },\n'
+        '#define END(n) {}, };\nBEGIN(a)\nMATCH("x", f)\nMATCH("y", g)\nEND(a)\n'
+    )
+    assert [(r.object, r.path, r.value) for r in facts.registrations if r.path.endswith("data")] == [
+        ("a_ids", "#0.data", "f"),
+        ("a_ids", "#1.data", "g"),
+    ]

@@ -42,6 +42,7 @@ _ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
+_STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _DECLARATION: Final = re.compile(r"[\s;]*[A-Za-z_]")
 MAX_VARIANTS: Final = 2
 _MOST_LATER: Final = 8_000_000
@@ -97,6 +98,8 @@ class Makers:
         self._templates = Templates()
         self._displaced = Reading(self._as_displaced)
         self._leads: dict[str, set[str]] = {}
+        self._open = 0
+        """How many braces the invocations so far have left open."""
 
     def find(self, code: bytes, text: FileText) -> Found:
         """All makers of ``code`` (comments and directives blanked); ``text`` places its offsets."""
@@ -324,8 +327,11 @@ class Makers:
             if "{" not in expansion and "=" not in expansion and "(" not in expansion:
                 if not prefix and " " not in expansion.strip():
                     continue
-            if not _DECLARATION.match(f"{prefix}{expansion}"):
+            if not self._open and not _DECLARATION.match(f"{prefix}{expansion}"):
                 continue  # what FN of include/trace/events/tcp.h makes where it is defined for a list: no declaration
+            # IRQCHIP_PLATFORM_DRIVER_BEGIN(x) IRQCHIP_MATCH(y, f) IRQCHIP_PLATFORM_DRIVER_END(x) are one object
+            plain = _STRING.sub("", expansion)
+            self._open = max(0, self._open + plain.count("{") - plain.count("}"))
             origin = Origin(at, Role.MAKER, (name,), line_end=text.place(closing).line)
             found.parts.append((f"{prefix}{expansion};\n", origin))
 
