@@ -254,6 +254,7 @@ def test_an_interrupt_from_the_keyboard(bare_kernel):
     before = index.read_bytes()
     script = (
         "import os, signal, time, xref.index.build as b\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
         "b.list_files = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(30))\n"
         "from xref.cli.main import run\n"
         "run()\n"
