@@ -92,7 +92,7 @@ class Names:
         visible = (
             standing(lambda path: graph.sees(here.path, path))
             # where the file is included: what stands above, else what is declared there and defined below
-            or standing(graph.around(here.path).__contains__)
+            or standing(lambda path: graph.finds_around(here.path, path))
             or standing(lambda path: any(graph.sees(whole, path) for whole in wholes))
         )
         if not visible and here.path.endswith(".h"):
@@ -170,7 +170,7 @@ class Names:
     def _has(self, path: str, other: str) -> bool:
         """Whether a file sees another, or finds it where it is included."""
         graph = self._macros.graph
-        return graph.sees(path, other) or other in graph.around(path)
+        return graph.sees(path, other) or graph.finds_around(path, other)
 
     def _called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the
