@@ -66,6 +66,7 @@ class Reader:
         """Raises :class:`~xref.errors.IndexUnavailable` for what is no whole index of this version."""
         self.path = path
         self._db = open_readonly(path)
+        self._db.execute("BEGIN")  # one lock for all questions: it is three system calls for each otherwise
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
         self.file = lru_cache(maxsize=None)(self._file)
         self.records = lru_cache(maxsize=20_000)(self._records)
