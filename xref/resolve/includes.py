@@ -32,18 +32,28 @@ class IndexedIncludes(IncludeGraph):
         self._wholes = lru_cache(maxsize=None)(wholes)
         self._bits: dict[str, int] = {}
         self._seen: dict[str, int] = {}
-        self._angled: dict[tuple[tuple[str, ...], str], str | None] = {}
+        self._found_around: dict[str, frozenset[str]] = {}
+        self._angled: dict[tuple[str, ...], dict[str, str | None]] = {}
 
-    def resolve(self, includer: str, inc: Include) -> str | None:
+    def direct(self, path: str) -> tuple[str, ...]:
         """As the graph says; what stands in ``<>`` is looked up once for all files with the same ``-I`` paths."""
-        if not inc.angled:
-            return super().resolve(includer, inc)
-        key = (self._dirs.get(includer.rpartition("/")[0], ()), inc.path)
-        try:
-            return self._angled[key]
-        except KeyError:
-            found = self._angled[key] = super().resolve(includer, inc)
-            return found
+        known = self._resolved.get(path)
+        if known is None:
+            dirs = self._dirs.get(path.rpartition("/")[0], ())
+            angled = self._angled.get(dirs)
+            if angled is None:
+                angled = self._angled[dirs] = {}
+            found: dict[str | None, None] = {}
+            for inc in self._raw.get(path, ()):
+                if not inc.angled:
+                    target = self.resolve(path, inc)
+                elif inc.path in angled:
+                    target = angled[inc.path]
+                else:
+                    target = angled[inc.path] = self.resolve(path, inc)
+                found[target] = None
+            known = self._resolved[path] = tuple(target for target in found if target is not None)
+        return known
 
     def wholes(self, path: str) -> tuple[str, ...]:
         """What ``path`` is a part of."""
@@ -53,14 +63,31 @@ class IndexedIncludes(IncludeGraph):
         """As the graph says."""
         if path == other or self._closure_of(path) & self._bits.get(other, 0):
             return True
-        return not self._raw.get(path) and other in self.around(path)
+        if self._resolved[path]:
+            return False  # it includes something
+        found = self._found_around.get(path)
+        if found is None:
+            around = self.around(path) if self.wholes(path) and not self._raw.get(path) else frozenset[str]()
+            found = self._found_around[path] = around
+        return other in found
 
     def _closure_of(self, path: str) -> int:
         seen = self._seen.get(path)
         if seen is None:
+            self._read_below(path)
             self._visit(path)
             seen = self._seen[path]
         return seen
+
+    def _read_below(self, root: str) -> None:
+        """Reads what ``root`` includes, directly or not, and is not known yet: all files of one distance at once."""
+        met = {root}
+        level = [root]
+        while level:
+            self._source.expect(path for path in level if path not in self._resolved)
+            below = dict.fromkeys(p for path in level for p in self.direct(path))
+            level = [path for path in below if path not in met and path not in self._seen]
+            met.update(level)
 
     def _visit(self, root: str) -> None:
         """Works out the closures of ``root`` and of all that it includes."""
@@ -75,9 +102,7 @@ class IndexedIncludes(IncludeGraph):
             low[path] = number[path] = len(number)
             own[path] = bits.setdefault(path, 1 << len(bits))
             component.append(path)
-            below = self.direct(path)
-            self._source.expect(p for p in below if p not in number and p not in seen)
-            walk.append((path, iter(below)))
+            walk.append((path, iter(self.direct(path))))
 
         enter(root)
         while walk:

@@ -165,7 +165,8 @@ class Names:
         if any(f.kind != "macro" and self._has(view.file, self._reader.file(f.file_id).path) for f in rows):
             # raw_sk() of net/can/raw.c, which sees nothing of include/net/raw.h and its macro
             wanted = {at for at in wanted if self._has(view.file, at[0])}
-        return tuple(f for f in rows if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted)
+        at = {(self._reader.file_id(path), line) for path, line in wanted}
+        return tuple(f for f in rows if f.kind == "macro" and (f.file_id, f.line) in at)
 
     def _has(self, path: str, other: str) -> bool:
         """Whether a file sees another, or finds it where it is included."""

@@ -154,7 +154,9 @@ class Sites:
         """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
         calls a function of fs/f2fs/f2fs.h.
         """
-        users = (self._reader.function(fid) for fid in self._reader.mentions("c", macro.name)[:_MOST_USERS])
+        ids = self._reader.mentions("c", macro.name)[:_MOST_USERS]
+        self._reader.expect_functions(ids)
+        users = (self._reader.function(fid) for fid in ids)
         found: dict[tuple[FunctionInfo, EdgeKind], None] = {}
         for file_id in dict.fromkeys(f.file_id for f in users if f is not None):
             if any(m.id == macro.id for m in self._names.macro_nodes(macro.name, file_id)):

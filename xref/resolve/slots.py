@@ -136,18 +136,21 @@ class Slots:
         """
         if not name:
             return None
+        reader = self._reader
+        if not reader.typedefs(name) and not reader.macros(name):
+            return frozenset((name, display_name(name)))  # most are tags and nothing else
         found: set[str] = set()
         seen = [name]
         for spelled in seen:
-            macros = self._reader.macros(spelled)
-            typedefs = self._reader.typedefs(spelled)
+            macros = reader.macros(spelled)
+            typedefs = reader.typedefs(spelled)
             further = [m.body for m in macros if m.params is None]  # #define u32 unsigned int
-            if len(macros) > len(further) and not typedefs and not self._reader.records(spelled):
+            if len(macros) > len(further) and not typedefs and not reader.is_tag(spelled):
                 return None  # makes whatever it likes
             further.extend(row.decl for row in typedefs)
             if any("typeof" in decl for decl in further):
                 return None
-            if not typedefs or self._reader.records(spelled):
+            if not typedefs or reader.is_tag(spelled):
                 # tags have a name space of their own (C11 6.2.3): struct key_type, and a typedef of that name in tools/
                 found.update((spelled, display_name(spelled)))
             seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
@@ -193,6 +196,7 @@ class Slots:
         names = {*tags, *types, ""}
         self._reader.expect_macros(names)
         self._reader.expect_typedefs(names)
+        self._reader.expect_tags(name for name in names if self._reader.typedefs(name))
 
     def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
         """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where

@@ -49,7 +49,7 @@ _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
 _FEW_TYPEDEFS = 100
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
-_FEW_TAGS = 10
+_FEW_TAGS = 3
 """After so many questions the other names of all records are read."""
 _MANY = 200_000
 
@@ -82,6 +82,7 @@ class Reader:
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
+        self._tags: dict[str, bool] = {}
 
     def close(self) -> None:
         """Closes the file."""
@@ -133,6 +134,13 @@ class Reader:
             _make_room(self._functions, _MANY)
             self._functions[fid] = FunctionInfo(*row) if row is not None else None
         return self._functions[fid]
+
+    def expect_functions(self, ids: Iterable[int]) -> None:
+        """Reads these rows at once, without their bodies."""
+        _make_room(self._functions, _MANY)
+        missing = [fid for fid in ids if fid not in self._functions]
+        for row in of_each(self._db, f"{_FUNCTION} WHERE f.id IN", missing):
+            self._functions[row[0]] = FunctionInfo(*row)
 
     def body(self, fid: int) -> Body:
         """What happens inside a function."""
@@ -274,6 +282,22 @@ class Reader:
     def _records(self, tag: str) -> tuple[RecordInfo, ...]:
         rows = self._db.execute(f"{_RECORD} WHERE tag = ?", (tag,))
         return tuple(_record(*r) for r in rows)
+
+    def is_tag(self, name: str) -> bool:
+        """Whether there is a record of that tag."""
+        known = self._tags.get(name)
+        if known is None:
+            self.expect_tags([name])
+            known = self._tags[name]
+        return known
+
+    def expect_tags(self, names: Iterable[str]) -> None:
+        """Finds out at once which names are tags of records."""
+        _make_room(self._tags, _MANY)
+        missing = [name for name in names if name not in self._tags]
+        self._tags.update(dict.fromkeys(missing, False))
+        for (tag,) in of_each(self._db, "SELECT DISTINCT tag FROM records WHERE tag IN", missing):
+            self._tags[tag] = True
 
     def records_by_row(self, ids: Sequence[int]) -> list[RecordInfo]:
         """The records of these rows."""
