@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.store.batches import Includes
 

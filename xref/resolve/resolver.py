@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache, partial
 
 from xref.parse import ctree as x
+from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
 from xref.resolve.model import Holding, Place, Site, Step, Target
@@ -44,7 +45,8 @@ class Resolver(Symbols):
         self.values = Values(self.written, self._macros)
         self.objects = Objects(self.written, self.values)
         self._deferred = Deferred(self.written, self.values, self.objects)
-        self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred)
+        companions = Companions(self.written, self.values)
+        self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
         self.sites = Sites(*self._sites_need)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))
         self._towards = Towards(self.written, self.values)
@@ -124,8 +126,8 @@ class Resolver(Symbols):
             callers.update(dict.fromkeys(self.reader.mentions("m", name)))  # (name)(x)
         reached = self._towards.reached(function)
         callers.update(dict.fromkeys(reached.callers))
-        ways = Ways(self.written, self._macros, function, reached)
-        sites = Sites(self.written, self._macros, ways, self.objects, self._deferred)
+        ways = Ways(self.written, self._macros, function, reached, self.values)
+        sites = self.sites.with_values(ways)
         found: list[Edge] = []
         for f in self._reading(list(callers)):
             for site in self._sites_towards(f, function, sites, reached.places):
@@ -161,8 +163,7 @@ class Resolver(Symbols):
         """The functions of these rows that are compiled; they and what they call are read many at once."""
         for start in range(0, len(ids), _AT_ONCE):
             functions = [f for f in self.reader.functions(ids[start : start + _AT_ONCE]) if self.in_config(f)]
-            calls = (c.callee for f in functions for c in self.reader.body(f.id).calls)
-            self.reader.expect((callee for callee in calls if callee.isidentifier()), objects=True)
+            self._towards.expect(functions)
             yield from functions
 
     def _sites_towards(
@@ -170,11 +171,10 @@ class Resolver(Symbols):
     ) -> Iterator[Site]:
         """The sites of ``f`` that can matter: those that call ``function`` by name, or through one of ``places``."""
         scope = self.written.scope(f)
-        for call in scope.body.calls:
-            if self._towards.through(call, scope, function, places):
-                site = sites.site(call, scope)
-                if site is not None:
-                    yield site
+        for call in self._towards.calls_through(scope, function, places):
+            site = sites.site(call, scope)
+            if site is not None:
+                yield site
 
     # -- slots --------------------------------------------------------------------------------------------------------
 

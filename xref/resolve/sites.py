@@ -48,6 +48,7 @@ class Sites:
         values: Values,
         objects: Objects,
         deferred: Deferred,
+        companions: Companions,
         left_out: Callable[[str], bool] | None = None,
     ) -> None:
         """``left_out``: calls through slots (``struct.field``) of which this is true are none of the answer."""
@@ -62,8 +63,14 @@ class Sites:
         self._values = values
         self._objects = objects
         self._deferred = deferred
-        self._companions = Companions(written, values)
+        self._companions = companions
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
+
+    def with_values(self, values: Values) -> Sites:
+        """The same, but for what a pointer can hold."""
+        other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
+        other._meant = self._meant
+        return other
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> Iterator[Site]:
         """Every call site of a function, in the order of the source; ``expected``: what it calls has been read."""

@@ -72,10 +72,14 @@ class Ways(Values):
     stands for the way back.
     """
 
-    def __init__(self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached) -> None:
+    def __init__(
+        self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached, values: Values
+    ) -> None:
+        """``values`` knows what flows into a place, whatever the function."""
         super().__init__(written, macros)
         self._function = function
         self._places = reached.places
+        self._inflows = values._inflows
 
     def solve(self, first: Iterable[Inflow[FunctionInfo]], most: int = Values.MOST) -> list[Arrival[FunctionInfo]]:
         """The function, by the shortest way, if any of ``first`` can have it."""
@@ -108,6 +112,8 @@ class Towards:
         self._chosen = False
         """Whether these have decided since who is read."""
         self._onwards: dict[Place, _Onward] = {}
+        self._plain: dict[str, bool] = {}
+        """What is called: whether it is a name that can mean nothing but functions and macros of that name."""
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
@@ -133,6 +139,29 @@ class Towards:
                     found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
                     todo.append(place)
         return Reached(found, tuple(callers), self._beyond)
+
+    def expect(self, functions: Iterable[FunctionInfo]) -> None:
+        """Reads at once what is asked of the calls of these functions."""
+        callees = {call.callee for f in functions for call in self._reader.body(f.id).calls}
+        new = [callee for callee in callees if callee not in self._plain]
+        names = [callee for callee in new if callee.isidentifier()]
+        others = self._reader.named_otherwise(names)
+        self._plain.update(dict.fromkeys(new, False))
+        self._plain.update((name, name not in others) for name in names)
+        self._reader.expect(others, objects=True)
+
+    def calls_through(self, scope: Scope, function: FunctionInfo, places: Container[Place]) -> Iterator[CallFact]:
+        """The calls that name ``function``, or go through one of ``places``; what else is called by name, nearly all,
+        is seen at a glance.
+        """
+        names = (function.name, *function.aliases.split(","))
+        plain = self._plain
+        for call in scope.body.calls:
+            callee = call.callee
+            if plain.get(callee) and callee not in names and not scope.mentions(callee):
+                continue
+            if self.through(call, scope, function, places):
+                yield call
 
     def through(self, call: CallFact, scope: Scope, function: FunctionInfo, places: Container[Place]) -> bool:
         """Whether a call names ``function``, or goes through one of ``places``."""

@@ -383,6 +383,13 @@ class Reader:
             found[n].append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
         self._macros.update((name, tuple(rows)) for name, rows in found.items())
 
+    def named_otherwise(self, names: Sequence[str]) -> set[str]:
+        """Those of ``names`` that variables have, or macros without parameters."""
+        found = {name for (name,) in of_each(self._db, "SELECT DISTINCT name FROM objects WHERE name IN", names)}
+        sql = "SELECT DISTINCT name FROM macros WHERE params IS NULL AND name IN"
+        found.update(name for (name,) in of_each(self._db, sql, names))
+        return found
+
     def macros_in(self, path: str) -> list[MacroDef]:
         """The definitions that stand in a file."""
         file_id = self.file_id(path)
