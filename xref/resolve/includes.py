@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import compress
 
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.store.batches import Includes
@@ -31,21 +32,25 @@ class IndexedIncludes(IncludeGraph):
         self._wholes = lru_cache(maxsize=None)(wholes)
         self._bits: dict[str, int] = {}
         self._seen: dict[str, int] = {}
-        self._found_around: dict[str, frozenset[str]] = {}
+        self._leaning: dict[str, bool] = {}
+        self._bits_around: dict[str, int] = {}
         self._angled: dict[tuple[str, ...], dict[str, str | None]] = {}
 
     def direct(self, path: str) -> tuple[str, ...]:
         """As the graph says; what stands in ``<>`` is looked up once for all files with the same ``-I`` paths."""
         known = self._resolved.get(path)
         if known is None:
-            dirs = self._dirs.get(path.rpartition("/")[0], ())
+            here = path[: path.rfind("/") + 1]
+            dirs = self._dirs.get(here[:-1], ())
             angled = self._angled.get(dirs)
             if angled is None:
                 angled = self._angled[dirs] = {}
             found: dict[str | None, None] = {}
             for inc in self._raw.get(path, ()):
                 if not inc.angled:
-                    target = self.resolve(path, inc)
+                    beside = here + inc.path
+                    plain = bool(here) and "./" not in inc.path and "//" not in inc.path
+                    target = beside if plain and beside in self._raw else self.resolve(path, inc)
                 elif inc.path in angled:
                     target = angled[inc.path]
                 else:
@@ -64,11 +69,39 @@ class IndexedIncludes(IncludeGraph):
             return True
         if self._resolved[path]:
             return False  # it includes something
-        found = self._found_around.get(path)
-        if found is None:
-            around = self.around(path) if self.wholes(path) and not self._raw.get(path) else frozenset[str]()
-            found = self._found_around[path] = around
-        return other in found
+        return self._leans(path) and self.finds_around(path, other)
+
+    def _leans(self, path: str) -> bool:
+        """Whether a file includes nothing and is written for who includes it."""
+        known = self._leaning.get(path)
+        if known is None:
+            known = self._leaning[path] = bool(self.wholes(path)) and not self._raw.get(path)
+        return known
+
+    def finds_around(self, path: str, other: str) -> bool:
+        """Whether ``other`` is in ``around(path)``, without listing all that is."""
+        around = self._bits_around.get(path)
+        if around is None:
+            around = 0
+            for whole in self.wholes(path):
+                line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
+                around |= self._before(whole, line)
+            self._bits_around[path] = around
+        return bool(around & self._bits.get(other, 0))
+
+    def closure_before(self, path: str, line: int) -> frozenset[str]:
+        """As the graph says."""
+        seen = self._before(path, line)
+        return frozenset(compress(self._bits, map(int, reversed(f"{seen:b}"))))  # bits are numbered as they come
+
+    def _before(self, path: str, line: int) -> int:
+        self._closure_of(path)
+        seen = self._bits[path]
+        for inc in self._raw.get(path, ()) if line else ():
+            target = self.resolve(path, inc) if inc.line < line else None
+            if target is not None:
+                seen |= self._closure_of(target)
+        return seen
 
     def _closure_of(self, path: str) -> int:
         seen = self._seen.get(path)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
@@ -24,6 +25,13 @@ _SHARED = ("include/", "arch/")
 """Where the headers stand that any file may include."""
 
 
+class _Rows(NamedTuple):
+    """Functions of one name. ``alone``: the program of the only one, where it is meant by all files of this program."""
+
+    functions: tuple[FunctionInfo, ...]
+    alone: str | None
+
+
 class Names:
     """Look-ups by name, from a file's point of view."""
 
@@ -33,23 +41,30 @@ class Names:
         self.functions = lru_cache(maxsize=500_000)(self._functions)
         self.macro_nodes = lru_cache(maxsize=200_000)(self._macro_nodes)
         self.called = lru_cache(maxsize=200_000)(self._called)
+        self._all_rows = lru_cache(maxsize=200_000)(self._every_row)
         self._rows = lru_cache(maxsize=200_000)(self._possible_rows)
+        self._from_file = lru_cache(maxsize=None)(self._program_and_chance)
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several."""
-        here = self._reader.file(file_id)
+        program, compiled = self._from_file(file_id)
         # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it
-        rows = self._rows(name) if self._macros.possible(here.guard) else self._all_rows(name)
+        rows, alone = self._rows(name) if compiled else self._all_rows(name)
         if not rows:
             return ()
-        if len(rows) == 1 and not self._elsewhere(rows[0], name):
-            return rows if same_program(here.program, self._reader.file(rows[0].file_id).program) else ()
+        if alone is not None:
+            return rows if same_program(program, alone) else ()
         own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
             if self._always(own):
                 return own
             return (*own, *self._instead(name, file_id, own))[:_MAX_RIVALS]
         return self._from_elsewhere(name, file_id, rows)
+
+    def _program_and_chance(self, file_id: int) -> tuple[str, bool]:
+        """The program that a file belongs to, and whether the architecture can compile it."""
+        file = self._reader.file(file_id)
+        return file.program, self._macros.possible(file.guard)
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
@@ -62,7 +77,7 @@ class Names:
         function stands elsewhere, under the opposite condition. Where no condition is plainly the opposite (Kbuild
         builds all of lib/), a header that all may include can mean any of them, another file only its own.
         """
-        others = tuple(f for f in self._rows(name) if f.file_id != file_id)
+        others = tuple(f for f in self._rows(name).functions if f.file_id != file_id)
         found = self._from_elsewhere(name, file_id, others)
         conditions = [g.from_text(f.guard) for f in own]
         opposite = [f for f in found if all(g.contradicts(c, g.from_text(self._whole_guard(f))) for c in conditions)]
@@ -75,7 +90,7 @@ class Names:
     def _from_elsewhere(self, name: str, file_id: int, rows: tuple[FunctionInfo, ...]) -> tuple[FunctionInfo, ...]:
         """Those of ``rows`` that a file means by ``name`` which does not define it itself."""
         here = self._reader.file(file_id)
-        graph = self._macros.graph
+        graph = self._macros.includes
         headers: list[FunctionInfo] = []
         externs: list[FunctionInfo] = []
         for f in rows:
@@ -92,7 +107,7 @@ class Names:
         visible = (
             standing(lambda path: graph.sees(here.path, path))
             # where the file is included: what stands above, else what is declared there and defined below
-            or standing(graph.around(here.path).__contains__)
+            or standing(lambda path: graph.finds_around(here.path, path))
             or standing(lambda path: any(graph.sees(whole, path) for whole in wholes))
         )
         if not visible and here.path.endswith(".h"):
@@ -130,13 +145,19 @@ class Names:
             rivals = [f for f in rivals if nearness[f.id] == best]
         return rivals
 
-    def _all_rows(self, name: str) -> tuple[FunctionInfo, ...]:
+    def _every_row(self, name: str) -> _Rows:
         possible = self._macros.possible
-        return tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard))
+        return self._with_program(
+            tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard)), name
+        )
 
-    def _possible_rows(self, name: str) -> tuple[FunctionInfo, ...]:
-        possible = self._macros.possible
-        return tuple(f for f in self._all_rows(name) if possible(self._reader.file(f.file_id).guard))
+    def _possible_rows(self, name: str) -> _Rows:
+        rows, _ = self._all_rows(name)
+        return self._with_program(tuple(f for f in rows if self._from_file(f.file_id)[1]), name)
+
+    def _with_program(self, rows: tuple[FunctionInfo, ...], name: str) -> _Rows:
+        alone = len(rows) == 1 and not self._elsewhere(rows[0], name)
+        return _Rows(rows, self._from_file(rows[0].file_id)[0] if alone else None)
 
     def _elsewhere(self, f: FunctionInfo, name: str) -> bool:
         """Whether other files mean ``f`` only if they include the file that it stands in. A header that is part of one
@@ -170,8 +191,8 @@ class Names:
 
     def _has(self, path: str, other: str) -> bool:
         """Whether a file sees another, or finds it where it is included."""
-        graph = self._macros.graph
-        return graph.sees(path, other) or other in graph.around(path)
+        includes = self._macros.includes
+        return includes.sees(path, other) or includes.finds_around(path, other)
 
     def _called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the

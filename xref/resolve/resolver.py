@@ -65,18 +65,21 @@ class Resolver(Symbols):
         missing: dict[tuple[int, int, str], Unresolved] = {}
         sites = self.sites if but is None else self._sites_but(but)
         before = sites.left_out
+        everything = self._config is None
         for site in sites.of(f, expected=sym.fid in self._expected):
-            guard = site.call.guard or f.guard
-            if not self.compiled(guard):
-                continue
-            targets = [t for t in site.targets if self.in_config(t.function)]
-            if not targets and not self._deferred.runs_table(site.call, f):
+            call, via, targets = site.call, site.via, site.targets
+            guard = call.guard or f.guard
+            if not everything:
+                if not self.compiled(guard):
+                    continue
+                targets = tuple(t for t in targets if self.in_config(t.function))
+            line, column = call.line, call.column
+            if not targets and not self._deferred.runs_table(call, f):
                 reason = site.reason or "no target is built in this configuration"
-                where = (site.call.line, site.call.column, site.via or site.call.callee)
-                gap = FoundGap(sym, site.call, site.via, site.kind, guard, reason, self._wording)
-                missing.setdefault(where, gap)
+                gap = FoundGap(sym, call, via, site.kind, guard, reason, self._wording)
+                missing.setdefault((line, column, via or call.callee), gap)
             for t in targets:
-                key = (site.call.line, site.call.column, site.via, t.function.id)
+                key = (line, column, via, t.function.id)
                 if key not in edges:
                     edges[key] = self._edge(sym, site, t, guard)
         return Calls(tuple(edges.values()), tuple(missing.values()), sites.left_out - before)
@@ -233,9 +236,8 @@ class Resolver(Symbols):
         call = site.call
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
         tie = partial(self.tie, caller, site, t) if site.receiver is not None else None
-        return FoundEdge(
-            caller, self.as_symbol(t.function), kind, site.via, t.confidence, call, guard, t.steps, self._wording, tie
-        )
+        callee = self._symbols.get(t.function.id) or self.as_symbol(t.function)
+        return FoundEdge(caller, callee, kind, site.via, t.confidence, call, guard, t.steps, self._wording, tie)
 
     def tie(self, caller: Symbol, site: Site, t: Target) -> tuple[Step, ...] | None:
         """What ties a target to the object that is called (see ``Sites.tie``)."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
@@ -72,21 +72,19 @@ class Sites:
         other._meant = self._meant
         return other
 
-    def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> Iterator[Site]:
+    def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
         """Every call site of a function, in the order of the source; ``expected``: what it calls has been read."""
         scope = self._written.scope(function, body)
         if not expected:
             self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
-        for call in scope.body.calls:
-            site = self.site(call, scope)
-            if site is not None:
-                yield site
+        found = (self.site(call, scope) for call in scope.body.calls)
+        return [site for site in found if site is not None]
 
     def site(self, call: CallFact, scope: Scope) -> Site | None:
         """One call site; None for what is no call at all."""
         callee = call.callee
         if callee.isidentifier():
-            if scope.holds(callee, call.line) and self._callable(callee, scope, call.line):
+            if scope.mentions(callee) and scope.holds(callee, call.line) and self._callable(callee, scope, call.line):
                 return self._pointer(call, x.Name(callee), scope)
             return self._named(call, callee, scope)
         key = static_call_key(callee)
@@ -113,14 +111,14 @@ class Sites:
         if _BUILTIN.fullmatch(name):
             return None
         here = call.guard or scope.function.guard
-        rule = f"expansion of {call.macro}" if call.macro else "call"
-        step = (Step(rule, scope.file_id, call.line),)
         function = scope.function
         itself = function.kind == "macro" and function.name == name
         meant = self._meant(name, scope.file_id, here, itself)
         if not meant and function.kind == "macro" and not itself:
             meant = self._meant_where_used(name, function, here)
         if meant:
+            rule = f"expansion of {call.macro}" if call.macro else "call"
+            step = (Step(rule, scope.file_id, call.line),)
             targets = tuple(Target(f, kind, Confidence.EXACT, f.guard, step) for f, kind in meant)
             return Site(call, "", targets[0].kind, targets)
         if _BUILTIN_UNLESS_DEFINED.fullmatch(name):

@@ -32,6 +32,7 @@ class Slots:
         self._reached_memo = lru_cache(maxsize=50_000)(self._reached)
         self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
+        self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
         """The member that an initialiser sets, or None where its type cannot be told."""
@@ -97,9 +98,13 @@ class Slots:
         tells records of one tag apart, None takes them all.
         """
         found = [r for r in self._candidates(struct, field) if self._is(r, struct, field, home)]
-        positional = self._reader.positional_registrations(self._parents_memo(struct))
+        positional = self._positional_memo(struct)
         found.extend(r for r in positional if self._is(r, struct, field, home))
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
+
+    def _positional(self, struct: str) -> list[RegistrationInfo]:
+        """The initialisers without designators in objects that can hold a ``struct``: the same for all its fields."""
+        return self._reader.positional_registrations(self._parents_memo(struct))
 
     def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
         """The initialisers of some ``field`` but for those that are plainly of another record. Of the tens of thousands
@@ -122,6 +127,13 @@ class Slots:
         """
         holders = self._parents_memo(struct)
         return frozenset(holders) if len(holders) < _MAX_PARENTS and not self._reader.is_alias(field) else None
+
+    def may_lead(self, tag: str, steps: Sequence[str], struct: str, field: str) -> bool:
+        """Whether an access from a ``struct tag`` over the members ``steps``, and then ``field``, may come to
+        ``struct.field``, as far as names tell.
+        """
+        own = self._own_memo(struct, field)
+        return own is None or not self._is_other(tag, steps, own)
 
     def _is_other(self, tag: str, steps: Sequence[str], own: frozenset[str]) -> bool:
         """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly none of ``own``. Only

@@ -18,7 +18,7 @@ from xref.lex.model import Include, MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
-from xref.store.numbers import first_wide
+from xref.store.numbers import first, first_wide
 from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes, type_tag
 
 _Key = TypeVar("_Key")
@@ -49,7 +49,7 @@ _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
 _FEW_TYPEDEFS = 100
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
-_FEW_TAGS = 3
+_FEW_TAGS = 1
 """After so many questions the other names of all records are read."""
 _MANY = 200_000
 
@@ -57,6 +57,12 @@ _MANY = 200_000
 def _make_room(memo: dict[_Key, _Row], most: int) -> None:
     if len(memo) > max(most, 0):
         memo.clear()
+
+
+def _remember(memo: dict[_Key, tuple[_Row, ...]], asked: Iterable[_Key], found: Mapping[_Key, Sequence[_Row]]) -> None:
+    """Notes what was found, and of all else that was asked that there is none."""
+    memo.update(dict.fromkeys(asked, ()))
+    memo.update((key, tuple(rows)) for key, rows in found.items())
 
 
 class Reader:
@@ -177,6 +183,16 @@ class Reader:
             known = self._named[name]
         return known
 
+    def functions_named_in(self, name: str, file_id: int) -> list[FunctionInfo]:
+        """Those of them that stand in one file: every module has an ``__inittest``."""
+        of_file = "= ? AND f.id >= ? AND f.id < ?"
+        wanted = (name, first(file_id), first(file_id + 1))
+        found = [
+            FunctionInfo(*r) for r in self._db.execute(f"{_FUNCTION} WHERE f.name {of_file} ORDER BY f.id", wanted)
+        ]
+        aliased = self._db.execute(f"{_ALIASED} WHERE f.name <> a.name AND a.name {of_file}", wanted)
+        return found + [FunctionInfo(*r) for _, *r in aliased]
+
     def _is_alias(self, name: str) -> bool:
         """Whether ``name`` may be one: there are few, and they are read when many names are asked for."""
         if self._aliases is None:
@@ -195,15 +211,15 @@ class Reader:
         if objects:
             self._read_objects([name for name in wanted if name not in self._objects])
 
-    def _read_names(self, names: list[str]) -> None:
+    def _read_names(self, names: Sequence[str]) -> None:
         _make_room(self._named, _MANY)
-        found: dict[str, list[FunctionInfo]] = {name: [] for name in names}
+        found: dict[str, list[FunctionInfo]] = {}
         for row in of_each(self._db, f"{_FUNCTION} WHERE f.name IN", names):
-            found[row[2]].append(FunctionInfo(*row))
+            found.setdefault(row[2], []).append(FunctionInfo(*row))
         aliased = [name for name in names if self._is_alias(name)]
         for name, *rest in of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
-            found[name].append(FunctionInfo(*rest))
-        self._named.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(name, []).append(FunctionInfo(*rest))
+        _remember(self._named, names, found)
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
         """The functions whose number is in ``[low, high)``."""
@@ -244,14 +260,15 @@ class Reader:
 
     def expect_member_types(self, names: Iterable[str]) -> frozenset[str]:
         """Reads at once the types of many members; all of them together."""
-        wanted = dict.fromkeys(names)
-        found: dict[str, set[str]] = {name: set() for name in wanted if name not in self._member_types}
-        for name, shape in of_each(
-            self._db, "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN", list(found)
-        ):
-            found[name].add(shape)
+        wanted = set(names)
+        missing = [name for name in wanted if name not in self._member_types]
+        found: dict[str, list[str]] = {}
+        sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
+        for name, shape in of_each(self._db, sql, missing):
+            found.setdefault(name, []).append(shape)
+        self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
         self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
-        return frozenset().union(*(self._member_types[name] for name in wanted))
+        return frozenset().union(*map(self._member_types.__getitem__, wanted))
 
     def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
         """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
@@ -316,7 +333,7 @@ class Reader:
         known = self._typedefs_of
         if tag in known or "" in known:
             return known.get(tag, ())
-        every = len(known) > _FEW_TAGS  # then all of them are read at once
+        every = len(known) >= _FEW_TAGS  # then all of them are read at once
         found: dict[str, dict[str, None]] = {"" if every else tag: {}}
         sql = "SELECT name, decl FROM typedefs WHERE instr(decl, '*') = 0"
         for name, decl in self._db.execute(sql if every else f"{sql} AND instr(decl, ?)", () if every else (tag,)):
@@ -337,15 +354,16 @@ class Reader:
     def expect_typedefs(self, names: Iterable[str]) -> None:
         """Reads at once the typedefs of many names."""
         _make_room(self._typedefs, _MANY)
-        found: dict[str, list[DeclInfo]] = {name: [] for name in names if name not in self._typedefs}
-        if self._typedef_names is None and len(self._typedefs) > _FEW_TYPEDEFS:
+        missing = [name for name in names if name not in self._typedefs]
+        if self._typedef_names is None and len(self._typedefs) + len(missing) > _FEW_TYPEDEFS:
             self._typedef_names = frozenset(r[0] for r in self._db.execute("SELECT name FROM typedefs"))
         known = self._typedef_names
-        wanted = [name for name in found if known is None or name in known]
+        wanted = missing if known is None else [name for name in missing if name in known]
+        found: dict[str, list[DeclInfo]] = {}
         sql = "SELECT name, file_id, decl, line, guard FROM typedefs WHERE name IN"
         for name, file_id, decl, line, guard in of_each(self._db, sql, wanted):
-            found[name].append(DeclInfo(name, file_id, decl, line, "", guard, ""))
-        self._typedefs.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(name, []).append(DeclInfo(name, file_id, decl, line, "", guard, ""))
+        _remember(self._typedefs, missing, found)
 
     def objects(self, name: str) -> tuple[DeclInfo, ...]:
         """The variables of that name."""
@@ -355,13 +373,13 @@ class Reader:
             known = self._objects[name]
         return known
 
-    def _read_objects(self, names: list[str]) -> None:
+    def _read_objects(self, names: Sequence[str]) -> None:
         _make_room(self._objects, _MANY)
-        found: dict[str, list[DeclInfo]] = {name: [] for name in names}
+        found: dict[str, list[DeclInfo]] = {}
         sql = "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name IN"
         for row in of_each(self._db, sql, names):
-            found[row[0]].append(DeclInfo(*row))
-        self._objects.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(row[0], []).append(DeclInfo(*row))
+        _remember(self._objects, names, found)
 
     def macros(self, name: str) -> tuple[MacroDef, ...]:
         """Every definition of the macro ``name``."""
@@ -375,13 +393,13 @@ class Reader:
         """Reads at once the definitions of many macros."""
         self._read_macros([name for name in dict.fromkeys(names) if name not in self._macros])
 
-    def _read_macros(self, names: list[str]) -> None:
+    def _read_macros(self, names: Sequence[str]) -> None:
         _make_room(self._macros, _MANY)
-        found: dict[str, list[MacroDef]] = {name: [] for name in names}
+        found: dict[str, list[MacroDef]] = {}
         for n, p, v, b, g, there, path, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
             guard = _both(g, there, path)
-            found[n].append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
-        self._macros.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(n, []).append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
+        _remember(self._macros, names, found)
 
     def named_otherwise(self, names: Sequence[str]) -> set[str]:
         """Those of ``names`` that variables have, or macros without parameters."""
