@@ -15,8 +15,8 @@ from typing import NamedTuple, TypeVar
 from xref.facts.model import CallFact
 from xref.macros.fixpoint import Fixpoint
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Base, Function, Pointer, Tagged
+from xref.resolve.arguments import arguments
 from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Place
 from xref.resolve.objects import Objects, Thing, split_place
@@ -132,7 +132,7 @@ class Handing:
                 continue
             for g in self.meant(call, scope):
                 for way, what in self._starts(g) if g.id != f.id else ():
-                    args = parse_args(call.arguments)
+                    args = arguments(call.arguments)
                     if what.position < len(args):
                         for key in self.keys(args[what.position], scope, call.line):
                             if isinstance(key, Handed) and len(key.path) + len(what.path) <= _LONGEST:
@@ -182,7 +182,7 @@ class Handing:
                 for key in self.pointed(base, scope, a.line):
                     yield Put(slot, key, position)
         for call in scope.body.calls:
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             handed = [self._parameter(arg, scope) for arg in args]
             if all(p is None for p in handed):
                 continue
@@ -261,7 +261,7 @@ class Handing:
         for call in scope.body.calls:
             if not call.callee.isidentifier():
                 continue
-            handed = [self._parameter(arg, scope) for arg in parse_args(call.arguments)]
+            handed = [self._parameter(arg, scope) for arg in arguments(call.arguments)]
             if f.kind != "macro":
                 handed = [
                     p if p is not None and self._may_be_function(scope.params[p].ctype, f.file_id) else None

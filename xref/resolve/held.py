@@ -17,7 +17,7 @@ import msgspec
 
 from xref.facts.model import AssignFact, CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
+from xref.resolve.arguments import arguments
 from xref.resolve.handing import INDEX, Handing
 from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Holding, Place, Step
@@ -126,7 +126,7 @@ class Held:
         self, call: CallFact, meant: FunctionInfo, slot: Slot, thing: Thing, scope: Scope, alone: bool
     ) -> Iterator[Holding]:
         for into, what, function in self._handing.puts(meant):
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             if into != slot or isinstance(what, Thing) or max(what.position, function) >= len(args):
                 continue  # what goes into an object of its own is found there
             if what.path == INDEX:

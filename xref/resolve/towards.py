@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctype import parse_declaration
+from xref.resolve.arguments import arguments
 from xref.resolve.casts import fits
 from xref.resolve.flow import Arrival, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
@@ -282,15 +282,15 @@ class Towards:
             name = scope.parameter_name(position)
         if name:
             yield from self._handed_on(f, (name,), lambda source: source == place)
-            for r in self._reader.registrations_naming(name):  # struct work_for_cpu wfc = { .fn = fn }
-                if r.function == f.name and r.file_id == f.file_id:
+            for r in self._reader.registrations_naming(name, f.file_id):  # struct work_for_cpu wfc = { .fn = fn }
+                if r.function == f.name:
                     if any(i.source == place for i in self._values.registered(r)):
                         yield from self._registered_in(r)
 
     def _passed_on(self, scope: Scope, nth: int) -> Iterator[Outflow]:
         """Where the ``nth`` of a macro's variable arguments goes, which hands on all of them."""
         for call in scope.body.calls:
-            for k, arg in enumerate(parse_args(call.arguments)):
+            for k, arg in enumerate(arguments(call.arguments)):
                 if arg.lstrip("# ") == scope.variadic:
                     yield from self._parameters(call, k + nth, scope)
 
@@ -321,7 +321,7 @@ class Towards:
         for call in body.calls:
             if not spelled(call.arguments):
                 continue
-            for k, arg in enumerate(parse_args(call.arguments)):
+            for k, arg in enumerate(arguments(call.arguments)):
                 if brings(arg, call.line):
                     yield from self._parameters(call, k, scope)
 
@@ -401,4 +401,8 @@ def _is(source: FunctionInfo | Place, function: FunctionInfo) -> bool:
 @lru_cache(maxsize=1024)
 def _any_of(words: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
     """Finds one of some names in a text; ``func`` does not stand in ``__func__``."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)").search
+    search = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)").search
+    if len(words) > 1:
+        return search
+    word = words[0]
+    return lambda text: search(text) if word in text else None  # hardly ever it is

@@ -67,12 +67,13 @@ class Types:
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
         self.returned = lru_cache(maxsize=100_000)(self._return_type)
         self.is_type = lru_cache(maxsize=200_000)(self._is_type)
+        self.parse = lru_cache(maxsize=1 << 16)(self._parse)
+        """The expression that a text spells."""
 
     def _is_type(self, name: str) -> bool:
         return looks_like_type(name) or bool(self._reader.typedefs(name))
 
-    def parse(self, text: str) -> x.Expr:
-        """The expression that ``text`` spells."""
+    def _parse(self, text: str) -> x.Expr:
         return parse_expr(text, self.is_type)
 
     # -- declarations -------------------------------------------------------------------------------------------------
@@ -358,8 +359,8 @@ class Types:
         (C11 6.7.2.1 p16).
         """
         found: dict[str, None] = {}
-        for record in self._reader.records_by_row(self._reader.mentions("f", field)):
-            if record.kind == "union" and display_name(record.tag) == owner:
+        for record in self._reader.unions_with(field):
+            if display_name(record.tag) == owner:
                 found.update((f.name, None) for f in record.fields if f.name not in ("", field) and "(*" in f.decl)
         return tuple(found)
 

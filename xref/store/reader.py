@@ -322,6 +322,11 @@ class Reader:
         found = {r[0]: _record(*r) for r in rows}
         return [found[record_id] for record_id in ids]
 
+    def unions_with(self, field: str) -> list[RecordInfo]:
+        """The unions that have a member of that name."""
+        ids = self.mentions("f", field)
+        return [_record(*r) for r in sorted(of_each(self._db, f"{_RECORD} WHERE kind = 'union' AND id IN", ids))]
+
     def tags_with(self, types: Sequence[str]) -> list[str]:
         """The tags of the records that have a member of one of these types (tags or typedefs) in them, by value."""
         rows = of_each(self._db, "SELECT ids FROM postings WHERE kind = 't' AND name IN", types)
@@ -471,9 +476,16 @@ class Reader:
         """The initialisers whose value is ``name``."""
         return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE name = ? ORDER BY id", (name,))]
 
-    def registrations_naming(self, name: str) -> list[RegistrationInfo]:
-        """The initialisers whose value is ``name``, or has it inside: ``pm_ptr(name)``, ``x ? name : NULL``."""
-        return [*self.registrations_of_name(name), *self.registrations(self.mentions("w", name))]
+    def registrations_naming(self, name: str, file_id: int = 0) -> list[RegistrationInfo]:
+        """The initialisers whose value is ``name``, or has it inside: ``pm_ptr(name)``, ``x ? name : NULL``; in one
+        file, if one is named.
+        """
+        if not file_id:
+            return [*self.registrations_of_name(name), *self.registrations(self.mentions("w", name))]
+        low, high = first_wide(file_id), first_wide(file_id + 1)
+        sql = f"{_REGISTRATION} WHERE name = ? AND id >= ? AND id < ? ORDER BY id"
+        found = [RegistrationInfo(*r) for r in self._db.execute(sql, (name, low, high))]
+        return found + self.registrations([number for number in self.mentions("w", name) if low <= number < high])
 
     def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
         """All initialisers of the objects called ``name``."""
