@@ -17,9 +17,10 @@ does all by itself, a helper, a hook) is not on it, and the slice shows it as a 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
 
 from xref.graph.conditions import Conditions
 from xref.graph.reader import is_macro, is_named
@@ -41,8 +42,7 @@ State: TypeAlias = tuple[str, int]
 """A node and how deep the way to it has come. A function is as deep as its layer; a macro as deep as who invokes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(msgspec.Struct, frozen=True, gc=False):
     """Where a descent ends: at the calls that ``reached`` accepts, and never below rank ``deepest``.
 
     ``reached`` is asked with the call and the rank after it. ``through``: from rank ``deepest`` on, a call may lead
@@ -54,8 +54,7 @@ class Goal:
     through: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """A way into a state: where from, whether through a pointer, and 1, or 0 where the state is a macro."""
 
     origin: State
@@ -63,8 +62,7 @@ class Step:
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
-class Descent:
+class Descent(msgspec.Struct, frozen=True, gc=False):
     """What a descent found, in the order reached: ``before`` has for every state the steps into it.
 
     ``explored``: all that was read on the way; ``waiting``: how many functions were not, because of the bound.

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from xref.errors import UsageError
 from xref.graph.globs import compile_globs
 
@@ -23,8 +25,7 @@ SHIPPED: Final = Path(__file__).with_name("layers.toml")
 SYSCALL: Final = "syscall"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, gc=False):
     """A layer ('' for a helper), for the files and names that match; a pattern of None matches everything."""
 
     layer: str
@@ -73,8 +74,7 @@ class Domain:
         return self.home is not None and self.home.match(sym.file) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(msgspec.Struct, frozen=True, gc=False):
     """All domains, in the order of the file."""
 
     domains: tuple[Domain, ...]

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from xref.resolve.edge import SymbolKind
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from xref.resolve.edge import Calls, Edge, Symbol, Unresolved
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """What leaves one function: edges worth following, calls without a target, and how many weak edges were dropped."""
 
     edges: tuple[Edge, ...]

@@ -8,8 +8,9 @@ step down the shortest way, a call through a pointer always, because which of it
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 FAR: Final = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Spine:
+class Spine(msgspec.Struct, frozen=True, gc=False):
     """Node ids: ``nodes`` on the way, the root among them; ``goals`` where the ways end."""
 
     nodes: frozenset[str]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from xref.parse import ctree as x
 from xref.resolve.companions import Companions
@@ -26,7 +27,9 @@ from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 from xref.store.reader import Reader
-from xref.tree.config import Config
+
+if TYPE_CHECKING:
+    from xref.tree.config import Config
 
 __all__ = ["IndexedTree", "Resolver"]
 

@@ -19,10 +19,9 @@ from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.flow import slot_place
 from xref.resolve.macros import IndexedMacros
-from xref.resolve.model import Holding, Site, Step, Target
+from xref.resolve.model import Holding, MemberType, Site, Step, Target
 from xref.resolve.objects import Objects
 from xref.resolve.scope import Scope, fails_the_build
-from xref.resolve.types import MemberType
 from xref.resolve.values import Values, static_call_key
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo

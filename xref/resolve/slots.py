@@ -8,9 +8,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from xref.facts.records import display_name
+from xref.facts.display import display_name
 from xref.parse.ctree import Array, CType, Pointer, Tagged
-from xref.resolve.types import MemberType, Types
+from xref.resolve.model import MemberType
+from xref.resolve.types import Types
 from xref.store.model import RegistrationInfo
 from xref.store.reader import Reader
 from xref.store.rows import decode_ids, type_tag
@@ -240,6 +241,11 @@ class Slots:
             else:
                 return None
         return frozenset(member.owner for member in found) if found is not None else None
+
+    def fills(self, r: RegistrationInfo, struct: str, field: str) -> bool:
+        """Whether an initialiser is one of ``registrations(struct, field)``."""
+        named = r.field == field or (not r.field and r.name != "")
+        return named and self._is(r, struct, field, None)
 
     def _is(self, r: RegistrationInfo, struct: str, field: str, home: int | None) -> bool:
         target = self.target(r)

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from xref.facts.records import ANONYMOUS, display_name
+from xref.facts.display import ANONYMOUS, display_name
 from xref.lex.model import MacroDef
 from xref.macros.table import MacroView
 from xref.parse import ctree as x
@@ -22,6 +21,7 @@ from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Poin
 from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature
 from xref.parse.derived import strip_pointer, to_text
 from xref.resolve.macros import IndexedMacros
+from xref.resolve.model import MemberType
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
 from xref.resolve.spell import spell
@@ -35,19 +35,6 @@ _INT = Base("int")
 _PLAIN_DECL = re.compile(
     r"(?:(?:static|const|extern)\s+)*(struct|union)\s+([A-Za-z_]\w*)\s+(\*{0,2})([A-Za-z_]\w*)((?:\[[^][(){}\"']*\]){0,4})"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MemberType:
-    """A member that was found: the type that declares it as the kernel spells it, its name there, and its own type
-    (None for a member of an open record, which is known by name only).
-    """
-
-    owner: str
-    field: str
-    ctype: CType | None
-    home: int = 0
-    """The file of a record whose tag other files use for records of their own; 0 for a tag that means one thing."""
 
 
 class Types:

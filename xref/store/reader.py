@@ -493,6 +493,12 @@ class Reader:
             RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))
         ]
 
+    def registrations_inside(self, file_id: int) -> list[RegistrationInfo]:
+        """The initialisers in the functions of a file, in their order."""
+        limits = (first_wide(file_id), first_wide(file_id + 1))
+        sql = f"{_REGISTRATION} WHERE id >= ? AND id < ? AND function <> '' ORDER BY line, col, id"
+        return [RegistrationInfo(*r) for r in self._db.execute(sql, limits)]
+
     def positional_registrations(self, tags: Sequence[str]) -> list[RegistrationInfo]:
         """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``."""
         sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag IN"
