@@ -15,6 +15,8 @@ from itertools import compress
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.store.batches import Includes
 
+_FLAGS = bytes.maketrans(b"01", b"\0\1")
+
 
 class IndexedIncludes(IncludeGraph):
     """An include graph that answers ``sees`` for any number of files at little cost."""
@@ -32,6 +34,8 @@ class IndexedIncludes(IncludeGraph):
         self._wholes = lru_cache(maxsize=None)(wholes)
         self._bits: dict[str, int] = {}
         self._seen: dict[str, int] = {}
+        self._nearest: dict[str, frozenset[str]] = {}
+        self._included: dict[str, bool] = {}
         self._leaning: dict[str, bool] = {}
         self._bits_around: dict[str, int] = {}
         self._angled: dict[tuple[str, ...], dict[str, str | None]] = {}
@@ -65,11 +69,30 @@ class IndexedIncludes(IncludeGraph):
 
     def sees(self, path: str, other: str) -> bool:
         """As the graph says."""
-        if path == other or self._closure_of(path) & self._bits.get(other, 0):
+        if path == other:
             return True
-        if self._resolved[path]:
-            return False  # it includes something
+        if self.is_included(other):
+            if path not in self._seen and other in self._near(path):
+                return True
+            if self._closure_of(path) & self._bits.get(other, 0):
+                return True
         return self._leans(path) and self.finds_around(path, other)
+
+    def is_included(self, path: str) -> bool:
+        """Whether some file includes ``path``; any may include what stands in a shared place."""
+        known = self._included.get(path)
+        if known is None:
+            known = self._included[path] = is_shared(path) or bool(self._wholes(path))
+        return known
+
+    def _near(self, path: str) -> frozenset[str]:
+        """What a file includes, and what that includes: mostly that is enough to see what a name means."""
+        near = self._nearest.get(path)
+        if near is None:
+            below = self.direct(path)
+            self._source.expect(p for p in below if p not in self._resolved)
+            near = self._nearest[path] = frozenset(below).union(*map(self.direct, below))
+        return near
 
     def _leans(self, path: str) -> bool:
         """Whether a file includes nothing and is written for who includes it."""
@@ -92,7 +115,8 @@ class IndexedIncludes(IncludeGraph):
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """As the graph says."""
         seen = self._before(path, line)
-        return frozenset(compress(self._bits, map(int, reversed(f"{seen:b}"))))  # bits are numbered as they come
+        flags = f"{seen:b}"[::-1].encode().translate(_FLAGS)
+        return frozenset(compress(self._bits, flags))  # bits are numbered as they come
 
     def _before(self, path: str, line: int) -> int:
         self._closure_of(path)

@@ -57,7 +57,7 @@ class IndexedMacros:
 
     def possible(self, guard: str) -> bool:
         """Whether some configuration can make ``guard`` true."""
-        return self.known.possible(guard)
+        return not guard or self.known.possible(guard)
 
     def _all(self, name: str) -> tuple[MacroDef, ...]:
         return tuple(m for m in self._reader.macros(name) if self.possible(m.guard))

@@ -32,6 +32,23 @@ class _Rows(NamedTuple):
     alone: str | None
 
 
+class _Plain(NamedTuple):
+    """A name that is not defined where others could include it: the files that have it, and what all can call, each
+    with its program.
+    """
+
+    files: frozenset[int]
+    externs: tuple[tuple[FunctionInfo, str], ...]
+
+
+class _Here(NamedTuple):
+    """A file: its program, whether the architecture can compile it, and whether it is a source that none includes."""
+
+    program: str
+    compiled: bool
+    alone: bool
+
+
 class Names:
     """Look-ups by name, from a file's point of view."""
 
@@ -43,17 +60,42 @@ class Names:
         self.called = lru_cache(maxsize=200_000)(self._called)
         self._all_rows = lru_cache(maxsize=200_000)(self._every_row)
         self._rows = lru_cache(maxsize=200_000)(self._possible_rows)
-        self._from_file = lru_cache(maxsize=None)(self._program_and_chance)
+        self._from_file = lru_cache(maxsize=None)(self._find_file)
+        self._everywhere = lru_cache(maxsize=200_000)(self._found_everywhere)
+
+    def everywhere(self, name: str, file_id: int) -> tuple[FunctionInfo, ...] | None:
+        """What ``called`` says in a source file, for a name that no macro has and no header defines: nothing has to be
+        found out about what the file includes. None for all other names and files.
+        """
+        plain = self._everywhere(name)
+        if plain is None or file_id in plain.files:
+            return None
+        here = self._from_file(file_id)
+        if not (here.compiled and here.alone):
+            return None
+        found = tuple(f for f, program in plain.externs if same_program(here.program, program))
+        return found if len(found) < 2 else None
+
+    def _found_everywhere(self, name: str) -> _Plain | None:
+        if self._macros.all(name):
+            return None
+        rows = self._rows(name).functions
+        externs = [f for f in rows if not self._elsewhere(f, name)]
+        for f in rows:
+            if f not in externs and self._macros.includes.is_included(self._reader.file(f.file_id).path):
+                return None
+        files = frozenset(f.file_id for f in rows)
+        return _Plain(files, tuple((f, self._from_file(f.file_id).program) for f in externs))
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several."""
-        program, compiled = self._from_file(file_id)
+        here = self._from_file(file_id)
         # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it
-        rows, alone = self._rows(name) if compiled else self._all_rows(name)
+        rows, alone = self._rows(name) if here.compiled else self._all_rows(name)
         if not rows:
             return ()
         if alone is not None:
-            return rows if same_program(program, alone) else ()
+            return rows if same_program(here.program, alone) else ()
         own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
             if self._always(own):
@@ -61,10 +103,10 @@ class Names:
             return (*own, *self._instead(name, file_id, own))[:_MAX_RIVALS]
         return self._from_elsewhere(name, file_id, rows)
 
-    def _program_and_chance(self, file_id: int) -> tuple[str, bool]:
-        """The program that a file belongs to, and whether the architecture can compile it."""
+    def _find_file(self, file_id: int) -> _Here:
         file = self._reader.file(file_id)
-        return file.program, self._macros.possible(file.guard)
+        alone = file.path.endswith(".c") and not self._macros.includes.wholes(file.path)
+        return _Here(file.program, self._macros.possible(file.guard), alone)
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
@@ -153,11 +195,11 @@ class Names:
 
     def _possible_rows(self, name: str) -> _Rows:
         rows, _ = self._all_rows(name)
-        return self._with_program(tuple(f for f in rows if self._from_file(f.file_id)[1]), name)
+        return self._with_program(tuple(f for f in rows if self._from_file(f.file_id).compiled), name)
 
     def _with_program(self, rows: tuple[FunctionInfo, ...], name: str) -> _Rows:
         alone = len(rows) == 1 and not self._elsewhere(rows[0], name)
-        return _Rows(rows, self._from_file(rows[0].file_id)[0] if alone else None)
+        return _Rows(rows, self._from_file(rows[0].file_id).program if alone else None)
 
     def _elsewhere(self, f: FunctionInfo, name: str) -> bool:
         """Whether other files mean ``f`` only if they include the file that it stands in. A header that is part of one

@@ -142,6 +142,9 @@ class Sites:
         of that name, which is not expanded again (C11 6.10.3.4 p2).
         """
         names = self._names
+        alone = names.everywhere(name, file_id)
+        if alone is not None:
+            return tuple((f, EdgeKind.DIRECT) for f in alone if not _excluded(here, f))
         macros = (
             ()
             if itself

@@ -47,7 +47,7 @@ _MACRO = (
 )
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
-_FEW_TYPEDEFS = 100
+_FEW_TYPEDEFS = 4_000
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
 _FEW_TAGS = 1
 """After so many questions the other names of all records are read."""
