@@ -17,8 +17,9 @@ from xref.lex import guard as conditions
 from xref.lex.model import Include, MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
-from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
+from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, SyscallInfo
 from xref.store.numbers import first, first_wide
+from xref.store.registrations import RegistrationReader
 from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes, type_tag
 
 _Key = TypeVar("_Key")
@@ -30,9 +31,6 @@ _FUNCTION = (
     " f.trouble, f.made_by FROM functions f"
 )
 _RECORD = "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records"
-_REGISTRATION = (
-    "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
-)
 _FUNCTION_AND_BODY = (
     "SELECT f.id, f.body, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard,"
     " f.signature, f.trouble, f.made_by FROM functions f"
@@ -65,13 +63,13 @@ def _remember(memo: dict[_Key, tuple[_Row, ...]], asked: Iterable[_Key], found: 
     memo.update((key, tuple(rows)) for key, rows in found.items())
 
 
-class Reader:
+class Reader(RegistrationReader):
     """An open index."""
 
     def __init__(self, path: Path) -> None:
         """Raises :class:`~xref.errors.IndexUnavailable` for what is no whole index of this version."""
         self.path = path
-        self._db = open_readonly(path)
+        super().__init__(open_readonly(path))
         self._db.execute("BEGIN")  # one lock for all questions: it is three system calls for each otherwise
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
         self.file = lru_cache(maxsize=None)(self._file)
@@ -232,13 +230,6 @@ class Reader:
         starts = ids[::count]
         return list(zip(starts, [*starts[1:], ids[-1] + 1], strict=True)) if ids else []
 
-    def mentions(self, kind: str, name: str) -> list[int]:
-        """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
-        rows = self._db.execute("SELECT ids FROM postings WHERE kind = ? AND name = ?", (kind, name)).fetchall()
-        if len(rows) == 1:
-            return list(decode_ids(rows[0][0]))
-        return sorted({number for (data,) in rows for number in decode_ids(data)})
-
     def is_alias(self, name: str) -> bool:
         """Whether a macro without parameters makes another member of ``name``."""
         if self._member_aliases is None:
@@ -269,14 +260,6 @@ class Reader:
         self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
         self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
         return frozenset().union(*map(self._member_types.__getitem__, wanted))
-
-    def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
-        """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
-        who does it, see :func:`~xref.store.rows.decode_ids`.
-        """
-        return self._db.execute(
-            "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
-        ).fetchall()
 
     def names_called_through(self, prefix: str) -> list[str]:
         """The names beginning with ``prefix`` that something is called through."""
@@ -459,55 +442,6 @@ class Reader:
     def listings(self) -> list[tuple[str, bytes]]:
         """The headers that hold nothing but invocations, with their text."""
         return self._db.execute("SELECT path, listing FROM files WHERE listing <> x''").fetchall()
-
-    def registration_shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
-        """The initialisers whose last designator is ``.field``, by what tells their record: tag, path, the brackets in
-        the declaration; and their rows, see :func:`~xref.store.rows.decode_ids`.
-        """
-        rows = self._db.execute("SELECT shape, ids FROM postings WHERE kind = 'r' AND name = ?", (field,))
-        shapes = ((*shape.split(" "), ids) for shape, ids in rows)
-        return [(tag, path, int(brackets), ids) for tag, path, brackets, ids in shapes]
-
-    def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
-        """The initialisers of these rows."""
-        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
-
-    def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
-        """The initialisers whose value is ``name``."""
-        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE name = ? ORDER BY id", (name,))]
-
-    def registrations_naming(self, name: str, file_id: int = 0) -> list[RegistrationInfo]:
-        """The initialisers whose value is ``name``, or has it inside: ``pm_ptr(name)``, ``x ? name : NULL``; in one
-        file, if one is named.
-        """
-        if not file_id:
-            return [*self.registrations_of_name(name), *self.registrations(self.mentions("w", name))]
-        low, high = first_wide(file_id), first_wide(file_id + 1)
-        sql = f"{_REGISTRATION} WHERE name = ? AND id >= ? AND id < ? ORDER BY id"
-        found = [RegistrationInfo(*r) for r in self._db.execute(sql, (name, low, high))]
-        return found + self.registrations([number for number in self.mentions("w", name) if low <= number < high])
-
-    def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
-        """All initialisers of the objects called ``name``."""
-        return [
-            RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))
-        ]
-
-    def registrations_inside(self, file_id: int) -> list[RegistrationInfo]:
-        """The initialisers in the functions of a file, in their order."""
-        limits = (first_wide(file_id), first_wide(file_id + 1))
-        sql = f"{_REGISTRATION} WHERE id >= ? AND id < ? AND function <> '' ORDER BY line, col, id"
-        return [RegistrationInfo(*r) for r in self._db.execute(sql, limits)]
-
-    def positional_registrations(self, tags: Sequence[str]) -> list[RegistrationInfo]:
-        """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``."""
-        sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag IN"
-        return [RegistrationInfo(*r) for r in sorted(set(of_each(self._db, sql, tags)))]
-
-    def all_registrations(self) -> Iterator[RegistrationInfo]:
-        """Every initialiser, in the order of the files."""
-        for r in self._db.execute(f"{_REGISTRATION} ORDER BY id"):
-            yield RegistrationInfo(*r)
 
     def syscalls(self, name: str | None = None) -> list[SyscallInfo]:
         """Lines of the system call tables, of one call or of all."""
