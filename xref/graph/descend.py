@@ -21,7 +21,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from xref.graph.conditions import Conditions
-from xref.graph.descent import Descent, Goal, State, Step
+from xref.graph.model import Descent, Goal, State, Step
 from xref.graph.reader import is_macro, is_named
 from xref.resolve.edge import EdgeKind
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from xref.graph.model import Outgoing
 from xref.resolve.edge import SymbolKind
 
 if TYPE_CHECKING:
@@ -15,15 +14,7 @@ if TYPE_CHECKING:
 
     from xref.graph.layers import Domain
     from xref.graph.source import CallSource
-    from xref.resolve.edge import Calls, Edge, Symbol, Unresolved
-
-
-class Outgoing(msgspec.Struct, frozen=True, gc=False):
-    """What leaves one function: edges worth following, calls without a target, and how many weak edges were dropped."""
-
-    edges: tuple[Edge, ...]
-    unresolved: tuple[Unresolved, ...]
-    weak: int
+    from xref.resolve.edge import Calls, Edge, Symbol
 
 
 class Reader:

@@ -15,7 +15,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from xref.graph.descent import Descent, State, Step
+    from xref.graph.model import Descent, State, Step
 
 FAR: Final = 1 << 30
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a way down is asked for, and what it finds: data alone (see ``xref.graph.descend``)."""
+"""What the walks over the graph hand on: data alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xref.resolve.edge import Edge, Symbol
+    from xref.resolve.edge import Edge, Symbol, Unresolved
+
+
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
+    """What leaves one function: edges worth following, calls without a target, and how many weak edges were dropped."""
+
+    edges: tuple[Edge, ...]
+    unresolved: tuple[Unresolved, ...]
+    weak: int
+
 
 State: TypeAlias = tuple[str, int]
 """A node and how deep the way to it has come. A function is as deep as its layer; a macro as deep as who invokes it."""
