@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from xref.graph.answer import Answer, AnswerEdge, Missing, Node, QueryInfo, TreeInfo
 from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind

@@ -10,13 +10,13 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.render import sample
 from xref.graph.answer import Answer, QueryInfo, TreeInfo, Truncated

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.render import sample
 from xref.graph.answer import Answer, QueryInfo, Truncated

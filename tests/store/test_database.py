@@ -184,3 +184,34 @@ def test_nothing_is_written_while_reading(tmp_path: Path) -> None:
     reader.close()
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["i.db"]
+
+
+def test_one_file_s_share_of_what_has_a_name(tmp_path: Path) -> None:
+    text = (
+        "struct ops { int (*open)(void); };\nint f(void)\n{\n\tstruct ops o = { .open = %s };\n\treturn use(&o);\n}\n"
+    )
+    facts = [facts_of(text % name, path=path) for name, path in (("g", "net/a.c"), ("g", "net/b.c"), ("h", "net/c.c"))]
+    reader = Reader(written(tmp_path / "shares.db", *facts))
+    assert [f.file_id for f in reader.functions_named_in("f", 2)] == [2]
+    assert reader.functions_named_in("f", 4) == []
+    assert [r.file_id for r in reader.registrations_naming("g")] == [1, 2]
+    assert [r.file_id for r in reader.registrations_naming("g", 2)] == [2]
+    assert [(r.function, r.value) for r in reader.registrations_inside(3)] == [("f", "h")]
+    reader.close()
+
+
+def test_what_is_asked_at_once_is_what_is_asked_one_by_one(reader: Reader) -> None:
+    reader.expect_tags(["ops", "fn_t", "nothing"])
+    assert [name for name in ("ops", "fn_t", "nothing", "inner") if reader.is_tag(name)] == ["ops"]
+    assert reader.named_otherwise(["my_ops", "sk_prot", "CALL", "my_open"]) == {"my_ops", "sk_prot"}
+    reader.expect_functions([f.id for f in reader.functions_named("my_open")])
+    assert reader.functions_named("my_open")[0] == reader.function(reader.functions_named("my_open")[0].id)
+
+
+def test_an_index_that_is_open_may_be_replaced(tmp_path: Path) -> None:
+    path = written(tmp_path / "old.db", facts_of("int f(void)\n{\n\treturn 0;\n}\n"))
+    reader = Reader(path)
+    written(tmp_path / "new.db", facts_of("int g(void)\n{\n\treturn 0;\n}\n")).replace(path)
+    assert reader.functions_named("f")
+    assert not reader.functions_named("g")
+    reader.close()

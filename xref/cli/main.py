@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -121,6 +122,7 @@ def main(args: list[str] | None = None) -> int:
 
 def run() -> None:
     """The console entry point: never a traceback, unless ``--debug`` asks for one."""
+    gc.disable()  # what is imported stays; who builds an index enables it again
     code = main()
     if code == EXIT_OK:
         with suppress(OSError, ValueError, AttributeError):  # stdout may be closed

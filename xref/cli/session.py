@@ -61,6 +61,7 @@ class Session:
 
         Raises IndexUnavailable rather than overwrite a file that is somebody else's.
         """
+        gc.enable()
         db = self.index_path(tree)
         if not may_replace(db):
             raise IndexUnavailable(f"{db} is not an xref index and is left alone; name another file with --db")

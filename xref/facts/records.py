@@ -9,6 +9,7 @@ from typing import Final
 
 from tree_sitter import Node
 
+from xref.facts.display import ANONYMOUS
 from xref.facts.model import FieldFact, RecordFact, TypedefFact
 from xref.facts.text import Place
 
@@ -18,13 +19,6 @@ _RECORD_TYPES: Final = {"struct_specifier": "struct", "union_specifier": "union"
 
 Tag = Callable[[Node], str]
 """Gives the tag of a struct or union specifier."""
-ANONYMOUS: Final = "__anon_"
-
-
-def display_name(tag: str) -> str:
-    """What people call a record: its tag, or for an untagged one the record or typedef around it."""
-    outer, marked, _ = tag.partition(ANONYMOUS)
-    return outer if marked and outer else tag
 
 
 def record_tag(node: Node, text: Callable[[Node], str], place: Callable[[int], Place], salt: str) -> str:

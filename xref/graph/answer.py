@@ -7,13 +7,12 @@ source. Lines are 1-based, columns 0-based bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind
 
 
-@dataclass(frozen=True, slots=True)
-class TreeInfo:
+class TreeInfo(msgspec.Struct, frozen=True, gc=False):
     """Which kernel was asked: ``version`` as the top Makefile spells it, ``config`` the path of a ``.config`` or ''."""
 
     root: str
@@ -22,8 +21,7 @@ class TreeInfo:
     config: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryInfo:
+class QueryInfo(msgspec.Struct, frozen=True, gc=False):
     """What was asked. ``direction`` is ``down``, ``up`` or ``between``; ``to`` a layer or a symbol, '' for none."""
 
     command: str
@@ -34,8 +32,7 @@ class QueryInfo:
     stop: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A function or macro in the answer.
 
     ``role``: ``root``, ``spine`` (on the way to the goal), ``goal`` (in the layer or of the name asked for; going up,
@@ -55,8 +52,7 @@ class Node:
     role: str = "spine"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerEdge:
+class AnswerEdge(msgspec.Struct, frozen=True, gc=False):
     """One call between two nodes, by their ids, with its site and evidence."""
 
     source: str
@@ -73,8 +69,7 @@ class AnswerEdge:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True, gc=False):
     """A call of a shown node that could not be resolved, and why."""
 
     source: str
@@ -88,8 +83,7 @@ class Missing:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Truncated:
+class Truncated(msgspec.Struct, frozen=True, gc=False):
     """Why and where the answer was cut: ``limit`` names it (``depth``, ``nodes``), ``hidden`` counts what was left."""
 
     limit: str
@@ -97,8 +91,7 @@ class Truncated:
     hidden: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """A slice of the call graph. ``layers``: the names in order, outermost first, that occur in the answer.
 
     ``roots`` are node ids; ``notes`` are sentences for the reader (ambiguity, what the system call table says);
@@ -115,4 +108,4 @@ class Answer:
     truncated: Truncated | None = None
     layers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = field(default=())
+    candidates: tuple[str, ...] = ()

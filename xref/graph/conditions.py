@@ -29,6 +29,7 @@ class Conditions(Generic[Place]):
         self._known: dict[Place, Cond] = {first: g.ALWAYS}
         self._entered: set[Place] = set()
         self._changed: set[Place] = set()
+        self._behind: dict[tuple[Cond, str], Cond] = {}
 
     def enter(self, place: Place) -> bool:
         """Called before the edges of ``place`` are followed; whether it is for the first time."""
@@ -39,10 +40,17 @@ class Conditions(Generic[Place]):
 
     def follow(self, origin: Place, target: Place, edge: Edge) -> bool:
         """Notes the way over ``edge``; False where no configuration has it."""
-        behind = _after(self._known[origin], edge)
-        if behind is g.NEVER:
-            return False
+        before, guard = self._known[origin], edge.guard
+        behind = before
+        if guard:
+            after = self._behind.get((before, guard))
+            behind = after if after is not None else _after(before, edge)
+            self._behind[before, guard] = behind
+            if behind is g.NEVER:
+                return False
         known = self._known.get(target)
+        if known is g.ALWAYS:
+            return True  # nothing can be taken away
         less = behind if known is None else _common(known, behind)
         if less is not known:
             self._known[target] = less

@@ -17,64 +17,25 @@ does all by itself, a helper, a hook) is not on it, and the slice shows it as a 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from xref.graph.conditions import Conditions
+from xref.graph.model import Descent, Goal, State, Step
 from xref.graph.reader import is_macro, is_named
 from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from xref.graph.layers import Domain
     from xref.graph.reader import Reader
     from xref.resolve.edge import Edge, Symbol
 
 _NOT_YET: Final = -1
-_AHEAD: Final = 64
+_AHEAD: Final = 256
 """So many functions are read at once."""
 _POINTED: Final = frozenset({EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED})
-
-State: TypeAlias = tuple[str, int]
-"""A node and how deep the way to it has come. A function is as deep as its layer; a macro as deep as who invokes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where a descent ends: at the calls that ``reached`` accepts, and never below rank ``deepest``.
-
-    ``reached`` is asked with the call and the rank after it. ``through``: from rank ``deepest`` on, a call may lead
-    below it as well, so that ``reached`` can accept what stands there.
-    """
-
-    deepest: int
-    reached: Callable[[Edge, int], bool]
-    through: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A way into a state: where from, whether through a pointer, and 1, or 0 where the state is a macro."""
-
-    origin: State
-    pointed: bool
-    cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Descent:
-    """What a descent found, in the order reached: ``before`` has for every state the steps into it.
-
-    ``explored``: all that was read on the way; ``waiting``: how many functions were not, because of the bound.
-    """
-
-    first: State
-    before: dict[State, list[Step]]
-    goals: tuple[State, ...]
-    explored: dict[str, Symbol]
-    waiting: int
 
 
 def descend(

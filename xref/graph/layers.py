@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from xref.errors import UsageError
 from xref.graph.globs import compile_globs
@@ -23,21 +25,16 @@ SHIPPED: Final = Path(__file__).with_name("layers.toml")
 SYSCALL: Final = "syscall"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, gc=False):
     """A layer ('' for a helper), for the files and names that match; a pattern of None matches everything."""
 
     layer: str
     files: re.Pattern[str] | None
     symbols: re.Pattern[str] | None
 
-    def matches(self, sym: Symbol) -> bool:
-        """Whether ``sym`` is meant."""
-        if self.files is not None and self.files.match(sym.file) is None:
-            return False
-        if self.symbols is None:
-            return True
-        return any(self.symbols.match(name) for name in (sym.name, *sym.aliases))
+    def names(self, sym: Symbol) -> bool:
+        """Whether ``sym`` is meant, if its file is."""
+        return self.symbols is None or any(self.symbols.match(name) for name in (sym.name, *sym.aliases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,16 @@ class Domain:
     upcalls: re.Pattern[str] | None
     home: re.Pattern[str] | None
     rules: tuple[Rule, ...]
+    _of_file: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """The rules for each file that was asked for: most of a kernel's patterns are about files."""
 
     def layer(self, sym: Symbol) -> str:
         """The layer of ``sym``, '' when it is none of this domain's business."""
-        return next((rule.layer for rule in self.rules if rule.matches(sym)), "")
+        rules = self._of_file.get(sym.file)
+        if rules is None:
+            rules = tuple(rule for rule in self.rules if rule.files is None or rule.files.match(sym.file) is not None)
+            self._of_file[sym.file] = rules
+        return next((rule.layer for rule in rules if rule.names(sym)), "")
 
     def rank(self, layer: str) -> int:
         """How deep a layer of this domain lies: 0 is the outermost."""
@@ -71,8 +74,7 @@ class Domain:
         return self.home is not None and self.home.match(sym.file) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(msgspec.Struct, frozen=True, gc=False):
     """All domains, in the order of the file."""
 
     domains: tuple[Domain, ...]

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from xref.graph.model import Outgoing
 from xref.resolve.edge import SymbolKind
 
 if TYPE_CHECKING:
@@ -14,16 +14,7 @@ if TYPE_CHECKING:
 
     from xref.graph.layers import Domain
     from xref.graph.source import CallSource
-    from xref.resolve.edge import Calls, Edge, Symbol, Unresolved
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """What leaves one function: edges worth following, calls without a target, and how many weak edges were dropped."""
-
-    edges: tuple[Edge, ...]
-    unresolved: tuple[Unresolved, ...]
-    weak: int
+    from xref.resolve.edge import Calls, Edge, Symbol
 
 
 class Reader:
@@ -89,9 +80,16 @@ class Reader:
 
 
 def _outgoing(found: Calls) -> Outgoing:
-    strong = [edge for edge in found.edges if not edge.weak and not _is_seam(edge)]
-    weak = sum(edge.weak for edge in found.edges)
-    return Outgoing(tuple(sorted(_unique(strong), key=_by_site)), found.unresolved, weak)
+    strong: dict[tuple[str, str, str, int, int], Edge] = {}
+    weak = 0
+    for edge in found.edges:
+        if edge.weak:
+            weak += 1
+        elif not _is_seam(edge):
+            key = (edge.callee.node, edge.via, edge.file, edge.line, edge.column)  # they all leave one function
+            if key not in strong:
+                strong[key] = edge
+    return Outgoing(tuple(sorted(strong.values(), key=_by_site)), found.unresolved, weak)
 
 
 def is_macro(sym: Symbol) -> bool:
@@ -113,7 +111,8 @@ def _is_seam(edge: Edge) -> bool:
     ``sys_send``, ``SyS_send`` and ``SYSC_send`` call one another and are one node; a function that calls itself does so
     further down than in the line that defines it.
     """
-    return edge.caller.node == edge.callee.node and edge.line == edge.caller.line
+    caller = edge.caller
+    return edge.line == caller.line and caller.node == edge.callee.node
 
 
 def _unique(edges: Iterable[Edge]) -> list[Edge]:

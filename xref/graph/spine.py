@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 from xref.errors import UsageError
 from xref.graph.answer import Truncated
 from xref.graph.between import Chains, find_chains
-from xref.graph.descend import Descent, Goal, descend
+from xref.graph.descend import descend
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
+from xref.graph.model import Descent, Goal
 from xref.graph.reader import is_macro
 from xref.graph.walk import walk_down
 from xref.graph.ways import Spine, every_way, near_ways, study

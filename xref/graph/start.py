@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from xref.errors import NoMatch
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from xref.resolve.edge import Symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True, gc=False):
     """The symbol that ``asked`` was taken to mean. ``others``: what it could have meant too, likeliest first.
 
     ``syscall`` is the name of the system call that ``symbol`` implements, where the name was found as one.

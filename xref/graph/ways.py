@@ -8,19 +8,19 @@ step down the shortest way, a call through a pointer always, because which of it
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from xref.graph.descend import Descent, State, Step
+    from xref.graph.model import Descent, State, Step
 
 FAR: Final = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Spine:
+class Spine(msgspec.Struct, frozen=True, gc=False):
     """Node ids: ``nodes`` on the way, the root among them; ``goals`` where the ways end."""
 
     nodes: frozenset[str]

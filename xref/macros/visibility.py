@@ -112,16 +112,17 @@ class IncludeGraph:
             found |= self._sees_from(header)
         return found
 
+    def _seen_by(self, path: str) -> int:
+        """The bits of all that ``path`` includes, directly or not."""
+        return self._sees_from(path) if path.endswith(".h") else self._source_sees(path)
+
     def _sees_from(self, path: str) -> int:
-        """The bits of ``path`` and of all that it includes."""
+        """The bits of ``path`` and of all that it includes, kept."""
         seen = self._seen.get(path)
         if seen is None:
             self._visit(path)
             seen = self._seen[path]
         return seen
-
-    def _expect(self, paths: Iterable[str]) -> None:
-        """Says whose includes will be asked for next."""
 
     def _visit(self, root: str) -> None:
         """Works out what ``root``, and all that it includes, see."""
@@ -136,9 +137,7 @@ class IncludeGraph:
             low[path] = number[path] = len(number)
             own[path] = bits.setdefault(path, 1 << len(bits))
             component.append(path)
-            below = self.direct(path)
-            self._expect([p for p in below if p not in number and p not in seen])
-            walk.append((path, iter(below)))
+            walk.append((path, iter(self.direct(path))))
 
         enter(root)
         while walk:
@@ -222,8 +221,9 @@ class IncludeGraph:
         """Whether ``path`` is ``other`` or includes it; where it includes nothing, whether it finds it around."""
         if path == other:
             return True
-        seen = self._sees_from(path) if path.endswith(".h") else self._source_sees(path)
-        return bool(seen & self._bit.get(other, 0)) or (not self._raw.get(path) and self.finds_around(path, other))
+        if self._seen_by(path) & self._bit.get(other, 0):
+            return True
+        return not self._raw.get(path) and self.finds_around(path, other)
 
 
 def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from xref.graph.answer import Answer
 from xref.resolve.edge import EdgeKind, SymbolKind

@@ -54,12 +54,19 @@ def _taken(signature: str) -> tuple[str, ...] | None:
     return _parameters(decl.ctype) if decl is not None and isinstance(decl.ctype, Function) else None
 
 
+@lru_cache(maxsize=65536)
+def _how_many(signature: str, name: str) -> int | None:
+    """How many parameters a function has, where that is seen without parsing; ``(void)`` counts as one."""
+    head, _, inside = signature.partition("(")
+    return None if "(" in inside or not head.rstrip().endswith(name) else inside.count(",") + head.count(",") + 1
+
+
 def _fits(function: FunctionInfo, wanted: tuple[str, ...]) -> bool:
     signature = function.signature
     # seen without parsing: of the probes of all tracepoints few fit one of them
-    if wanted and signature.count(",") + 1 != len(wanted):
-        head, _, inside = signature.partition("(")
-        if "(" not in inside and head.rstrip().endswith(function.name):
+    if wanted:
+        count = _how_many(signature, function.name)
+        if count is not None and count != len(wanted):
             return False
     taken = _taken(signature)
     if taken is None:

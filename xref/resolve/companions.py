@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
+from xref.resolve.arguments import arguments
 from xref.resolve.flow import Inflow
 from xref.resolve.model import Holding, Place, Step
 from xref.resolve.scope import Scope
@@ -140,7 +140,7 @@ class Companions:
             ):
                 continue
             scope = self._written.scope(caller)
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             if int(place.name) < len(args):
                 e = self._types.parse(args[int(place.name)])
                 for inflow in self._values.sources(e, scope, call.line):
@@ -159,7 +159,7 @@ class Companions:
             position = self._position(function, place, tag) if function is not None else None
             if function is not None and position is not None:
                 for caller, call in self._calling(function):
-                    args = parse_args(call.arguments)
+                    args = arguments(call.arguments)
                     named = _ALONE.fullmatch(args[position]) if position < len(args) else None
                     known.setdefault(named[1] if named is not None else "", []).append((caller, call))
         return known

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
+from xref.resolve.arguments import arguments
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.handing import INDEX, Handed, Handing
 from xref.resolve.held import Held, element
@@ -96,7 +96,7 @@ class Deferred:
         self, call: CallFact, meant: FunctionInfo, scope: Scope, wanted: Container[Thing] | None
     ) -> Iterator[Site]:
         for way, what in self._handing.starts(meant):
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             if what.position >= len(args):
                 continue
             if way.indexed:
@@ -114,10 +114,10 @@ class Deferred:
                     yield self._site(call, slot, holdings, scope, Confidence.OBJECT)
 
     def _given(self, call: CallFact, meant: FunctionInfo, scope: Scope) -> Iterator[Site]:
-        if not any(self._names_function(arg, scope, call.line) for arg in parse_args(call.arguments)):
+        if not any(self._names_function(arg, scope, call.line) for arg in arguments(call.arguments)):
             return
         for slot, position in self._handing.gives(meant):
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             if position < len(args):
                 step = Step("argument", scope.file_id, call.line)
                 named = self._values.named(self._types.parse(args[position]), scope, call.line)
@@ -175,7 +175,7 @@ class Deferred:
                         yield from self._put_into(call, name, scope)
 
     def _put_into(self, call: CallFact, name: str, scope: Scope) -> Iterator[Thing]:
-        args = parse_args(call.arguments)
+        args = arguments(call.arguments)
         for meant in self._handing.meant(call, scope):
             for slot, what, function in self._handing.puts(meant):
                 if function >= len(args) or name not in args[function]:

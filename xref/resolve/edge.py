@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 
 class SymbolKind(StrEnum):
     """What a node of the graph is."""
@@ -37,8 +39,7 @@ class Confidence(StrEnum):
     WEAK = "weak"
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(msgspec.Struct, frozen=True, gc=False):
     """A function, function-like macro or assembly entry.
 
     ``fid`` is its row in the index; ``node`` its public id (``net/socket.c:sock_sendmsg``, with ``@LINE`` behind it
@@ -58,8 +59,7 @@ class Symbol:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One reason for an edge: the rule that was applied and the source line it was applied to."""
 
     rule: str
@@ -112,8 +112,7 @@ class Unresolved:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(msgspec.Struct, frozen=True, gc=False):
     """All that leaves one function: in the order of the source; ``left_out``: how many calls were, as was asked."""
 
     edges: tuple[Edge, ...]
@@ -139,8 +138,7 @@ class SlotEntry:
     guard: str
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchSite:
+class DispatchSite(msgspec.Struct, frozen=True, gc=False):
     """A place that calls through ``struct.field``."""
 
     struct: str
@@ -153,8 +151,7 @@ class DispatchSite:
     guard: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True, gc=False):
     """Everything known of one slot."""
 
     struct: str

@@ -19,8 +19,8 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from xref.facts.model import AssignFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctree import CType, Function, Pointer
+from xref.resolve.arguments import arguments
 from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
 from xref.resolve.written import ALL_CALLERS, MAX_CALLERS, Written
@@ -205,7 +205,7 @@ class Flow(ABC, Generic[Carried]):
             for slot in sorted(self._written.registered_slots(function)):
                 calls.extend(self._written.dispatches(*slot))
         for caller, call in calls:
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             step = Step("argument", caller.file_id, call.line)
             scope = self._written.scope(caller)
             rest = next((k for k, a in enumerate(args[: position + 1]) if a.lstrip("# ") == scope.variadic), None)

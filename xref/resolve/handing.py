@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from xref.facts.model import CallFact
 from xref.macros.fixpoint import Fixpoint
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Base, Function, Pointer, Tagged
+from xref.resolve.arguments import arguments
 from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Place
 from xref.resolve.objects import Objects, Thing, split_place
 from xref.resolve.scope import Scope
 from xref.resolve.written import Written
-from xref.store.model import FunctionInfo
+from xref.store.model import FunctionInfo, RegistrationInfo
 
 _Found = TypeVar("_Found")
 _LONGEST = 4
@@ -71,7 +72,7 @@ class Handing:
     def __init__(self, written: Written, objects: Objects) -> None:
         self._written = written
         self._slots = written.slots
-        self._inside: dict[tuple[int, str], list[tuple[Slot, str]]] | None = None
+        self._inside = lru_cache(maxsize=1024)(self._find_inside)
         self._names = written.names
         self._types = written.types
         self._objects = objects
@@ -132,7 +133,7 @@ class Handing:
                 continue
             for g in self.meant(call, scope):
                 for way, what in self._starts(g) if g.id != f.id else ():
-                    args = parse_args(call.arguments)
+                    args = arguments(call.arguments)
                     if what.position < len(args):
                         for key in self.keys(args[what.position], scope, call.line):
                             if isinstance(key, Handed) and len(key.path) + len(what.path) <= _LONGEST:
@@ -182,7 +183,7 @@ class Handing:
                 for key in self.pointed(base, scope, a.line):
                     yield Put(slot, key, position)
         for call in scope.body.calls:
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             handed = [self._parameter(arg, scope) for arg in args]
             if all(p is None for p in handed):
                 continue
@@ -248,7 +249,7 @@ class Handing:
             callable_ = {p.name for p in scope.params if self._may_be_function(p.ctype, f.file_id)}
             if not callable_:
                 return
-        for slot, value in self._given_inside().get((f.file_id, f.name), ()):
+        for slot, value in self._given_inside(f):
             position = self._parameter(value, scope)
             if position is not None:
                 yield Given(slot, position)
@@ -261,7 +262,7 @@ class Handing:
         for call in scope.body.calls:
             if not call.callee.isidentifier():
                 continue
-            handed = [self._parameter(arg, scope) for arg in parse_args(call.arguments)]
+            handed = [self._parameter(arg, scope) for arg in arguments(call.arguments)]
             if f.kind != "macro":
                 handed = [
                     p if p is not None and self._may_be_function(scope.params[p].ctype, f.file_id) else None
@@ -275,16 +276,18 @@ class Handing:
                     if position is not None:
                         yield Given(slot, position)
 
-    def _given_inside(self) -> dict[tuple[int, str], list[tuple[Slot, str]]]:
-        """Initialisers in functions: ``struct cpu_stop_work work = { .fn = fn }`` of kernel/stop_machine.c."""
-        if self._inside is None:
-            self._inside = {}
-            for slot, its_ways in self._ways.by_slot.items():
-                if any(way.given for way in its_ways):
-                    for r in self._slots.registrations(*slot):
-                        if r.function:
-                            self._inside.setdefault((r.file_id, r.function), []).append((slot, r.value))
-        return self._inside
+    def _given_inside(self, f: FunctionInfo) -> list[tuple[Slot, str]]:
+        """Initialisers in a function: ``struct cpu_stop_work work = { .fn = fn }`` of kernel/stop_machine.c."""
+        rows = self._inside(f.file_id).get(f.name, ())
+        slots = [slot for slot, its_ways in self._ways.by_slot.items() if any(way.given for way in its_ways)]
+        return [(slot, r.value) for slot in slots for r in rows if self._slots.fills(r, *slot)]
+
+    def _find_inside(self, file_id: int) -> dict[str, list[RegistrationInfo]]:
+        """The initialisers in the functions of a file; those of all its slots would take far longer to find."""
+        found: dict[str, list[RegistrationInfo]] = {}
+        for r in self._written.reader.registrations_inside(file_id):
+            found.setdefault(r.function, []).append(r)
+        return found
 
     def _may_be_function(self, t: x.CType | None, file_id: int) -> bool:
         t = self._types.plain(t, file_id)

@@ -9,14 +9,15 @@ between (``&port->work``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
 from xref.facts.model import AssignFact, CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
+from xref.resolve.arguments import arguments
 from xref.resolve.handing import INDEX, Handing
 from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Holding, Place, Step
@@ -31,6 +32,14 @@ from xref.store.rows import decode_ids, last_member
 _ROOT = re.compile(r"[(&*\s]*([A-Za-z_]\w*)")
 _MANY = 2000
 """How many functions are read to find out what an object holds."""
+
+
+class _Shape(NamedTuple):
+    """Assignments over the members ``steps`` of a ``struct tag``, and the functions (by row) that make them."""
+
+    tag: str
+    steps: tuple[str, ...]
+    ids: Sequence[int]
 
 
 class Held:
@@ -117,7 +126,7 @@ class Held:
         self, call: CallFact, meant: FunctionInfo, slot: Slot, thing: Thing, scope: Scope, alone: bool
     ) -> Iterator[Holding]:
         for into, what, function in self._handing.puts(meant):
-            args = parse_args(call.arguments)
+            args = arguments(call.arguments)
             if into != slot or isinstance(what, Thing) or max(what.position, function) >= len(args):
                 continue  # what goes into an object of its own is found there
             if what.path == INDEX:
@@ -194,8 +203,20 @@ class Held:
         by_last = self._by_last(slot[1])
         yield from self._loose(slot[1])
         if thing.path:
-            for f in self._reader.functions(by_last.get(thing.path[-1], ())[:_MANY]):
+            every = by_last.get(thing.path[-1], [])
+            possible = {fid for shape in every if self._may_be(thing, shape) for fid in shape.ids}
+            ids = [fid for shape in every for fid in shape.ids if fid in possible]
+            for f in self._reader.functions(ids[:_MANY]):
                 yield from self._assigning(f, slot[1])
+
+    def _may_be(self, thing: Thing, shape: _Shape) -> bool:
+        """Whether an assignment may be to ``thing`` or to what it is a part of, as far as names tell."""
+        if thing.name or not shape.tag or shape.tag in self._ways.carriers:
+            return True
+        before = len(shape.steps) - len(thing.path)
+        if before < 0 or not all(any(step in other for other in shape.steps) for step in thing.path):
+            return False
+        return self._slots.may_lead(shape.tag, shape.steps[:before], thing.owner, thing.path[0])
 
     def _assigning(self, f: FunctionInfo, field: str) -> Iterator[tuple[Scope, AssignFact]]:
         if f.kind != "macro":
@@ -204,20 +225,20 @@ class Held:
                 if field in a.target and last_member(a.target) == field:
                     yield scope, a
 
-    def _all_by_last(self, field: str) -> dict[str, list[int]]:
-        """The functions that assign to a field of that name, by the member that it is a member of; '' where the
-        function does not tell.
+    def _all_by_last(self, field: str) -> dict[str, list[_Shape]]:
+        """Who assigns to a field of that name, by the member that it is a member of; '' where the function does not
+        tell.
         """
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[_Shape]] = {}
         for shape, ids in self._reader.mentions_by_shape("a", field):
-            tag, _, steps = shape.partition(" ")
+            tag, *steps = shape.split(" ")
             if steps or not tag:
-                found.setdefault(steps.rpartition(" ")[2], []).extend(decode_ids(ids))
+                found.setdefault(steps[-1] if steps else "", []).append(_Shape(tag, tuple(steps), decode_ids(ids)))
         return found
 
     def _all_loose(self, field: str) -> list[tuple[Scope, AssignFact]]:
         """The assignments to a field of that name of which the function does not tell what the field belongs to."""
-        functions = self._reader.functions(self._by_last(field).get("", ()))
+        functions = self._reader.functions([fid for shape in self._by_last(field).get("", ()) for fid in shape.ids])
         return [found for f in functions for found in self._assigning(f, field)]
 
 

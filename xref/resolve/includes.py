@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The include graph of an index. A question to a whole kernel asks what a thousand files see."""
+"""The include graph of an index. A question to a whole kernel asks what a thousand files see, of files that it reads
+from the index as it comes to them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.store.batches import Includes
 
 
 class IndexedIncludes(IncludeGraph):
-    """An include graph that reads the directives of many files at once."""
+    """An include graph that reads the directives of many files at once, and no more of them than it needs."""
 
     def __init__(
         self,
@@ -25,22 +26,89 @@ class IndexedIncludes(IncludeGraph):
         super().__init__(includes, arch, include_dirs, sources=None)
         self._source = includes
         self._wholes = lru_cache(maxsize=None)(wholes)
-        self._angled: dict[tuple[tuple[str, ...], str], str | None] = {}
+        self._nearest: dict[str, frozenset[str]] = {}
+        self._included: dict[str, bool] = {}
+        self._leaning: dict[str, bool] = {}
+        self._below: set[str] = set()
+        self._angled: dict[tuple[str, ...], dict[str, str | None]] = {}
 
-    def resolve(self, includer: str, inc: Include) -> str | None:
+    def direct(self, path: str) -> tuple[str, ...]:
         """As the graph says; what stands in ``<>`` is looked up once for all files with the same ``-I`` paths."""
-        if not inc.angled:
-            return super().resolve(includer, inc)
-        key = (self._dirs.get(includer.rpartition("/")[0], ()), inc.path)
-        try:
-            return self._angled[key]
-        except KeyError:
-            found = self._angled[key] = super().resolve(includer, inc)
-            return found
+        known = self._resolved.get(path)
+        if known is None:
+            here = path[: path.rfind("/") + 1]
+            dirs = self._dirs.get(here[:-1], ())
+            angled = self._angled.get(dirs)
+            if angled is None:
+                angled = self._angled[dirs] = {}
+            found: dict[str | None, None] = {}
+            for inc in self._raw.get(path, ()):
+                if not inc.angled:
+                    beside = here + inc.path
+                    plain = bool(here) and "./" not in inc.path and "//" not in inc.path
+                    target = beside if plain and beside in self._raw else self.resolve(path, inc)
+                elif inc.path in angled:
+                    target = angled[inc.path]
+                else:
+                    target = angled[inc.path] = self.resolve(path, inc)
+                found[target] = None
+            known = self._resolved[path] = tuple(target for target in found if target is not None)
+        return known
 
     def wholes(self, path: str) -> tuple[str, ...]:
         """What ``path`` is a part of."""
         return () if is_shared(path) else self._wholes(path)
 
-    def _expect(self, paths: Iterable[str]) -> None:
-        self._source.expect(paths)
+    def sees(self, path: str, other: str) -> bool:
+        """As the graph says."""
+        if path == other:
+            return True
+        if self.is_included(other):
+            if path not in self._seen and other in self._near(path):
+                return True
+            if self._seen_by(path) & self._bit.get(other, 0):
+                return True
+        return self._leans(path) and self.finds_around(path, other)
+
+    def is_included(self, path: str) -> bool:
+        """Whether some file includes ``path``; any may include what stands in a shared place."""
+        known = self._included.get(path)
+        if known is None:
+            known = self._included[path] = is_shared(path) or bool(self._wholes(path))
+        return known
+
+    def _near(self, path: str) -> frozenset[str]:
+        """What a file includes, and what that includes: mostly that is enough to see what a name means."""
+        near = self._nearest.get(path)
+        if near is None:
+            below = self.direct(path)
+            self._source.expect(p for p in below if p not in self._resolved)
+            near = self._nearest[path] = frozenset(below).union(*map(self.direct, below))
+        return near
+
+    def _leans(self, path: str) -> bool:
+        """Whether a file includes nothing and is written for who includes it."""
+        known = self._leaning.get(path)
+        if known is None:
+            known = self._leaning[path] = bool(self.wholes(path)) and not self._raw.get(path)
+        return known
+
+    def _seen_by(self, path: str) -> int:
+        if path not in self._below:
+            self._below.add(path)
+            self._read_below(path)
+        return super()._seen_by(path)
+
+    def _visit(self, root: str) -> None:
+        self._read_below(root)
+        super()._visit(root)
+
+    def _read_below(self, root: str) -> None:
+        """Reads what ``root`` includes, directly or not, and is not known yet: all files of one distance at once."""
+        met = {root}
+        level = [root]
+        while level:
+            self._source.expect(path for path in level if path not in self._resolved)
+            below = dict.fromkeys(p for path in level for p in self.direct(path))
+            level = [path for path in below if path not in met and path not in self._seen]
+            met.update(level)

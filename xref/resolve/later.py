@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import msgspec
 
 Slot = tuple[str, str]
 """A struct and a field of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(msgspec.Struct, frozen=True, gc=False):
     """One way to have something run later; see the head of ``deferred.toml`` for the words."""
 
     name: str
@@ -24,8 +24,7 @@ class Later:
     indexed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True, gc=False):
     """A table of functions that only the linker makes; see the head of ``deferred.toml`` for the words."""
 
     type: str
@@ -34,8 +33,7 @@ class Table:
     run_by: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(msgspec.Struct, frozen=True, gc=False):
     """All ways, and what leads to them."""
 
     every: tuple[Later, ...]

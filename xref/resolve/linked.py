@@ -94,10 +94,10 @@ class Linked:
     def _handed_back(self, file_id: int = 0) -> Iterator[_Entry]:
         """What the functions return that stand for an entry in a module; of one file, if one is named."""
         for name in sorted(self._table.returned_by):
-            for f in self._reader.functions_named(name):
-                if file_id in (0, f.file_id):
-                    for held, line in self._returned(f):
-                        yield held, Step("registration", f.file_id, line), f.guard
+            reader = self._reader
+            for f in reader.functions_named_in(name, file_id) if file_id else reader.functions_named(name):
+                for held, line in self._returned(f):
+                    yield held, Step("registration", f.file_id, line), f.guard
 
     def _is_of_table(self, r: RegistrationInfo) -> bool:
         if r.decl.startswith(f"{_IN_SECTION} "):

@@ -29,7 +29,8 @@ class IndexedMacros:
         self._config = config
         self._known: Known | None = None
         arch = reader.meta.get("arch", "")
-        self.graph: IncludeGraph = IndexedIncludes(reader.includes(), arch, reader.include_dirs(), reader.wholes)
+        self.includes = IndexedIncludes(reader.includes(), arch, reader.include_dirs(), reader.wholes)
+        self.graph: IncludeGraph = self.includes
         self.view = lru_cache(maxsize=4096)(self._view)
         self.all = lru_cache(maxsize=100_000)(self._all)
 
@@ -56,7 +57,7 @@ class IndexedMacros:
 
     def possible(self, guard: str) -> bool:
         """Whether some configuration can make ``guard`` true."""
-        return self.known.possible(guard)
+        return not guard or self.known.possible(guard)
 
     def _all(self, name: str) -> tuple[MacroDef, ...]:
         return tuple(m for m in self._reader.macros(name) if self.possible(m.guard))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from xref.facts.model import CallFact
-from xref.parse.ctree import Member
+from xref.parse.ctree import CType, Member
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.store.model import FunctionInfo
 
@@ -57,3 +57,15 @@ class Site(msgspec.Struct, frozen=True, gc=False):
     reason: str = ""
     receiver: Member | None = None
     """The member that is called, where its object may be known."""
+
+
+class MemberType(msgspec.Struct, frozen=True, gc=False):
+    """A member that was found: the type that declares it as the kernel spells it, its name there, and its own type
+    (None for a member of an open record, which is known by name only).
+    """
+
+    owner: str
+    field: str
+    ctype: CType | None
+    home: int = 0
+    """The file of a record whose tag other files use for records of their own; 0 for a tag that means one thing."""

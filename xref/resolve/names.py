@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
@@ -24,6 +25,30 @@ _SHARED = ("include/", "arch/")
 """Where the headers stand that any file may include."""
 
 
+class _Rows(NamedTuple):
+    """Functions of one name. ``alone``: the program of the only one, where it is meant by all files of this program."""
+
+    functions: tuple[FunctionInfo, ...]
+    alone: str | None
+
+
+class _Plain(NamedTuple):
+    """A name that is not defined where others could include it: the files that have it, and what all can call, each
+    with its program.
+    """
+
+    files: frozenset[int]
+    externs: tuple[tuple[FunctionInfo, str], ...]
+
+
+class _Here(NamedTuple):
+    """A file: its program, whether the architecture can compile it, and whether it is a source that none includes."""
+
+    program: str
+    compiled: bool
+    alone: bool
+
+
 class Names:
     """Look-ups by name, from a file's point of view."""
 
@@ -33,23 +58,55 @@ class Names:
         self.functions = lru_cache(maxsize=500_000)(self._functions)
         self.macro_nodes = lru_cache(maxsize=200_000)(self._macro_nodes)
         self.called = lru_cache(maxsize=200_000)(self._called)
+        self._all_rows = lru_cache(maxsize=200_000)(self._every_row)
         self._rows = lru_cache(maxsize=200_000)(self._possible_rows)
+        self._from_file = lru_cache(maxsize=None)(self._find_file)
+        self._everywhere = lru_cache(maxsize=200_000)(self._found_everywhere)
+
+    def everywhere(self, name: str, file_id: int) -> tuple[FunctionInfo, ...] | None:
+        """What ``called`` says in a source file, for a name that no macro has and no header defines: nothing has to be
+        found out about what the file includes. None for all other names and files.
+        """
+        plain = self._everywhere(name)
+        if plain is None or file_id in plain.files:
+            return None
+        here = self._from_file(file_id)
+        if not (here.compiled and here.alone):
+            return None
+        found = tuple(f for f, program in plain.externs if same_program(here.program, program))
+        return found if len(found) < 2 else None
+
+    def _found_everywhere(self, name: str) -> _Plain | None:
+        if self._macros.all(name):
+            return None
+        rows = self._rows(name).functions
+        externs = [f for f in rows if not self._elsewhere(f, name)]
+        for f in rows:
+            if f not in externs and self._macros.includes.is_included(self._reader.file(f.file_id).path):
+                return None
+        files = frozenset(f.file_id for f in rows)
+        return _Plain(files, tuple((f, self._from_file(f.file_id).program) for f in externs))
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several."""
-        here = self._reader.file(file_id)
+        here = self._from_file(file_id)
         # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it
-        rows = self._rows(name) if self._macros.possible(here.guard) else self._all_rows(name)
+        rows, alone = self._rows(name) if here.compiled else self._all_rows(name)
         if not rows:
             return ()
-        if len(rows) == 1 and not self._elsewhere(rows[0], name):
-            return rows if same_program(here.program, self._reader.file(rows[0].file_id).program) else ()
+        if alone is not None:
+            return rows if same_program(here.program, alone) else ()
         own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
             if self._always(own):
                 return own
             return (*own, *self._instead(name, file_id, own))[:_MAX_RIVALS]
         return self._from_elsewhere(name, file_id, rows)
+
+    def _find_file(self, file_id: int) -> _Here:
+        file = self._reader.file(file_id)
+        alone = file.path.endswith(".c") and not self._macros.includes.wholes(file.path)
+        return _Here(file.program, self._macros.possible(file.guard), alone)
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
@@ -62,7 +119,7 @@ class Names:
         function stands elsewhere, under the opposite condition. Where no condition is plainly the opposite (Kbuild
         builds all of lib/), a header that all may include can mean any of them, another file only its own.
         """
-        others = tuple(f for f in self._rows(name) if f.file_id != file_id)
+        others = tuple(f for f in self._rows(name).functions if f.file_id != file_id)
         found = self._from_elsewhere(name, file_id, others)
         conditions = [g.from_text(f.guard) for f in own]
         opposite = [f for f in found if all(g.contradicts(c, g.from_text(self._whole_guard(f))) for c in conditions)]
@@ -75,7 +132,7 @@ class Names:
     def _from_elsewhere(self, name: str, file_id: int, rows: tuple[FunctionInfo, ...]) -> tuple[FunctionInfo, ...]:
         """Those of ``rows`` that a file means by ``name`` which does not define it itself."""
         here = self._reader.file(file_id)
-        graph = self._macros.graph
+        graph = self._macros.includes
         headers: list[FunctionInfo] = []
         externs: list[FunctionInfo] = []
         for f in rows:
@@ -130,13 +187,19 @@ class Names:
             rivals = [f for f in rivals if nearness[f.id] == best]
         return rivals
 
-    def _all_rows(self, name: str) -> tuple[FunctionInfo, ...]:
+    def _every_row(self, name: str) -> _Rows:
         possible = self._macros.possible
-        return tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard))
+        return self._with_program(
+            tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard)), name
+        )
 
-    def _possible_rows(self, name: str) -> tuple[FunctionInfo, ...]:
-        possible = self._macros.possible
-        return tuple(f for f in self._all_rows(name) if possible(self._reader.file(f.file_id).guard))
+    def _possible_rows(self, name: str) -> _Rows:
+        rows, _ = self._all_rows(name)
+        return self._with_program(tuple(f for f in rows if self._from_file(f.file_id).compiled), name)
+
+    def _with_program(self, rows: tuple[FunctionInfo, ...], name: str) -> _Rows:
+        alone = len(rows) == 1 and not self._elsewhere(rows[0], name)
+        return _Rows(rows, self._from_file(rows[0].file_id).program if alone else None)
 
     def _elsewhere(self, f: FunctionInfo, name: str) -> bool:
         """Whether other files mean ``f`` only if they include the file that it stands in. A header that is part of one
@@ -165,12 +228,13 @@ class Names:
         if any(f.kind != "macro" and self._has(view.file, self._reader.file(f.file_id).path) for f in rows):
             # raw_sk() of net/can/raw.c, which sees nothing of include/net/raw.h and its macro
             wanted = {at for at in wanted if self._has(view.file, at[0])}
-        return tuple(f for f in rows if f.kind == "macro" and (self._reader.file(f.file_id).path, f.line) in wanted)
+        at = {(self._reader.file_id(path), line) for path, line in wanted}
+        return tuple(f for f in rows if f.kind == "macro" and (f.file_id, f.line) in at)
 
     def _has(self, path: str, other: str) -> bool:
         """Whether a file sees another, or finds it where it is included."""
-        graph = self._macros.graph
-        return graph.sees(path, other) or graph.finds_around(path, other)
+        includes = self._macros.includes
+        return includes.sees(path, other) or includes.finds_around(path, other)
 
     def _called(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that a call of ``name`` can reach: through the aliases that stand under some condition, the

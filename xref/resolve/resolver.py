@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from xref.parse import ctree as x
+from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
 from xref.resolve.model import Holding, Place, Site, Step, Target
@@ -25,7 +27,9 @@ from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 from xref.store.reader import Reader
-from xref.tree.config import Config
+
+if TYPE_CHECKING:
+    from xref.tree.config import Config
 
 __all__ = ["IndexedTree", "Resolver"]
 
@@ -44,7 +48,8 @@ class Resolver(Symbols):
         self.values = Values(self.written, self._macros)
         self.objects = Objects(self.written, self.values)
         self._deferred = Deferred(self.written, self.values, self.objects)
-        self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred)
+        companions = Companions(self.written, self.values)
+        self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
         self.sites = Sites(*self._sites_need)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))
         self._towards = Towards(self.written, self.values)
@@ -63,18 +68,21 @@ class Resolver(Symbols):
         missing: dict[tuple[int, int, str], Unresolved] = {}
         sites = self.sites if but is None else self._sites_but(but)
         before = sites.left_out
+        everything = self._config is None
         for site in sites.of(f, expected=sym.fid in self._expected):
-            guard = site.call.guard or f.guard
-            if not self.compiled(guard):
-                continue
-            targets = [t for t in site.targets if self.in_config(t.function)]
-            if not targets and not self._deferred.runs_table(site.call, f):
+            call, via, targets = site.call, site.via, site.targets
+            guard = call.guard or f.guard
+            if not everything:
+                if not self.compiled(guard):
+                    continue
+                targets = tuple(t for t in targets if self.in_config(t.function))
+            line, column = call.line, call.column
+            if not targets and not self._deferred.runs_table(call, f):
                 reason = site.reason or "no target is built in this configuration"
-                where = (site.call.line, site.call.column, site.via or site.call.callee)
-                gap = FoundGap(sym, site.call, site.via, site.kind, guard, reason, self._wording)
-                missing.setdefault(where, gap)
+                gap = FoundGap(sym, call, via, site.kind, guard, reason, self._wording)
+                missing.setdefault((line, column, via or call.callee), gap)
             for t in targets:
-                key = (site.call.line, site.call.column, site.via, t.function.id)
+                key = (line, column, via, t.function.id)
                 if key not in edges:
                     edges[key] = self._edge(sym, site, t, guard)
         return Calls(tuple(edges.values()), tuple(missing.values()), sites.left_out - before)
@@ -124,8 +132,8 @@ class Resolver(Symbols):
             callers.update(dict.fromkeys(self.reader.mentions("m", name)))  # (name)(x)
         reached = self._towards.reached(function)
         callers.update(dict.fromkeys(reached.callers))
-        ways = Ways(self.written, self._macros, function, reached)
-        sites = Sites(self.written, self._macros, ways, self.objects, self._deferred)
+        ways = Ways(self.written, self._macros, function, reached, self.values)
+        sites = self.sites.with_values(ways)
         found: list[Edge] = []
         for f in self._reading(list(callers)):
             for site in self._sites_towards(f, function, sites, reached.places):
@@ -161,8 +169,7 @@ class Resolver(Symbols):
         """The functions of these rows that are compiled; they and what they call are read many at once."""
         for start in range(0, len(ids), _AT_ONCE):
             functions = [f for f in self.reader.functions(ids[start : start + _AT_ONCE]) if self.in_config(f)]
-            calls = (c.callee for f in functions for c in self.reader.body(f.id).calls)
-            self.reader.expect((callee for callee in calls if callee.isidentifier()), objects=True)
+            self._towards.expect(functions)
             yield from functions
 
     def _sites_towards(
@@ -170,11 +177,10 @@ class Resolver(Symbols):
     ) -> Iterator[Site]:
         """The sites of ``f`` that can matter: those that call ``function`` by name, or through one of ``places``."""
         scope = self.written.scope(f)
-        for call in scope.body.calls:
-            if self._towards.through(call, scope, function, places):
-                site = sites.site(call, scope)
-                if site is not None:
-                    yield site
+        for call in self._towards.calls_through(scope, function, places):
+            site = sites.site(call, scope)
+            if site is not None:
+                yield site
 
     # -- slots --------------------------------------------------------------------------------------------------------
 
@@ -233,9 +239,8 @@ class Resolver(Symbols):
         call = site.call
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
         tie = partial(self.tie, caller, site, t) if site.receiver is not None else None
-        return FoundEdge(
-            caller, self.as_symbol(t.function), kind, site.via, t.confidence, call, guard, t.steps, self._wording, tie
-        )
+        callee = self._symbols.get(t.function.id) or self.as_symbol(t.function)
+        return FoundEdge(caller, callee, kind, site.via, t.confidence, call, guard, t.steps, self._wording, tie)
 
     def tie(self, caller: Symbol, site: Site, t: Target) -> tuple[Step, ...] | None:
         """What ties a target to the object that is called (see ``Sites.tie``)."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
@@ -19,10 +19,9 @@ from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.flow import slot_place
 from xref.resolve.macros import IndexedMacros
-from xref.resolve.model import Holding, Site, Step, Target
+from xref.resolve.model import Holding, MemberType, Site, Step, Target
 from xref.resolve.objects import Objects
 from xref.resolve.scope import Scope, fails_the_build
-from xref.resolve.types import MemberType
 from xref.resolve.values import Values, static_call_key
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
@@ -48,6 +47,7 @@ class Sites:
         values: Values,
         objects: Objects,
         deferred: Deferred,
+        companions: Companions,
         left_out: Callable[[str], bool] | None = None,
     ) -> None:
         """``left_out``: calls through slots (``struct.field``) of which this is true are none of the answer."""
@@ -62,24 +62,28 @@ class Sites:
         self._values = values
         self._objects = objects
         self._deferred = deferred
-        self._companions = Companions(written, values)
+        self._companions = companions
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
-    def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> Iterator[Site]:
+    def with_values(self, values: Values) -> Sites:
+        """The same, but for what a pointer can hold."""
+        other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
+        other._meant = self._meant
+        return other
+
+    def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
         """Every call site of a function, in the order of the source; ``expected``: what it calls has been read."""
         scope = self._written.scope(function, body)
         if not expected:
             self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
-        for call in scope.body.calls:
-            site = self.site(call, scope)
-            if site is not None:
-                yield site
+        found = (self.site(call, scope) for call in scope.body.calls)
+        return [site for site in found if site is not None]
 
     def site(self, call: CallFact, scope: Scope) -> Site | None:
         """One call site; None for what is no call at all."""
         callee = call.callee
         if callee.isidentifier():
-            if scope.holds(callee, call.line) and self._callable(callee, scope, call.line):
+            if scope.mentions(callee) and scope.holds(callee, call.line) and self._callable(callee, scope, call.line):
                 return self._pointer(call, x.Name(callee), scope)
             return self._named(call, callee, scope)
         key = static_call_key(callee)
@@ -106,14 +110,14 @@ class Sites:
         if _BUILTIN.fullmatch(name):
             return None
         here = call.guard or scope.function.guard
-        rule = f"expansion of {call.macro}" if call.macro else "call"
-        step = (Step(rule, scope.file_id, call.line),)
         function = scope.function
         itself = function.kind == "macro" and function.name == name
         meant = self._meant(name, scope.file_id, here, itself)
         if not meant and function.kind == "macro" and not itself:
             meant = self._meant_where_used(name, function, here)
         if meant:
+            rule = f"expansion of {call.macro}" if call.macro else "call"
+            step = (Step(rule, scope.file_id, call.line),)
             targets = tuple(Target(f, kind, Confidence.EXACT, f.guard, step) for f, kind in meant)
             return Site(call, "", targets[0].kind, targets)
         if _BUILTIN_UNLESS_DEFINED.fullmatch(name):
@@ -138,6 +142,9 @@ class Sites:
         of that name, which is not expanded again (C11 6.10.3.4 p2).
         """
         names = self._names
+        alone = names.everywhere(name, file_id)
+        if alone is not None:
+            return tuple((f, EdgeKind.DIRECT) for f in alone if not _excluded(here, f))
         macros = (
             ()
             if itself
@@ -154,7 +161,9 @@ class Sites:
         """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
         calls a function of fs/f2fs/f2fs.h.
         """
-        users = (self._reader.function(fid) for fid in self._reader.mentions("c", macro.name)[:_MOST_USERS])
+        ids = self._reader.mentions("c", macro.name)[:_MOST_USERS]
+        self._reader.expect_functions(ids)
+        users = (self._reader.function(fid) for fid in ids)
         found: dict[tuple[FunctionInfo, EdgeKind], None] = {}
         for file_id in dict.fromkeys(f.file_id for f in users if f is not None):
             if any(m.id == macro.id for m in self._names.macro_nodes(macro.name, file_id)):

@@ -8,9 +8,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from xref.facts.records import display_name
+from xref.facts.display import display_name
 from xref.parse.ctree import Array, CType, Pointer, Tagged
-from xref.resolve.types import MemberType, Types
+from xref.resolve.model import MemberType
+from xref.resolve.types import Types
 from xref.store.model import RegistrationInfo
 from xref.store.reader import Reader
 from xref.store.rows import decode_ids, type_tag
@@ -32,6 +33,7 @@ class Slots:
         self._reached_memo = lru_cache(maxsize=50_000)(self._reached)
         self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
+        self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
         """The member that an initialiser sets, or None where its type cannot be told."""
@@ -97,9 +99,13 @@ class Slots:
         tells records of one tag apart, None takes them all.
         """
         found = [r for r in self._candidates(struct, field) if self._is(r, struct, field, home)]
-        positional = self._reader.positional_registrations(self._parents_memo(struct))
+        positional = self._positional_memo(struct)
         found.extend(r for r in positional if self._is(r, struct, field, home))
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
+
+    def _positional(self, struct: str) -> list[RegistrationInfo]:
+        """The initialisers without designators in objects that can hold a ``struct``: the same for all its fields."""
+        return self._reader.positional_registrations(self._parents_memo(struct))
 
     def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
         """The initialisers of some ``field`` but for those that are plainly of another record. Of the tens of thousands
@@ -123,6 +129,13 @@ class Slots:
         holders = self._parents_memo(struct)
         return frozenset(holders) if len(holders) < _MAX_PARENTS and not self._reader.is_alias(field) else None
 
+    def may_lead(self, tag: str, steps: Sequence[str], struct: str, field: str) -> bool:
+        """Whether an access from a ``struct tag`` over the members ``steps``, and then ``field``, may come to
+        ``struct.field``, as far as names tell.
+        """
+        own = self._own_memo(struct, field)
+        return own is None or not self._is_other(tag, steps, own)
+
     def _is_other(self, tag: str, steps: Sequence[str], own: frozenset[str]) -> bool:
         """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly none of ``own``. Only
         names are looked at, which need no record to be read.
@@ -136,18 +149,21 @@ class Slots:
         """
         if not name:
             return None
+        reader = self._reader
+        if not reader.typedefs(name) and not reader.macros(name):
+            return frozenset((name, display_name(name)))  # most are tags and nothing else
         found: set[str] = set()
         seen = [name]
         for spelled in seen:
-            macros = self._reader.macros(spelled)
-            typedefs = self._reader.typedefs(spelled)
+            macros = reader.macros(spelled)
+            typedefs = reader.typedefs(spelled)
             further = [m.body for m in macros if m.params is None]  # #define u32 unsigned int
-            if len(macros) > len(further) and not typedefs and not self._reader.records(spelled):
+            if len(macros) > len(further) and not typedefs and not reader.is_tag(spelled):
                 return None  # makes whatever it likes
             further.extend(row.decl for row in typedefs)
             if any("typeof" in decl for decl in further):
                 return None
-            if not typedefs or self._reader.records(spelled):
+            if not typedefs or reader.is_tag(spelled):
                 # tags have a name space of their own (C11 6.2.3): struct key_type, and a typedef of that name in tools/
                 found.update((spelled, display_name(spelled)))
             seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
@@ -193,6 +209,7 @@ class Slots:
         names = {*tags, *types, ""}
         self._reader.expect_macros(names)
         self._reader.expect_typedefs(names)
+        self._reader.expect_tags(name for name in names if self._reader.typedefs(name))
 
     def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
         """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where
@@ -224,6 +241,11 @@ class Slots:
             else:
                 return None
         return frozenset(member.owner for member in found) if found is not None else None
+
+    def fills(self, r: RegistrationInfo, struct: str, field: str) -> bool:
+        """Whether an initialiser is one of ``registrations(struct, field)``."""
+        named = r.field == field or (not r.field and r.name != "")
+        return named and self._is(r, struct, field, None)
 
     def _is(self, r: RegistrationInfo, struct: str, field: str, home: int | None) -> bool:
         target = self.target(r)

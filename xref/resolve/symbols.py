@@ -13,10 +13,10 @@ from xref.resolve.edge import Symbol, SymbolKind
 from xref.resolve.wording import Wording
 from xref.store.model import FunctionInfo, SyscallInfo
 from xref.store.reader import Reader
-from xref.tree.config import Config, read_config
 
 if TYPE_CHECKING:
     from xref.resolve.macros import IndexedMacros
+    from xref.tree.config import Config
 
 _MANY = 300_000
 """So many symbols are remembered."""
@@ -50,7 +50,11 @@ class Symbols:
     @classmethod
     def open(cls, db: Path, *, config: Path | None = None) -> Self:
         """Opens an index, seen under a ``.config`` if one is given. Raises IndexUnavailable, UsageError."""
-        read = read_config(config) if config is not None else None
+        read: Config | None = None
+        if config is not None:
+            from xref.tree.config import read_config
+
+            read = read_config(config)
         return cls(Reader(db), read, str(config) if config is not None else "")
 
     def close(self) -> None:

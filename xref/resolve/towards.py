@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctype import parse_declaration
+from xref.resolve.arguments import arguments
 from xref.resolve.casts import fits
 from xref.resolve.flow import Arrival, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
@@ -72,10 +72,14 @@ class Ways(Values):
     stands for the way back.
     """
 
-    def __init__(self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached) -> None:
+    def __init__(
+        self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached, values: Values
+    ) -> None:
+        """``values`` knows what flows into a place, whatever the function."""
         super().__init__(written, macros)
         self._function = function
         self._places = reached.places
+        self._inflows = values._inflows
 
     def solve(self, first: Iterable[Inflow[FunctionInfo]], most: int = Values.MOST) -> list[Arrival[FunctionInfo]]:
         """The function, by the shortest way, if any of ``first`` can have it."""
@@ -108,6 +112,8 @@ class Towards:
         self._chosen = False
         """Whether these have decided since who is read."""
         self._onwards: dict[Place, _Onward] = {}
+        self._plain: dict[str, bool] = {}
+        """What is called: whether it is a name that can mean nothing but functions and macros of that name."""
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
@@ -133,6 +139,29 @@ class Towards:
                     found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
                     todo.append(place)
         return Reached(found, tuple(callers), self._beyond)
+
+    def expect(self, functions: Iterable[FunctionInfo]) -> None:
+        """Reads at once what is asked of the calls of these functions."""
+        callees = {call.callee for f in functions for call in self._reader.body(f.id).calls}
+        new = [callee for callee in callees if callee not in self._plain]
+        names = [callee for callee in new if callee.isidentifier()]
+        others = self._reader.named_otherwise(names)
+        self._plain.update(dict.fromkeys(new, False))
+        self._plain.update((name, name not in others) for name in names)
+        self._reader.expect(others, objects=True)
+
+    def calls_through(self, scope: Scope, function: FunctionInfo, places: Container[Place]) -> Iterator[CallFact]:
+        """The calls that name ``function``, or go through one of ``places``; what else is called by name, nearly all,
+        is seen at a glance.
+        """
+        names = (function.name, *function.aliases.split(","))
+        plain = self._plain
+        for call in scope.body.calls:
+            callee = call.callee
+            if plain.get(callee) and callee not in names and not scope.mentions(callee):
+                continue
+            if self.through(call, scope, function, places):
+                yield call
 
     def through(self, call: CallFact, scope: Scope, function: FunctionInfo, places: Container[Place]) -> bool:
         """Whether a call names ``function``, or goes through one of ``places``."""
@@ -253,15 +282,15 @@ class Towards:
             name = scope.parameter_name(position)
         if name:
             yield from self._handed_on(f, (name,), lambda source: source == place)
-            for r in self._reader.registrations_naming(name):  # struct work_for_cpu wfc = { .fn = fn }
-                if r.function == f.name and r.file_id == f.file_id:
+            for r in self._reader.registrations_naming(name, f.file_id):  # struct work_for_cpu wfc = { .fn = fn }
+                if r.function == f.name:
                     if any(i.source == place for i in self._values.registered(r)):
                         yield from self._registered_in(r)
 
     def _passed_on(self, scope: Scope, nth: int) -> Iterator[Outflow]:
         """Where the ``nth`` of a macro's variable arguments goes, which hands on all of them."""
         for call in scope.body.calls:
-            for k, arg in enumerate(parse_args(call.arguments)):
+            for k, arg in enumerate(arguments(call.arguments)):
                 if arg.lstrip("# ") == scope.variadic:
                     yield from self._parameters(call, k + nth, scope)
 
@@ -292,7 +321,7 @@ class Towards:
         for call in body.calls:
             if not spelled(call.arguments):
                 continue
-            for k, arg in enumerate(parse_args(call.arguments)):
+            for k, arg in enumerate(arguments(call.arguments)):
                 if brings(arg, call.line):
                     yield from self._parameters(call, k, scope)
 
@@ -372,4 +401,8 @@ def _is(source: FunctionInfo | Place, function: FunctionInfo) -> bool:
 @lru_cache(maxsize=1024)
 def _any_of(words: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
     """Finds one of some names in a text; ``func`` does not stand in ``__func__``."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)").search
+    search = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)").search
+    if len(words) > 1:
+        return search
+    word = words[0]
+    return lambda text: search(text) if word in text else None  # hardly ever it is

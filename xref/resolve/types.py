@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from xref.facts.records import ANONYMOUS, display_name
+from xref.facts.display import ANONYMOUS, display_name
 from xref.lex.model import MacroDef
 from xref.macros.table import MacroView
 from xref.parse import ctree as x
@@ -22,6 +21,7 @@ from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Poin
 from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature
 from xref.parse.derived import strip_pointer, to_text
 from xref.resolve.macros import IndexedMacros
+from xref.resolve.model import MemberType
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
 from xref.resolve.spell import spell
@@ -35,19 +35,6 @@ _INT = Base("int")
 _PLAIN_DECL = re.compile(
     r"(?:(?:static|const|extern)\s+)*(struct|union)\s+([A-Za-z_]\w*)\s+(\*{0,2})([A-Za-z_]\w*)((?:\[[^][(){}\"']*\]){0,4})"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MemberType:
-    """A member that was found: the type that declares it as the kernel spells it, its name there, and its own type
-    (None for a member of an open record, which is known by name only).
-    """
-
-    owner: str
-    field: str
-    ctype: CType | None
-    home: int = 0
-    """The file of a record whose tag other files use for records of their own; 0 for a tag that means one thing."""
 
 
 class Types:
@@ -67,12 +54,13 @@ class Types:
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
         self.returned = lru_cache(maxsize=100_000)(self._return_type)
         self.is_type = lru_cache(maxsize=200_000)(self._is_type)
+        self.parse = lru_cache(maxsize=1 << 16)(self._parse)
+        """The expression that a text spells."""
 
     def _is_type(self, name: str) -> bool:
         return looks_like_type(name) or bool(self._reader.typedefs(name))
 
-    def parse(self, text: str) -> x.Expr:
-        """The expression that ``text`` spells."""
+    def _parse(self, text: str) -> x.Expr:
         return parse_expr(text, self.is_type)
 
     # -- declarations -------------------------------------------------------------------------------------------------
@@ -358,8 +346,8 @@ class Types:
         (C11 6.7.2.1 p16).
         """
         found: dict[str, None] = {}
-        for record in self._reader.records_by_row(self._reader.mentions("f", field)):
-            if record.kind == "union" and display_name(record.tag) == owner:
+        for record in self._reader.unions_with(field):
+            if display_name(record.tag) == owner:
                 found.update((f.name, None) for f in record.fields if f.name not in ("", field) and "(*" in f.decl)
         return tuple(found)
 

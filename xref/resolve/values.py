@@ -9,9 +9,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.parse.cexpr import parse_args
 from xref.parse.ctree import Array, Base, CType, Function, Pointer, Tagged
 from xref.parse.derived import strip_pointer
+from xref.resolve.arguments import arguments
 from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Place, Step
@@ -207,7 +207,7 @@ class Values(Flow[FunctionInfo]):
             scope = self._written.scope(f)
             for call in scope.body.calls:
                 if updated_key(call) == key:
-                    args = parse_args(call.arguments)
+                    args = arguments(call.arguments)
                     if len(args) > 2:
                         step = Step("static_call_update", f.file_id, call.line)
                         yield from self._stepped(args[2], scope, call.line, step, call.guard)

@@ -28,7 +28,7 @@ class Wording:
     def __init__(self, reader: Reader, root: str) -> None:
         self._reader = reader
         self._root = root
-        self._lines = lru_cache(maxsize=64)(self._read)
+        self._lines = lru_cache(maxsize=256)(self._read)
         self.conjunction = lru_cache(maxsize=100_000)(self._conjunction)
 
     def text(self, path: str, line: int) -> str:
@@ -109,7 +109,8 @@ class FoundEdge(Edge):
     @property
     def guard(self) -> str:
         """The conditions of site and target together."""
-        return self._wording.conjunction(self._here, self.callee.guard)
+        here, there = self._here, self.callee.guard
+        return self._wording.conjunction(here, there) if here and there else here or there
 
     @property
     def weak(self) -> bool:

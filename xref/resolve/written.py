@@ -10,10 +10,11 @@ from functools import lru_cache
 
 from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import ctree as x
+from xref.resolve.model import MemberType
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
 from xref.resolve.slots import Slots
-from xref.resolve.types import MemberType, Types
+from xref.resolve.types import Types
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.reader import Reader
 from xref.store.rows import chosen_among, last_member

@@ -56,19 +56,25 @@ class Includes(Mapping[str, tuple[Include, ...]]):
 
     def __contains__(self, path: object) -> bool:
         path = str(path)
-        folder = _SHARED.match(path)
-        if folder is not None:
-            return path in (self._below.get(folder[0]) or self._load(folder[0]))
+        shared = _SHARED.match(path)
+        if shared is not None:
+            return path in self._paths_below(shared[0])
+        folder = path[: path.rfind("/") + 1]
+        if folder.count("/") > 1:
+            return path in self._paths_below(folder)
         known = self._known.get(path)
         if known is None:
             found = self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone()
             known = self._known[path] = found is not None
         return known
 
-    def _load(self, folder: str) -> frozenset[str]:
-        """All files below one of the folders that most includes lead to: one query instead of thousands."""
-        rows = self._db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", (folder, f"{folder}\U0010ffff"))
-        found = self._below[folder] = frozenset(r[0] for r in rows)
+    def _paths_below(self, folder: str) -> frozenset[str]:
+        """All files below a folder: one query instead of one for every include that may lead there."""
+        found = self._below.get(folder)
+        if found is None:
+            sql = "SELECT path FROM files WHERE path >= ? AND path < ?"
+            rows = self._db.execute(sql, (folder, f"{folder}\U0010ffff"))
+            found = self._below[folder] = frozenset(r[0] for r in rows)
         return found
 
     def __iter__(self) -> Iterator[str]:

@@ -17,8 +17,9 @@ from xref.lex import guard as conditions
 from xref.lex.model import Include, MacroDef
 from xref.store.batches import CHUNK, Includes, of_each
 from xref.store.database import open_readonly
-from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, RegistrationInfo, SyscallInfo
-from xref.store.numbers import first_wide
+from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, SyscallInfo
+from xref.store.numbers import first, first_wide
+from xref.store.registrations import RegistrationReader
 from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes, type_tag
 
 _Key = TypeVar("_Key")
@@ -30,9 +31,6 @@ _FUNCTION = (
     " f.trouble, f.made_by FROM functions f"
 )
 _RECORD = "SELECT id, file_id, tag, kind, line, guard, open, fields FROM records"
-_REGISTRATION = (
-    "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
-)
 _FUNCTION_AND_BODY = (
     "SELECT f.id, f.body, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard,"
     " f.signature, f.trouble, f.made_by FROM functions f"
@@ -47,9 +45,9 @@ _MACRO = (
 )
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
-_FEW_TYPEDEFS = 100
+_FEW_TYPEDEFS = 4_000
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
-_FEW_TAGS = 10
+_FEW_TAGS = 1
 """After so many questions the other names of all records are read."""
 _MANY = 200_000
 
@@ -59,13 +57,20 @@ def _make_room(memo: dict[_Key, _Row], most: int) -> None:
         memo.clear()
 
 
-class Reader:
+def _remember(memo: dict[_Key, tuple[_Row, ...]], asked: Iterable[_Key], found: Mapping[_Key, Sequence[_Row]]) -> None:
+    """Notes what was found, and of all else that was asked that there is none."""
+    memo.update(dict.fromkeys(asked, ()))
+    memo.update((key, tuple(rows)) for key, rows in found.items())
+
+
+class Reader(RegistrationReader):
     """An open index."""
 
     def __init__(self, path: Path) -> None:
         """Raises :class:`~xref.errors.IndexUnavailable` for what is no whole index of this version."""
         self.path = path
-        self._db = open_readonly(path)
+        super().__init__(open_readonly(path))
+        self._db.execute("BEGIN")  # one lock for all questions: it is three system calls for each otherwise
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
         self.file = lru_cache(maxsize=None)(self._file)
         self.records = lru_cache(maxsize=20_000)(self._records)
@@ -81,6 +86,7 @@ class Reader:
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
+        self._tags: dict[str, bool] = {}
 
     def close(self) -> None:
         """Closes the file."""
@@ -133,6 +139,13 @@ class Reader:
             self._functions[fid] = FunctionInfo(*row) if row is not None else None
         return self._functions[fid]
 
+    def expect_functions(self, ids: Iterable[int]) -> None:
+        """Reads these rows at once, without their bodies."""
+        _make_room(self._functions, _MANY)
+        missing = [fid for fid in ids if fid not in self._functions]
+        for row in of_each(self._db, f"{_FUNCTION} WHERE f.id IN", missing):
+            self._functions[row[0]] = FunctionInfo(*row)
+
     def body(self, fid: int) -> Body:
         """What happens inside a function."""
         known = self._bodies.get(fid)
@@ -168,6 +181,16 @@ class Reader:
             known = self._named[name]
         return known
 
+    def functions_named_in(self, name: str, file_id: int) -> list[FunctionInfo]:
+        """Those of them that stand in one file: every module has an ``__inittest``."""
+        of_file = "= ? AND f.id >= ? AND f.id < ?"
+        wanted = (name, first(file_id), first(file_id + 1))
+        found = [
+            FunctionInfo(*r) for r in self._db.execute(f"{_FUNCTION} WHERE f.name {of_file} ORDER BY f.id", wanted)
+        ]
+        aliased = self._db.execute(f"{_ALIASED} WHERE f.name <> a.name AND a.name {of_file}", wanted)
+        return found + [FunctionInfo(*r) for _, *r in aliased]
+
     def _is_alias(self, name: str) -> bool:
         """Whether ``name`` may be one: there are few, and they are read when many names are asked for."""
         if self._aliases is None:
@@ -186,15 +209,15 @@ class Reader:
         if objects:
             self._read_objects([name for name in wanted if name not in self._objects])
 
-    def _read_names(self, names: list[str]) -> None:
+    def _read_names(self, names: Sequence[str]) -> None:
         _make_room(self._named, _MANY)
-        found: dict[str, list[FunctionInfo]] = {name: [] for name in names}
+        found: dict[str, list[FunctionInfo]] = {}
         for row in of_each(self._db, f"{_FUNCTION} WHERE f.name IN", names):
-            found[row[2]].append(FunctionInfo(*row))
+            found.setdefault(row[2], []).append(FunctionInfo(*row))
         aliased = [name for name in names if self._is_alias(name)]
         for name, *rest in of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
-            found[name].append(FunctionInfo(*rest))
-        self._named.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(name, []).append(FunctionInfo(*rest))
+        _remember(self._named, names, found)
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
         """The functions whose number is in ``[low, high)``."""
@@ -206,13 +229,6 @@ class Reader:
         ids = [r[0] for r in self._db.execute("SELECT id FROM functions ORDER BY id")]
         starts = ids[::count]
         return list(zip(starts, [*starts[1:], ids[-1] + 1], strict=True)) if ids else []
-
-    def mentions(self, kind: str, name: str) -> list[int]:
-        """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
-        rows = self._db.execute("SELECT ids FROM postings WHERE kind = ? AND name = ?", (kind, name)).fetchall()
-        if len(rows) == 1:
-            return list(decode_ids(rows[0][0]))
-        return sorted({number for (data,) in rows for number in decode_ids(data)})
 
     def is_alias(self, name: str) -> bool:
         """Whether a macro without parameters makes another member of ``name``."""
@@ -235,22 +251,15 @@ class Reader:
 
     def expect_member_types(self, names: Iterable[str]) -> frozenset[str]:
         """Reads at once the types of many members; all of them together."""
-        wanted = dict.fromkeys(names)
-        found: dict[str, set[str]] = {name: set() for name in wanted if name not in self._member_types}
-        for name, shape in of_each(
-            self._db, "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN", list(found)
-        ):
-            found[name].add(shape)
+        wanted = set(names)
+        missing = [name for name in wanted if name not in self._member_types]
+        found: dict[str, list[str]] = {}
+        sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
+        for name, shape in of_each(self._db, sql, missing):
+            found.setdefault(name, []).append(shape)
+        self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
         self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
-        return frozenset().union(*(self._member_types[name] for name in wanted))
-
-    def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
-        """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
-        who does it, see :func:`~xref.store.rows.decode_ids`.
-        """
-        return self._db.execute(
-            "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
-        ).fetchall()
+        return frozenset().union(*map(self._member_types.__getitem__, wanted))
 
     def names_called_through(self, prefix: str) -> list[str]:
         """The names beginning with ``prefix`` that something is called through."""
@@ -274,11 +283,32 @@ class Reader:
         rows = self._db.execute(f"{_RECORD} WHERE tag = ?", (tag,))
         return tuple(_record(*r) for r in rows)
 
+    def is_tag(self, name: str) -> bool:
+        """Whether there is a record of that tag."""
+        known = self._tags.get(name)
+        if known is None:
+            self.expect_tags([name])
+            known = self._tags[name]
+        return known
+
+    def expect_tags(self, names: Iterable[str]) -> None:
+        """Finds out at once which names are tags of records."""
+        _make_room(self._tags, _MANY)
+        missing = [name for name in names if name not in self._tags]
+        self._tags.update(dict.fromkeys(missing, False))
+        for (tag,) in of_each(self._db, "SELECT DISTINCT tag FROM records WHERE tag IN", missing):
+            self._tags[tag] = True
+
     def records_by_row(self, ids: Sequence[int]) -> list[RecordInfo]:
         """The records of these rows."""
         rows = of_each(self._db, f"{_RECORD} WHERE id IN", ids)
         found = {r[0]: _record(*r) for r in rows}
         return [found[record_id] for record_id in ids]
+
+    def unions_with(self, field: str) -> list[RecordInfo]:
+        """The unions that have a member of that name."""
+        ids = self.mentions("f", field)
+        return [_record(*r) for r in sorted(of_each(self._db, f"{_RECORD} WHERE kind = 'union' AND id IN", ids))]
 
     def tags_with(self, types: Sequence[str]) -> list[str]:
         """The tags of the records that have a member of one of these types (tags or typedefs) in them, by value."""
@@ -291,7 +321,7 @@ class Reader:
         known = self._typedefs_of
         if tag in known or "" in known:
             return known.get(tag, ())
-        every = len(known) > _FEW_TAGS  # then all of them are read at once
+        every = len(known) >= _FEW_TAGS  # then all of them are read at once
         found: dict[str, dict[str, None]] = {"" if every else tag: {}}
         sql = "SELECT name, decl FROM typedefs WHERE instr(decl, '*') = 0"
         for name, decl in self._db.execute(sql if every else f"{sql} AND instr(decl, ?)", () if every else (tag,)):
@@ -312,15 +342,16 @@ class Reader:
     def expect_typedefs(self, names: Iterable[str]) -> None:
         """Reads at once the typedefs of many names."""
         _make_room(self._typedefs, _MANY)
-        found: dict[str, list[DeclInfo]] = {name: [] for name in names if name not in self._typedefs}
-        if self._typedef_names is None and len(self._typedefs) > _FEW_TYPEDEFS:
+        missing = [name for name in names if name not in self._typedefs]
+        if self._typedef_names is None and len(self._typedefs) + len(missing) > _FEW_TYPEDEFS:
             self._typedef_names = frozenset(r[0] for r in self._db.execute("SELECT name FROM typedefs"))
         known = self._typedef_names
-        wanted = [name for name in found if known is None or name in known]
+        wanted = missing if known is None else [name for name in missing if name in known]
+        found: dict[str, list[DeclInfo]] = {}
         sql = "SELECT name, file_id, decl, line, guard FROM typedefs WHERE name IN"
         for name, file_id, decl, line, guard in of_each(self._db, sql, wanted):
-            found[name].append(DeclInfo(name, file_id, decl, line, "", guard, ""))
-        self._typedefs.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(name, []).append(DeclInfo(name, file_id, decl, line, "", guard, ""))
+        _remember(self._typedefs, missing, found)
 
     def objects(self, name: str) -> tuple[DeclInfo, ...]:
         """The variables of that name."""
@@ -330,13 +361,13 @@ class Reader:
             known = self._objects[name]
         return known
 
-    def _read_objects(self, names: list[str]) -> None:
+    def _read_objects(self, names: Sequence[str]) -> None:
         _make_room(self._objects, _MANY)
-        found: dict[str, list[DeclInfo]] = {name: [] for name in names}
+        found: dict[str, list[DeclInfo]] = {}
         sql = "SELECT name, file_id, decl, line, linkage, guard, function FROM objects WHERE name IN"
         for row in of_each(self._db, sql, names):
-            found[row[0]].append(DeclInfo(*row))
-        self._objects.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(row[0], []).append(DeclInfo(*row))
+        _remember(self._objects, names, found)
 
     def macros(self, name: str) -> tuple[MacroDef, ...]:
         """Every definition of the macro ``name``."""
@@ -350,13 +381,20 @@ class Reader:
         """Reads at once the definitions of many macros."""
         self._read_macros([name for name in dict.fromkeys(names) if name not in self._macros])
 
-    def _read_macros(self, names: list[str]) -> None:
+    def _read_macros(self, names: Sequence[str]) -> None:
         _make_room(self._macros, _MANY)
-        found: dict[str, list[MacroDef]] = {name: [] for name in names}
+        found: dict[str, list[MacroDef]] = {}
         for n, p, v, b, g, there, path, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
             guard = _both(g, there, path)
-            found[n].append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
-        self._macros.update((name, tuple(rows)) for name, rows in found.items())
+            found.setdefault(n, []).append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
+        _remember(self._macros, names, found)
+
+    def named_otherwise(self, names: Sequence[str]) -> set[str]:
+        """Those of ``names`` that variables have, or macros without parameters."""
+        found = {name for (name,) in of_each(self._db, "SELECT DISTINCT name FROM objects WHERE name IN", names)}
+        sql = "SELECT DISTINCT name FROM macros WHERE params IS NULL AND name IN"
+        found.update(name for (name,) in of_each(self._db, sql, names))
+        return found
 
     def macros_in(self, path: str) -> list[MacroDef]:
         """The definitions that stand in a file."""
@@ -404,42 +442,6 @@ class Reader:
     def listings(self) -> list[tuple[str, bytes]]:
         """The headers that hold nothing but invocations, with their text."""
         return self._db.execute("SELECT path, listing FROM files WHERE listing <> x''").fetchall()
-
-    def registration_shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
-        """The initialisers whose last designator is ``.field``, by what tells their record: tag, path, the brackets in
-        the declaration; and their rows, see :func:`~xref.store.rows.decode_ids`.
-        """
-        rows = self._db.execute("SELECT shape, ids FROM postings WHERE kind = 'r' AND name = ?", (field,))
-        shapes = ((*shape.split(" "), ids) for shape, ids in rows)
-        return [(tag, path, int(brackets), ids) for tag, path, brackets, ids in shapes]
-
-    def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
-        """The initialisers of these rows."""
-        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
-
-    def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
-        """The initialisers whose value is ``name``."""
-        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE name = ? ORDER BY id", (name,))]
-
-    def registrations_naming(self, name: str) -> list[RegistrationInfo]:
-        """The initialisers whose value is ``name``, or has it inside: ``pm_ptr(name)``, ``x ? name : NULL``."""
-        return [*self.registrations_of_name(name), *self.registrations(self.mentions("w", name))]
-
-    def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
-        """All initialisers of the objects called ``name``."""
-        return [
-            RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))
-        ]
-
-    def positional_registrations(self, tags: Sequence[str]) -> list[RegistrationInfo]:
-        """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``."""
-        sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag IN"
-        return [RegistrationInfo(*r) for r in sorted(set(of_each(self._db, sql, tags)))]
-
-    def all_registrations(self) -> Iterator[RegistrationInfo]:
-        """Every initialiser, in the order of the files."""
-        for r in self._db.execute(f"{_REGISTRATION} ORDER BY id"):
-            yield RegistrationInfo(*r)
 
     def syscalls(self, name: str | None = None) -> list[SyscallInfo]:
         """Lines of the system call tables, of one call or of all."""

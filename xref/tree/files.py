@@ -6,7 +6,6 @@ Like the kernel's own ``make tags``, one architecture is taken and the others ar
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -69,6 +68,8 @@ def list_files(tree: Tree, arch: str) -> FileList:
     """
     walk = _Walk(str(tree.root))
     walk.run("", arch)
+    import hashlib  # takes longer to load than an answer may wait that asks what belongs to a program
+
     recipes = hashlib.blake2b(repr(sorted(walk.recipes)).encode("utf-8", "surrogateescape"), digest_size=16)
     files = tuple(sorted(walk.files, key=attrgetter("path")))
     return FileList(files, tuple(sorted(walk.skipped)), recipes.hexdigest())

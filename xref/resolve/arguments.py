@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+"""The arguments of calls, split once: who looks for what a call hands over looks at the same calls again and again."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from xref.parse.cexpr import parse_args
+
+
+@lru_cache(maxsize=1 << 16)
+def arguments(text: str) -> tuple[str, ...]:
+    """The arguments in the text between a call's parentheses; none in a blank one."""
+    return tuple(parse_args(text))

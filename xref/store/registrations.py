@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Typed look-ups of initialisers, and of who mentions what: the part of :class:`~xref.store.reader.Reader` that flows
+of pointers are worked out from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from xref.store.batches import of_each
+from xref.store.model import RegistrationInfo
+from xref.store.numbers import first_wide
+from xref.store.rows import decode_ids
+
+_REGISTRATION = (
+    "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
+)
+
+
+class RegistrationReader:
+    """An open index, asked for initialisers and postings."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def mentions(self, kind: str, name: str) -> list[int]:
+        """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
+        rows = self._db.execute("SELECT ids FROM postings WHERE kind = ? AND name = ?", (kind, name)).fetchall()
+        if len(rows) == 1:
+            return list(decode_ids(rows[0][0]))
+        return sorted({number for (data,) in rows for number in decode_ids(data)})
+
+    def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
+        """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
+        who does it, see :func:`~xref.store.rows.decode_ids`.
+        """
+        return self._db.execute(
+            "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
+        ).fetchall()
+
+    def registration_shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
+        """The initialisers whose last designator is ``.field``, by what tells their record: tag, path, the brackets in
+        the declaration; and their rows, see :func:`~xref.store.rows.decode_ids`.
+        """
+        rows = self._db.execute("SELECT shape, ids FROM postings WHERE kind = 'r' AND name = ?", (field,))
+        shapes = ((*shape.split(" "), ids) for shape, ids in rows)
+        return [(tag, path, int(brackets), ids) for tag, path, brackets, ids in shapes]
+
+    def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
+        """The initialisers of these rows."""
+        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
+
+    def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
+        """The initialisers whose value is ``name``."""
+        return [RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE name = ? ORDER BY id", (name,))]
+
+    def registrations_naming(self, name: str, file_id: int = 0) -> list[RegistrationInfo]:
+        """The initialisers whose value is ``name``, or has it inside: ``pm_ptr(name)``, ``x ? name : NULL``; in one
+        file, if one is named.
+        """
+        if not file_id:
+            return [*self.registrations_of_name(name), *self.registrations(self.mentions("w", name))]
+        low, high = first_wide(file_id), first_wide(file_id + 1)
+        sql = f"{_REGISTRATION} WHERE name = ? AND id >= ? AND id < ? ORDER BY id"
+        found = [RegistrationInfo(*r) for r in self._db.execute(sql, (name, low, high))]
+        return found + self.registrations([number for number in self.mentions("w", name) if low <= number < high])
+
+    def registrations_of_object(self, name: str) -> list[RegistrationInfo]:
+        """All initialisers of the objects called ``name``."""
+        return [
+            RegistrationInfo(*r) for r in self._db.execute(f"{_REGISTRATION} WHERE object = ? ORDER BY id", (name,))
+        ]
+
+    def registrations_inside(self, file_id: int) -> list[RegistrationInfo]:
+        """The initialisers in the functions of a file, in their order."""
+        limits = (first_wide(file_id), first_wide(file_id + 1))
+        sql = f"{_REGISTRATION} WHERE id >= ? AND id < ? AND function <> '' ORDER BY line, col, id"
+        return [RegistrationInfo(*r) for r in self._db.execute(sql, limits)]
+
+    def positional_registrations(self, tags: Sequence[str]) -> list[RegistrationInfo]:
+        """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``."""
+        sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag IN"
+        return [RegistrationInfo(*r) for r in sorted(set(of_each(self._db, sql, tags)))]
+
+    def all_registrations(self) -> Iterator[RegistrationInfo]:
+        """Every initialiser, in the order of the files."""
+        for r in self._db.execute(f"{_REGISTRATION} ORDER BY id"):
+            yield RegistrationInfo(*r)
