@@ -72,7 +72,8 @@ class CallReader(DataReader):
         macro_name = callee if callee in self._x.table else ""
         if not macro_name and callee.endswith(")"):
             head = _HEAD.match(callee)
-            if head is not None and head[1] in self._x.table and self._view.get(head[1]) is not None:
+            view = self._view_of(holder, at.line)
+            if head is not None and head[1] in self._x.table and view.get(head[1]) is not None:
                 # CLASS(fd, f)(fd), static_call(key)(args): the whole is one thing
                 if holder.params.isdisjoint(_IDENTIFIER.findall(callee)):
                     self._expand(text, holder, offset, at, f"{callee}({args})", head[1])
@@ -80,7 +81,7 @@ class CallReader(DataReader):
         holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
         if macro_name:
             self._stored(macro_name, args, at, chain, holder)
-            if args and self._decides(macro_name, args, holder.params) and self._view.get(macro_name) is not None:
+            if self._opens(macro_name, args, holder, at.line):
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
 
     def _stored(self, macro: str, args: str, at: Place, chain: str, holder: FunctionBuilder) -> None:
@@ -113,7 +114,7 @@ class CallReader(DataReader):
         if implied is g.NEVER:
             return
         holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain, condition)] = None
-        if self._decides(name, args, holder.params) and self._view.get(name) is not None:
+        if self._opens(name, args, holder, at.line):
             self._expand(text, holder, offset, at, f"{name}({args})", name)
 
     def _list(self, text: Text, offset: int, name: str, owner: Owner) -> None:
@@ -126,7 +127,7 @@ class CallReader(DataReader):
         origin = text.origin(offset)
         chain = origin.chain if origin is not None else ()
         if name not in chain and len(chain) < 8:
-            tokens, _ = self._expanded(name, name, 0, at.line)
+            tokens, _ = self._expanded(self._view.at(at.line), name, name, 0, at.line)
             self._made += 4 * len(tokens)
             if self._made <= MAX_MADE:
                 self._queue.append((" ".join(tokens) + ";\n", Origin(at, Role.MAKER, (*chain, name), line_end=at.line)))

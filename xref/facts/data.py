@@ -149,14 +149,17 @@ class DataReader(Expansions):
         head = m[1] if m is not None else element.value
         if head not in self._x.table:
             return False
-        macro = self._view.get(head)
+        at = text.place(offset)
+        view = self._view.at(at.line)
+        macro = view.get(head)
         if macro is None or (macro.params is None) is (m is not None):
             return False
         if m is None and not macro.body.startswith(("{", ".")):
             return False
         body = macro.body.lstrip()
         if not body.startswith(("{", ".", "[")) and not self._x.natures.structural((macro,)):
-            return False
+            if not view.depends_on_line(head):
+                return False
         origin = text.origin(element.node.start_byte)
         chain = origin.chain if origin is not None else ()
         if head in chain or len(chain) > 8:
@@ -164,8 +167,7 @@ class DataReader(Expansions):
         self._expansions += 1
         if self._expansions > MAX_EXPANSIONS:
             return False
-        at = text.place(offset)
-        tokens, _ = self._expanded(element.value, head, 0, at.line)
+        tokens, _ = self._expanded(view, element.value, head, 0, at.line)
         if not tokens or tokens[0] == head:
             return False
         tokens = list(_without_type(tokens))

@@ -15,6 +15,7 @@ from xref.lex import guard as g
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED, Nature, split_arguments
+from xref.macros.table import MacroView
 
 MAX_EXPANSIONS: Final = 20_000
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")
@@ -29,12 +30,25 @@ MAX_MADE: Final = 2_500_000
 class Expansions(FileState):
     """Adds the expansion of invocations to what is known of a file."""
 
-    def _decides(self, name: str, args: str, own: frozenset[str]) -> bool:
+    def _view_of(self, holder: FunctionBuilder, line: int) -> MacroView:
+        """The macros as they are at a line of a function; what stands in a macro is read where that is used."""
+        return self._view if holder.kind == "macro" else self._view.at(line)
+
+    def _opens(self, name: str, args: str, holder: FunctionBuilder, line: int) -> bool:
+        """Whether only the expansion of an invocation in ``holder`` says what it does."""
+        view = self._view_of(holder, line)
+        if view.get(name) is None:
+            return False
+        if holder.kind != "macro" and view.depends_on_line(name):
+            return True
+        return bool(args) and self._decides(view, name, args, holder.params)
+
+    def _decides(self, view: MacroView, name: str, args: str, own: frozenset[str]) -> bool:
         """Whether the arguments that stand where ``name`` makes names of them can be names of functions or members.
 
         Not where they are parameters (``own``) of the macro that holds the invocation: then it is expanded with it.
         """
-        definitions = self._view.candidates(name)
+        definitions = view.candidates(name)
         positions = self._x.natures.structural(definitions)
         if not positions:
             return False
@@ -67,8 +81,9 @@ class Expansions(FileState):
         if self._expansions > MAX_EXPANSIONS:
             self._notes["too many macro invocations: not all expanded"] = None
             return
-        for k in range(min(2, max(1, self._view.variants(name)))):
-            tokens, cut = self._expanded(invocation, name, k, at.line)
+        view = self._view_of(holder, at.line)
+        for k in range(min(2, max(1, view.variants(name)))):
+            tokens, cut = self._expanded(view, invocation, name, k, at.line)
             self._made += 4 * len(tokens)
             if cut:
                 self._notes[f"expansion of {name} cut"] = None
@@ -83,11 +98,12 @@ class Expansions(FileState):
             owner = key_of(holder)
             self._queue.append((f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner)))
 
-    def _expanded(self, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
+    def _expanded(self, view: MacroView, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
         """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""
         natures = self._x.natures
-        lookup = self._view.reading(variant).__getitem__
-        judged = self._wanted.setdefault(variant, {})
+        lookup = view.reading(variant).__getitem__
+        way = (variant, view.region)
+        judged = self._wanted.setdefault(way, {})
 
         def want(n: str, depth: int) -> bool:
             known = judged.get(n)
@@ -96,11 +112,14 @@ class Expansions(FileState):
                 known = judged[n] = (
                     n not in g.OPTION_TESTS
                     and m is not None
-                    and (_SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural((m,))))
+                    and (
+                        (_SPEAKS.search(m.body) is not None if m.params is None else bool(natures.structural((m,))))
+                        or (view.region > 0 and (n in view.ended or view.depends_on_line(n)))
+                    )
                 )
             return known or n == name
 
-        return self._templates.expanded(name, invocation, lookup, partial(Expander, lookup, want, line), (variant,))
+        return self._templates.expanded(name, invocation, lookup, partial(Expander, lookup, want, line), way)
 
     def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
         """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""

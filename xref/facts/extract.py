@@ -73,6 +73,7 @@ class _FileExtraction(CallReader):
         if trailing:
             later = passes(self._x.table, self._path, trailing)
             self._view = self._x.table.view(self._path, trailing)
+        self._view.divide(directives.macros)
         code = self._listed(code, directives)
         makers = Makers(self._x.table, self._view, self._x.natures, self._x.masker, later)
         found = makers.find(code, FileText(code, code, {}, directives, True))

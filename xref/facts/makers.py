@@ -98,10 +98,12 @@ class Makers:
         self._later = later
         self._text = 0
         self._view = view
+        self._here = view
+        """The macros as they are where the invocation stands that is being read."""
         self._natures = natures
         self._masker = masker
-        self._readings: dict[tuple[int, str, int], Reading] = {}
-        self._readings_of: dict[str, int] = {}
+        self._readings: dict[tuple[int, str, int, int], Reading] = {}
+        self._readings_of: dict[tuple[str, int], int] = {}
         self._templates = Templates()
         self._displaced = Reading(self._as_displaced)
         self._leads: dict[str, set[str]] = {}
@@ -115,6 +117,8 @@ class Makers:
         done = [0]
         for m in _invocations(code, done):
             name = m[2].decode("latin-1")
+            if self._view.ended:
+                self._here = self._view.at(text.place(m.start(2)).line)
             macro = self._maker(name)
             if macro is None or self._natures.of(name) & Nature.ATTRIBUTE:
                 continue
@@ -156,14 +160,16 @@ class Makers:
         """The likeliest definition of a macro with parameters, or of another name for one: TRACE_EVENT_RCU of
         include/trace/events/rcu.h.
         """
-        macro = self._view.get(name)
+        macro = self._here.get(name)
         if macro is not None and macro.params is None and macro.body.isidentifier():
-            macro = self._view.get(macro.body)
+            macro = self._here.get(macro.body)
         return macro if macro is not None and macro.params is not None else None
 
     def _inert(self, name: str) -> bool:
         """Whether an invocation can define no function and fill no slot, under any definition."""
-        candidates = self._view.candidates(name)
+        candidates = self._here.candidates(name)
+        if self._here.depends_on_line(name):
+            return False
         return all(m.params is not None for m in candidates) and self._natures.inert(candidates)
 
     def _expand(
@@ -178,7 +184,7 @@ class Makers:
         def hold(n: str) -> bool:
             return environment is None and self._calls_in_some(lookup(n))
 
-        way = (variant, at.guard, id(environment))
+        way = (variant, at.guard, id(environment), self._here.region)
         fresh = partial(Expander, lookup, want, at.line, hold)
         tokens, _ = self._templates.expanded(name, invocation, lookup, fresh, way, located=False)
         return " ".join(tokens)
@@ -198,15 +204,16 @@ class Makers:
     def _reading(self, variant: int, guard: str, environment: Environment | None) -> Lookup:
         """The definitions in force in one reading of the file, for an invocation under ``guard``."""
         if environment is None and not guard:
-            return self._view.reading(variant).__getitem__
-        key = (variant, guard, id(environment))  # the environments live as long as this does
+            return self._here.reading(variant).__getitem__
+        view = self._here
+        key = (variant, guard, id(environment), view.region)  # the environments live as long as this does
         known = self._readings.get(key)
         if known is None:
 
             def find(n: str) -> MacroDef | None:
                 if environment is not None and n in environment:
                     return environment[n]
-                found = self._view.variant(n, variant)
+                found = view.variant(n, variant)
                 if found is not None and found.guard and guard and _contradicted(found.guard, guard):
                     return None  # PAGEFLAG_FALSE(HighMem, highmem) makes what is a macro in the other arm
                 return found
@@ -222,13 +229,16 @@ class Makers:
             return True
         if name in g.OPTION_TESTS:
             return False
+        if self._here.region and (name in self._here.ended or self._here.depends_on_line(name)):
+            return True
         return definition is None or definition.params is None or bool(self._natures.structural((definition,)))
 
     def _variants(self, name: str) -> int:
         """How many readings of an invocation to make: more than one where its machinery has several definitions."""
-        known = self._readings_of.get(name)
+        key = (name, self._here.region)
+        known = self._readings_of.get(key)
         if known is None:
-            known = self._readings_of[name] = self._count_readings(name)
+            known = self._readings_of[key] = self._count_readings(name)
         return known
 
     def _count_readings(self, name: str) -> int:
@@ -239,10 +249,10 @@ class Makers:
             if n in seen:
                 continue
             seen.add(n)
-            if self._view.variants(n) > 1:
+            if self._here.variants(n) > 1:
                 return MAX_VARIANTS
-            for d in self._view.candidates(n):
-                todo.extend(t for t in re.findall(r"[A-Za-z_]\w*", d.body) if self._view.get(t) is not None)
+            for d in self._here.candidates(n):
+                todo.extend(t for t in re.findall(r"[A-Za-z_]\w*", d.body) if self._here.get(t) is not None)
         return 1
 
     def _with_body(
@@ -365,8 +375,9 @@ class Makers:
         return known
 
     def _structural(self, name: str) -> bool:
-        other_names = [m.body for m in self._view.candidates(name) if m.params is None]
-        return any(self._natures.structural(self._view.candidates(n)) for n in (*other_names, name))
+        here = self._here
+        other_names = [m.body for m in here.candidates(name) if m.params is None]
+        return any(self._natures.structural(here.candidates(n)) for n in (*other_names, name))
 
     def _object(self, found: Found, buffer: bytearray, m: re.Match[bytes], closing: int, invocation: str) -> None:
         """``static DEFINE_PER_CPU(struct x, y) = { ... };``: the object keeps its name, and the type if there is

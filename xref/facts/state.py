@@ -82,7 +82,7 @@ class FileState:
         self._object_types: dict[int, str] = {}
         self._include_lines: tuple[int, ...] = ()
         self._regions = Regions()
-        self._wanted: dict[int, dict[str, bool]] = {}
+        self._wanted: dict[tuple[int, int], dict[str, bool]] = {}
         """By reading: which macros an expansion inside a function expands."""
         self._templates = Templates()
         self._listed_inside: list[Listed] = []

@@ -8,16 +8,21 @@ architecture allows.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Protocol
 
 from xref.lex.model import MacroDef
+from xref.lex.tokens import is_identifier
+from xref.macros.body import body_tokens
 from xref.macros.defined import NOTHING_KNOWN, Known
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.tree.files import program_of
 
 _MAX_CANDIDATES: Final = 6
+_MOST_LED: Final = 40
 
 
 _program: Final = lru_cache(maxsize=131072)(program_of)
@@ -145,11 +150,19 @@ class MacroView:
 
     ``before``: what is included at or below this line is not seen. include/trace/events/x.h ends with
     ``#include <trace/define_trace.h>``, which defines TRACE_EVENT anew for passes of its own.
+
+    ``ended`` are the names of which an ``#undef`` ends a definition of the file's own, as far as :meth:`divide` was
+    told: what they mean depends on the line (:meth:`at`), and ``region`` tells apart the views of different lines.
+    ``renewed`` are those of them that take arguments and are defined more than once.
     """
 
     def __init__(self, table: MacroSource, file: str, before: int = 0) -> None:
         self._table = table
         self.file = file
+        self.region = 0
+        self.ended: frozenset[str] = frozenset()
+        self.renewed: frozenset[str] = frozenset()
+        self._invoked: frozenset[str] = frozenset()
         self._early = table.graph.closure_before(file, before) if before else None
         self._is_part = bool(table.graph.wholes(file))
         self._program = _program(file)
@@ -157,6 +170,56 @@ class MacroView:
         self._reached: dict[str, bool] = {}
         self._readings: dict[int, Reading] = {}
         self._first = Reading(self._likeliest)
+        self._bounds: list[int] = []
+        self._regions: dict[int, MacroView] = {}
+        self._leading: dict[str, bool] = {}
+
+    def divide(self, macros: Iterable[MacroDef]) -> None:
+        """Tells of the definitions in the file: those that an ``#undef`` ends hold from their line to that line.
+        fs/bcachefs of 6.12 defines ``x()`` anew for each table that it makes of one list.
+        """
+        defs = list(macros)
+        self.ended = frozenset([m.name for m in defs if m.until])
+        lines = {line for m in defs if m.name in self.ended for line in (m.line, m.until) if line}
+        self._bounds = sorted(lines)
+        invoked = [m.name for m in defs if m.name in self.ended and m.params is not None]
+        self._invoked = frozenset(invoked)
+        self.renewed = frozenset([name for name in self._invoked if invoked.count(name) > 1])
+
+    def at(self, line: int) -> MacroView:
+        """The macros as they are at a line."""
+        if not self._bounds:
+            return self
+        region = bisect_right(self._bounds, line)
+        known = self._regions.get(region)
+        if known is None:
+            known = self._regions[region] = _Region(self, line, region + 1)
+        return known
+
+    def depends_on_line(self, name: str) -> bool:
+        """Whether only the expansion of a macro where it stands says what it does: it is one of ``renewed``, or invokes
+        what the file defines for a while, as a list of ``x()`` in a header does, directly or through others.
+        """
+        if not self._invoked:
+            return False
+        known = self._leading.get(name)
+        if known is None:
+            known = self._leading[name] = name in self.renewed or self._leads(name)
+        return known
+
+    def _leads(self, name: str) -> bool:
+        seen = {name}
+        todo = [name]
+        while todo and len(seen) < _MOST_LED:
+            for m in self.candidates(todo.pop()):
+                tokens = body_tokens(m.body)
+                called = {t for t, following in pairwise(tokens) if following == "(" and t not in (m.params or ())}
+                if not called.isdisjoint(self.renewed if m.file == self.file else self._invoked):
+                    return True
+                new = [t for t in called - seen if is_identifier(t) and self.get(t) is not None]
+                seen.update(new)
+                todo.extend(new)
+        return False
 
     def candidates(self, name: str) -> tuple[MacroDef, ...]:
         """The definitions that may be in force, the likeliest first: the file's own, else the visible headers'."""
@@ -260,3 +323,36 @@ class MacroView:
 
     def _sees(self, other: str) -> bool:
         return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)
+
+
+class _Region(MacroView):
+    """The view of some lines of a file between two definitions or ends of ``ended``."""
+
+    def __init__(self, whole: MacroView, line: int, region: int) -> None:
+        super().__init__(whole._table, whole.file)
+        self._whole = whole
+        self._line = line
+        self.region = region
+        self.ended = whole.ended
+        self.renewed = whole.renewed
+        self._early = whole._early
+
+    def at(self, line: int) -> MacroView:
+        """The macros as they are at a line."""
+        return self._whole.at(line)
+
+    def depends_on_line(self, name: str) -> bool:
+        """See the base."""
+        return self._whole.depends_on_line(name)
+
+    def candidates(self, name: str) -> tuple[MacroDef, ...]:
+        """The definitions that may be in force, the likeliest first: the file's own, else the visible headers'."""
+        if name not in self.ended:
+            return self._whole.candidates(name)
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._candidates(tuple(filter(self._holds, self._table.all(name))))
+        return known
+
+    def _holds(self, m: MacroDef) -> bool:
+        return m.file != self.file or (m.line < self._line and (not m.until or self._line < m.until))
