@@ -47,6 +47,9 @@ def both(define: str, invocations: list[str]) -> tuple[list[str], list[str]]:
         ("#define F(a) f_##a(__LINE__, __COUNTER__)", ["F(x)", "F(y)", "F(z)"]),
         ("#define F(x...) COUNT(x)", ["F(p)", "F(q)", "F(TWO)", "F(p)"]),
         ("#define F() g()", ["F()", "F( )", "F()"]),
+        ("#define F(a, b) f(a, b)", ["F", "F", "F(x, y)", "F"]),
+        ("#define F(a, b) f(a, b)", ["F(x, TWO)", "F(y, TWO)", "F(z, TWO)", "F(TWO, TWO)", "F(x, M(2))", "F(y, M(3))"]),
+        ("#define F(a, b) g_##a(b)", ["F(x, M(1))", "F(y, M(1))", "F(1 + 2, M(1))", "F(z, M(1))", "F(, M(1))"]),
     ],
 )
 def test_by_template_and_by_itself(define: str, invocations: list[str]) -> None:

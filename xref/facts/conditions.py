@@ -67,7 +67,9 @@ class Regions:
             return
         condition = captures["branch.condition"][0]
         begin, end = condition.start_byte, condition.end_byte
-        yes, no = implied(condition, source, self._implied) if _DECIDED.search(source[begin:end]) else _UNKNOWN
+        text = source[begin:end]
+        speaks = b"0" in text or b"1" in text or b"IS_" in text  # most do not, which is told sooner
+        yes, no = implied(condition, source, self._implied) if speaks and _DECIDED.search(text) else _UNKNOWN
         then = captures.get("branch.then")
         if then is not None:
             self._all.append(Region(then[0].start_byte, then[0].end_byte, yes, begin, end, _unwrapped))

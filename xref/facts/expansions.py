@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from xref.facts.builder import FunctionBuilder
@@ -99,7 +100,7 @@ class Expansions(FileState):
                 )
             return known or n == name
 
-        return self._templates.expanded(name, invocation, lookup, lambda: Expander(lookup, want, line), (variant,))
+        return self._templates.expanded(name, invocation, lookup, partial(Expander, lookup, want, line), (variant,))
 
     def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
         """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""

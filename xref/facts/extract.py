@@ -27,7 +27,7 @@ from xref.facts.model import (
 )
 from xref.facts.records import read_record, read_typedefs, record_tag
 from xref.facts.state import Context, Spell, key_of
-from xref.facts.text import FileText, Origin, Place, Role, Synthesis, SyntheticText, Text
+from xref.facts.text import FileText, Origin, Place, Role, Spelling, Synthesis, SyntheticText, Text, batches
 from xref.lex.comments import BLANK, blank_comments
 from xref.lex.directives import Directives, blank_directives, has_code, scan
 from xref.lex.model import MacroDef
@@ -150,14 +150,15 @@ class _FileExtraction(CallReader):
             if not self._queue:
                 return
             parts, self._queue = self._queue, []
-            self._read_made(parts)
+            for batch in batches(parts):
+                self._read_made(batch)
         if self._queue:
             self._notes["expansion cut after too many rounds"] = None
             self._queue = []
 
     def _read_made(self, parts: list[tuple[str, Origin]]) -> None:
-        """Reads what macros made, all in one text; in smaller ones where the parser lost its way, for one part that is
-        no C can cost the functions of all the others.
+        """Reads what macros made in one text; in smaller ones where the parser lost its way, for one part that is no C
+        can cost the functions of all the others.
         """
         made = Synthesis()
         for part, origin in parts:
@@ -181,11 +182,7 @@ class _FileExtraction(CallReader):
         function begins to its key.
         """
         source = text.source
-
-        chars = source.decode("latin-1")
-
-        def spelled(node: Node) -> str:
-            return " ".join(chars[node.start_byte : node.end_byte].split())
+        spelled: Spell = Spelling(source).of
 
         def tag(node: Node) -> str:
             return record_tag(node, spelled, text.mark, self._salt)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from xref.lex import guard as g
@@ -29,7 +30,11 @@ _SEPARATOR: Final = re.compile(rb"\s*[;,]?")
 _BRACE: Final = re.compile(rb"""[{};]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 _RECORD: Final = re.compile(rb"\b(?:struct|union)\b[^()=]*\Z")
 _ENUM: Final = re.compile(rb"\benum\b[^()=]*\Z")
-_MACRO_RECORD: Final = re.compile(rb"\b(?:struct|union)(?:\s+[a-z_]\w*)?\s+([A-Z][A-Z0-9_]*)\s*;")
+# One pattern for each word: a search for a whole word is several times as fast as one for two of them.
+_MACRO_RECORDS: Final = tuple(
+    re.compile(word + rb"(?<!\w" + word + rb")(?:\s+[a-z_]\w*+)?\s+([A-Z][A-Z0-9_]*+)\s*;")
+    for word in (b"struct", b"union")
+)
 _LONGEST: Final = 200_000
 _MOST_TEXT: Final = 1_000_000
 """In bytes. What would make more is left out: the 3,700 static calls that security/security.c of 6.12 declares."""
@@ -147,7 +152,7 @@ class Listings:
             if macro is None or macro.params is None:
                 continue
             name = name or macro.name
-            tokens, _ = templates.expanded(macro.name, invocation, lookup, lambda: Expander(lookup, want, line), ())
+            tokens, _ = templates.expanded(macro.name, invocation, lookup, partial(Expander, lookup, want, line), ())
             text = " ".join(tokens)
             size += len(text)
             if size > _MOST_TEXT:
@@ -161,7 +166,8 @@ def opened_records(code: bytes, directives: Directives, view: MacroView) -> Iter
     ``struct HASH_ALG_COMMON;`` in another record, of include/crypto/hash.h.
     """
     changed: dict[tuple[int, int], list[tuple[int, int, str]]] = {}
-    for m in _MACRO_RECORD.finditer(code):
+    found = [m for pattern in _MACRO_RECORDS for m in pattern.finditer(code)]
+    for m in sorted(found, key=lambda m: m.start()):
         name = m[1].decode("latin-1")
         macro = view.get(name)
         if macro is not None and macro.params is None and macro.body.lstrip().startswith("{"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from xref.facts.builder import FunctionBuilder
@@ -26,11 +27,13 @@ from xref.macros.template import Templates
 from xref.parse.mask import Masker
 from xref.parse.parens import matching_paren
 
-_INVOCATION: Final = re.compile(
-    rb"^((?:(?:static|extern|const|inline|__always_inline|__init|__read_mostly|noinline|asmlinkage)\s+)*)"
-    rb"([A-Za-z_]\w*)[ \t]*\(",
-    re.MULTILINE,
+_HEAD: Final = (
+    rb"((?:(?:static|extern|const|inline|__always_inline|__init|__read_mostly|noinline|asmlinkage)\s++)*+)"
+    rb"([A-Za-z_]\w*+)[ \t]*+\("
 )
+_FIRST: Final = re.compile(_HEAD)
+_INVOCATION: Final = re.compile(rb"\n" + _HEAD)
+"""With the line feed and not with ``^``, which is asked for at every byte."""
 # An export is an attribute of a function that is defined elsewhere. Its expansion is a linker section for a symbol
 # table, the same 37,000 times in 6.12, and says nothing that the name does not.
 _EXPORT: Final = re.compile(rb"\w*EXPORT_(?:PER_CPU_)?SYMBOL\w*")
@@ -71,6 +74,10 @@ def _invocations(code: bytes, done: list[int]) -> Iterator[re.Match[bytes]]:
     the consumer puts the end into ``done``.
     """
     at = 0
+    first = _FIRST.match(code)
+    if first is not None:
+        at = first.end()
+        yield first
     while True:
         m = _CHAINED.match(code, done[0]) if done[0] > at else None
         m = m or _INVOCATION.search(code, max(at, done[0]))
@@ -172,9 +179,8 @@ class Makers:
             return environment is None and self._calls_in_some(lookup(n))
 
         way = (variant, at.guard, id(environment))
-        tokens, _ = self._templates.expanded(
-            name, invocation, lookup, lambda: Expander(lookup, want, at.line, hold), way, located=False
-        )
+        fresh = partial(Expander, lookup, want, at.line, hold)
+        tokens, _ = self._templates.expanded(name, invocation, lookup, fresh, way, located=False)
         return " ".join(tokens)
 
     def _calls_in_some(self, definition: MacroDef | None) -> bool:

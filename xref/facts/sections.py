@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-_ASM: Final = re.compile(rb'(?<![\w.>])(?:asm|__asm__|__asm)\s*\(((?:\s*"(?:\\.|[^"\\])*")+)\s*\)')
+from xref.parse.asm import ASM_WORD, asm_start
+
+_ASM: Final = re.compile(ASM_WORD + rb'\s*\(((?:\s*+"(?:\\.|[^"\\])*+")++)\s*\)')
 _LITERAL: Final = re.compile(r'"((?:\\.|[^"\\])*)"')
 _SECTION: Final = re.compile(r'\.(?:push)?section\s+(?:"([^"]+)"|([\w.$-]+))')
 _LEAVES: Final = re.compile(r"\.(?:previous|popsection|text|data)\b")
@@ -53,4 +55,4 @@ def section_entries(source: bytes) -> Iterator[Entry]:
             elif _LEAVES.match(statement) is not None:
                 section = label = ""
             elif address is not None and section:
-                yield Entry(m.start(), section, label, address[1])
+                yield Entry(asm_start(m), section, label, address[1])

@@ -8,13 +8,18 @@ all facts found in a part are placed at the invocation that made it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
+from tree_sitter import Node
+
 from xref.lex import guard as g
 from xref.lex.directives import Directives
+
+_BATCH: Final = 200_000
+"""In characters."""
 
 
 class Place(NamedTuple):
@@ -60,6 +65,19 @@ class Origin:
     index: int = 0
     alias_of: tuple[str, int] | None = None
     line_end: int = 0
+
+
+class Spelling:
+    """The words of one text. No closure: one that another closure holds is a cycle when mypyc compiles it, and with it
+    the syntax tree would stay until the garbage collector comes.
+    """
+
+    def __init__(self, source: bytes) -> None:
+        self._chars = source.decode("latin-1")
+
+    def of(self, node: Node) -> str:
+        """A node's text as the source has it, blanks merged."""
+        return " ".join(self._chars[node.start_byte : node.end_byte].split())
 
 
 class Text:
@@ -140,6 +158,24 @@ class Synthesis:
     def bytes(self) -> bytes:
         """All parts, one behind the other."""
         return "".join(self.parts).encode("latin-1", "replace")
+
+
+def batches(parts: Sequence[tuple[str, Origin]]) -> Iterator[list[tuple[str, Origin]]]:
+    """``parts`` in batches of a size that a tree and its matches take little memory for: a trace header makes megabytes
+    of text. What several invocations make between them (IRQCHIP_PLATFORM_DRIVER_BEGIN, ... _END) stays together.
+    """
+    batch: list[tuple[str, Origin]] = []
+    size = depth = 0
+    for part in parts:
+        text = part[0]
+        batch.append(part)
+        size += len(text)
+        depth += text.count("{") - text.count("}")
+        if size >= _BATCH and depth <= 0:
+            yield batch
+            batch, size, depth = [], 0, 0
+    if batch:
+        yield batch
 
 
 class SyntheticText(Text):

@@ -253,14 +253,27 @@ def scan(text: str, file: str = "") -> Directives:
     return Directives(tuple(includes), tuple(macros), tuple(groups), tuple(starts), tuple(conds), Lines(text))
 
 
-_ANY_DIRECTIVE: Final = re.compile(rb"^[ \t\f]*#(?:[^\\\n]|\\(?:\r?\n|[^\n]))*", re.MULTILINE)
+_TO_ITS_END: Final = re.compile(rb"#[^\\\n]*+(?:\\(?:\r?\n|[^\n])[^\\\n]*+)*+")
 
 
 def blank_directives(source: bytes) -> bytes:
     """``source`` (comments blanked) with its directives blanked too, of the same length."""
-    if b"#" not in source:
-        return source
-    return _ANY_DIRECTIVE.sub(lambda m: m.group().translate(BLANK), source)
+    parts: list[bytes] = []
+    done = 0
+    at = source.find(b"#")
+    while at >= 0:
+        line = source.rfind(b"\n", 0, at) + 1
+        if source[line:at].strip(b" \t\f"):
+            done_here = source.find(b"\n", at)  # a # in a line of code, where no other begins a directive either
+            if done_here < 0:
+                break
+        else:
+            directive = _TO_ITS_END.match(source, at)
+            done_here = directive.end() if directive is not None else at + 1
+            parts += source[done:line], source[line:done_here].translate(BLANK)
+            done = done_here
+        at = source.find(b"#", done_here)
+    return b"".join((*parts, source[done:])) if parts else source
 
 
 _NUMBER: Final = re.compile(r"#[ \t]*define[ \t]+(\w+)[ \t]+\(?[-+~]?\d\w*\)?[ \t\r]*$", re.MULTILINE | re.ASCII)

@@ -35,15 +35,11 @@ class _Frame:
 
     __slots__ = ("at", "hits", "name", "plain", "tokens")
 
-    def __init__(self, tokens: list[str], lookup: Lookup, name: str, plain: int) -> None:
+    def __init__(self, tokens: list[str], hits: list[int], name: str, plain: int) -> None:
         self.tokens = tokens
         self.name = name
         self.plain = plain
         self.at = 0
-        hits = [k for k, macro in enumerate(map(lookup, tokens)) if macro is not None]
-        if not _BUILTINS.isdisjoint(tokens):
-            hits = sorted({*hits, *(k for k, token in enumerate(tokens) if token in _BUILTINS)})
-        hits.reverse()
         self.hits = hits
 
 
@@ -104,15 +100,20 @@ class Expander:
         bodies this is part of, and the pasted arguments: those are always expanded to the end, for they may be half of
         a name.
         """
+        hits = self._hits(tokens)
+        return self._expanded(tokens, hits, active, depth, plain) if hits else tokens
+
+    def _expanded(
+        self, tokens: list[str], hits: list[int], active: frozenset[str], depth: int, plain: int
+    ) -> list[str]:
+        """The same for tokens of which some may be replaced."""
         lookup = self._lookup
-        if self._nothing_in(tokens):
-            return tokens
         if self._nesting > MAX_NESTING:
             self.cut = True
             return tokens
         self._nesting += 1
         out: list[str] = []
-        frames = [_Frame(tokens, lookup, "", plain)]
+        frames = [_Frame(tokens, hits, "", plain)]
         barred = dict.fromkeys(active, 1)
         while frames:
             frame = frames[-1]
@@ -156,22 +157,27 @@ class Expander:
             self.used.setdefault(token, macro)
             around = frames[-1].plain if frames else plain
             body = self._substitute(macro, args, True, barred, depth, around)
+            inside = self._hits(body)
             self._made += len(body)
             if self._made > 4 * MAX_TOKENS:
                 self.cut = True
                 out.extend(_written(token, macro, args))
-            elif self._nothing_in(body):
+            elif not inside:
                 out.extend(body)
                 depth += body.count("{") - body.count("}")
             else:
-                frames.append(_Frame(body, lookup, token, around + (macro.params is None)))
+                frames.append(_Frame(body, inside, token, around + (macro.params is None)))
                 barred[token] = barred.get(token, 0) + 1
         self._nesting -= 1
         return out
 
-    def _nothing_in(self, tokens: list[str]) -> bool:
-        """Whether no token is a macro or otherwise replaced; most arguments and bodies hold none."""
-        return not any(map(self._lookup, tokens)) and _BUILTINS.isdisjoint(tokens)
+    def _hits(self, tokens: list[str]) -> list[int]:
+        """Which tokens are macros or otherwise replaced, the first one last; most arguments and bodies hold none."""
+        hits = [k for k, macro in enumerate(map(self._lookup, tokens)) if macro is not None]
+        if not _BUILTINS.isdisjoint(tokens):
+            hits = sorted({*hits, *(k for k, token in enumerate(tokens) if token in _BUILTINS)})
+        hits.reverse()
+        return hits
 
     def _builtin(self, token: str) -> str:
         if token not in _BUILTINS:
@@ -212,10 +218,12 @@ class Expander:
                 return bound[name]
             if name not in ready:
                 arg = bound[name]
-                if not self._nothing_in(arg):
+                hits = self._hits(arg)
+                if hits:
                     half = not plain and self._want is not None and name in pasted(macro, self._lookup)
                     self._arguments += not half
-                    arg = self.expand(arg, frozenset(n for n, k in barred.items() if k > 0), depth, plain + half)
+                    active = frozenset([n for n, k in barred.items() if k > 0])
+                    arg = self._expanded(arg, hits, active, depth, plain + half)
                     self._arguments -= not half
                 ready[name] = arg
             return ready[name]

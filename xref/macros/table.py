@@ -221,8 +221,7 @@ class MacroView:
     def _found_around(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
         if not self._is_part:
             return []
-        around = self._table.graph.around(self.file)
-        return [m for m in defs if m.file in around]
+        return [m for m in defs if self._table.graph.finds_around(self.file, m.file)]
 
     def _candidates(self, defs: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
         if not defs:

@@ -3,12 +3,13 @@
 
 Most arguments cannot change what is expanded: they hold no macro, and what they are pasted into is none. Then every
 expansion of a macro is the same text with other words in it, and a file that invokes ``call_int_hook`` 250 times needs
-only one.
+only one. Arguments that can (``TP_PROTO(struct sock *sk)``) are part of the template as they are: a header of trace
+events has many with the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from xref.lex.model import MacroDef
@@ -16,23 +17,26 @@ from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import skip_brackets, split_arguments
 
-_FROM: Final = 1
-"""After so many expansions of one macro in a file a template of it is made."""
 _MARK: Final = "XREFARGUMENT"
+_Tokens = tuple[str, ...]
 
 
 class Template:
-    """The expansion of ``macro`` by ``expander`` with ``count`` open arguments; ``cut`` and ``located`` are its."""
+    """The expansion of ``macro`` by ``expander`` with ``args`` of which those that are None are open; ``cut`` and
+    ``located`` are its.
+    """
 
-    def __init__(self, macro: MacroDef, expander: Expander, count: int) -> None:
-        marks = [f"{_MARK}{k}Q" for k in range(count)]
+    def __init__(self, macro: MacroDef, expander: Expander, args: Sequence[_Tokens | None]) -> None:
+        marks = [f"{_MARK}{k}Q" if arg is None else "" for k, arg in enumerate(args)]
         invocation = [macro.name, "("]
-        for k, mark in enumerate(marks):
-            invocation.extend([",", mark] if k else [mark])
+        for k, arg in enumerate(args):
+            if k:
+                invocation.append(",")
+            invocation.extend([marks[k]] if arg is None else arg)
         tokens = [str(t) for t in expander.expand([*invocation, ")"])]
         self.cut = expander.cut
         self.located = expander.located
-        position = {mark: k for k, mark in enumerate(marks)}
+        position = {mark: k for k, mark in enumerate(marks) if mark}
         self._tokens = tokens
         self._whole = [(i, position[t]) for i, t in enumerate(tokens) if t in position]
         """Which tokens are an argument."""
@@ -45,14 +49,10 @@ class Template:
         self._marks = marks
         self._pasted = {k for _, ks in self._inside for k in ks}
 
-    def filled(self, given: list[tuple[str, ...]], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
-        """The tokens with these arguments; None where they could change what is expanded."""
-        if len(given) != len(self._marks) or not all(given):
-            return None  # an empty one takes a comma away (, ## args), or what __VA_OPT__ holds
-        for k, arg in enumerate(given):
-            if any(map(lookup, arg)):
-                return None
-            if k in self._pasted and (len(arg) != 1 or not is_identifier(arg[0])):
+    def filled(self, given: Sequence[_Tokens], lookup: Callable[[str], MacroDef | None]) -> list[str] | None:
+        """The tokens with these arguments; None where the open ones could change what is expanded."""
+        for k in self._pasted:
+            if len(given[k]) != 1 or not is_identifier(given[k][0]):
                 return None
         made: list[str | tuple[str, ...]] = list(self._tokens)
         for i, ks in self._inside:
@@ -74,10 +74,10 @@ class Template:
 
 
 class Templates:
-    """The templates of one file, made when a macro has been expanded a few times in the same way."""
+    """The templates of one file, made when a macro is expanded in the same way for the second time."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[Hashable, ...], int] = {}
+        self._seen: set[tuple[Hashable, ...]] = set()
         self._made: dict[tuple[Hashable, ...], Template] = {}
 
     def expanded(
@@ -92,18 +92,21 @@ class Templates:
         """The tokens of ``invocation``, and whether the expansion was cut. ``way`` tells apart what gives the same name
         another expansion; without ``located`` no line and no count is that of another invocation.
         """
-        key = (name, *way)
-        seen = self._seen[key] = self._seen.get(key, 0) + 1
-        macro = lookup(name) if seen > _FROM else None
-        if macro is not None and macro.params is not None:
-            tokens = tuple(tokenize(invocation))
-            if skip_brackets(tokens, 1) == len(tokens):
-                args = split_arguments(tokens, 1)
-                template = self._made.get((len(args), *key))
+        tokens = tokenize(invocation)
+        macro = lookup(name)
+        invoked = len(tokens) > 1 and skip_brackets(tuple(tokens), 1) == len(tokens)  # and not the name alone
+        if invoked and macro is not None and macro.params is not None:
+            args = split_arguments(tuple(tokens), 1)
+            # an empty one takes a comma away (, ## args), or what __VA_OPT__ holds
+            fixed = tuple([arg if not arg or any(map(lookup, arg)) else None for arg in args])
+            key = (fixed, name, *way)
+            if key in self._seen:
+                template = self._made.get(key)
                 if template is None:
-                    template = self._made[len(args), *key] = Template(macro, expander(), len(args))
+                    template = self._made[key] = Template(macro, expander(), fixed)
                 filled = template.filled(args, lookup) if located or not template.located else None
                 if filled is not None:
                     return filled, template.cut
+            self._seen.add(key)
         made = expander()
-        return made.expand_text(invocation), made.cut
+        return made.expand(tokens), made.cut

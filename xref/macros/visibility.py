@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Which headers a file can see: the include graph, and its transitive closure on demand.
 
+Closures overlap almost entirely, so that of a header is worked out once, as a set of bits, and put into those of its
+includers; headers that include each other have one closure together (Tarjan, "Depth-first search and linear graph
+algorithms", 1972).
+
 An ``#include`` is looked up the way Kbuild's ``-I`` flags make the compiler do it (LINUXINCLUDE in the top Makefile):
 beside the includer for ``"x.h"``, then the directory's own ``ccflags-y``, then arch/ARCH/include, include, and their
 uapi halves; ``asm/x.h`` falls back to asm-generic/x.h as the generated wrappers do.
@@ -9,7 +13,7 @@ uapi halves; ``asm/x.h`` falls back to asm-generic/x.h as the generated wrappers
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -17,8 +21,8 @@ from mypy_extensions import mypyc_attr
 
 from xref.lex.model import Include
 
-_CLOSURES: Final = 512
-"""How many closures are remembered, about 64 KB each: most files of a folder include the same headers."""
+_SOURCES: Final = 64
+"""So many closures of sources are remembered; those of headers all are."""
 
 
 MOST_WHOLES: Final = 4
@@ -40,9 +44,11 @@ class IncludeGraph:
         arch: str,
         include_dirs: Mapping[str, tuple[str, ...]] | None = None,
         parts: Mapping[str, tuple[str, ...]] | None = None,
+        sources: int | None = _SOURCES,
     ) -> None:
         """``includes`` maps each path to the directives in it; ``include_dirs`` a directory to its ``-I`` flags;
-        ``parts`` is what :meth:`find_parts` said of the same includes.
+        ``parts`` is what :meth:`find_parts` said of the same includes; of so many ``sources`` (None for all) it is
+        remembered what they see.
         """
         self._raw = includes
         self._dirs = include_dirs or {}
@@ -53,8 +59,9 @@ class IncludeGraph:
         )
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._meant: dict[tuple[str, str, bool], str | None] = {}
-        self._closure = lru_cache(maxsize=_CLOSURES)(self._compute_closure)
-        self._of_source = lru_cache(maxsize=64)(lambda path: self._united(path, self.direct(path)))
+        self._bit: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._source_sees = lru_cache(maxsize=sources)(lambda path: self._all_of(self.direct(path)))
         self._around = lru_cache(maxsize=64)(self._compute_around)
 
     def resolve(self, includer: str, inc: Include) -> str | None:
@@ -98,28 +105,73 @@ class IncludeGraph:
             known = self._resolved[path] = tuple(dict.fromkeys(p for p in found if p is not None))
         return known
 
-    def _compute_closure(self, path: str) -> frozenset[str]:
-        seen = {path}
-        todo = [path]
-        resolved = self._resolved
-        while todo:
-            at = todo.pop()
-            new = [p for p in resolved.get(at) or self.direct(at) if p not in seen]
-            seen.update(new)
-            todo.extend(new)
-        return frozenset(seen)
-
-    def _united(self, path: str, headers: Iterable[str]) -> frozenset[str]:
-        """``path``, ``headers`` and all that those include: their closures are shared by all who include them."""
-        seen = {path}
+    def _all_of(self, headers: Iterable[str]) -> int:
+        """The bits of ``headers`` and of all that these include."""
+        found = 0
         for header in headers:
-            if header not in seen:  # what is seen has all of its closure seen
-                seen |= self._closure(header)
-        return frozenset(seen)
+            found |= self._sees_from(header)
+        return found
+
+    def _seen_by(self, path: str) -> int:
+        """The bits of all that ``path`` includes, directly or not."""
+        return self._sees_from(path) if path.endswith(".h") else self._source_sees(path)
+
+    def _sees_from(self, path: str) -> int:
+        """The bits of ``path`` and of all that it includes, kept."""
+        seen = self._seen.get(path)
+        if seen is None:
+            self._visit(path)
+            seen = self._seen[path]
+        return seen
+
+    def _visit(self, root: str) -> None:
+        """Works out what ``root``, and all that it includes, see."""
+        seen, bits = self._seen, self._bit
+        low: dict[str, int] = {}
+        number: dict[str, int] = {}
+        own: dict[str, int] = {}
+        component: list[str] = []
+        walk: list[tuple[str, Iterator[str]]] = []
+
+        def enter(path: str) -> None:
+            low[path] = number[path] = len(number)
+            own[path] = bits.setdefault(path, 1 << len(bits))
+            component.append(path)
+            walk.append((path, iter(self.direct(path))))
+
+        enter(root)
+        while walk:
+            at, rest = walk[-1]
+            for path in rest:
+                known = seen.get(path)
+                if known is not None:
+                    own[at] |= known
+                elif path not in number:
+                    enter(path)
+                    break
+                else:
+                    low[at] = min(low[at], number[path])
+            else:
+                walk.pop()
+                if low[at] == number[at]:
+                    whole, members = own[at], [at]
+                    while (path := component.pop()) != at:
+                        whole |= own[path]
+                        members.append(path)
+                    seen.update(dict.fromkeys(members, whole))
+                if walk:
+                    before = walk[-1][0]
+                    if at in seen:
+                        own[before] |= seen[at]
+                    else:
+                        low[before] = min(low[before], low[at])
+
+    def _paths(self, bits: int) -> frozenset[str]:
+        return frozenset(path for path, bit in self._bit.items() if bits & bit)
 
     def closure(self, path: str) -> frozenset[str]:
         """``path`` and all it includes, directly or not."""
-        return self._closure(path) if path.endswith(".h") else self._of_source(path)
+        return self._paths(self._all_of(self.direct(path))) | {path}
 
     def includes(self, path: str) -> tuple[Include, ...]:
         """The directives of a file; one whose name is computed by a macro has an empty ``path``."""
@@ -131,8 +183,11 @@ class IncludeGraph:
 
     def closure_before(self, path: str, line: int) -> frozenset[str]:
         """``path`` and all that its includes above ``line`` bring in."""
+        return self._paths(self._sees_before(path, line)) | {path}
+
+    def _sees_before(self, path: str, line: int) -> int:
         above = (self.resolve(path, inc) for inc in self._raw.get(path, ()) if inc.line < line)
-        return self._united(path, (target for target in above if target is not None))
+        return self._all_of([target for target in above if target is not None])
 
     def find_parts(self) -> dict[str, tuple[str, ...]]:
         """The files that others include, shared headers aside, each with those (at most ``MOST_WHOLES``) that do. Such
@@ -150,20 +205,25 @@ class IncludeGraph:
         """What ``path`` is a part of: see :meth:`find_parts`."""
         return self._parts.get(path, ())
 
-    def around(self, path: str) -> frozenset[str]:
-        """What ``path`` is a part of, and what these have included above it."""
-        return self._around(path)
+    def finds_around(self, path: str, other: str) -> bool:
+        """Whether ``path`` is a part of ``other``, or of what has included that above it."""
+        wholes = self.wholes(path)
+        return bool(wholes) and (other in wholes or bool(self._around(path) & self._bit.get(other, 0)))
 
-    def _compute_around(self, path: str) -> frozenset[str]:
-        seen: frozenset[str] = frozenset()
+    def _compute_around(self, path: str) -> int:
+        seen = 0
         for whole in self.wholes(path):
             line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
-            seen |= self.closure_before(whole, line)
+            seen |= self._sees_before(whole, line)
         return seen
 
     def sees(self, path: str, other: str) -> bool:
         """Whether ``path`` is ``other`` or includes it; where it includes nothing, whether it finds it around."""
-        return path == other or other in self.closure(path) or (not self._raw.get(path) and other in self.around(path))
+        if path == other:
+            return True
+        if self._seen_by(path) & self._bit.get(other, 0):
+            return True
+        return not self._raw.get(path) and self.finds_around(path, other)
 
 
 def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:

@@ -14,9 +14,11 @@ from typing import Final
 from xref.lex.comments import BLANK
 from xref.macros.nature import CALLED_OPERANDS
 
-_ASM: Final = re.compile(
-    rb"(?<![\w.>])(?:asm|__asm__|__asm)\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
-)
+ASM_WORD: Final = rb"asm(?:(?<![\w.>]asm)|(?<=__asm)(?<![\w.>]__asm)(?:__)?)"
+"""``asm``, ``__asm`` or ``__asm__``, of which the match begins at the a (see :func:`asm_start`): a search for letters
+is several times as fast as one for what is no part of another word.
+"""
+_ASM: Final = re.compile(ASM_WORD + rb"\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
 _TOKEN: Final = re.compile(rb"""[():]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 _CALLED: Final = re.compile(
     rb"\[\s*(?:" + "|".join(sorted(CALLED_OPERANDS)).encode() + rb")\s*\]\s*(?:\"[^\"\n]*\"\s*)+$"
@@ -33,7 +35,8 @@ def mask_asm(text: bytes) -> bytes:
     buffer = bytearray(text)
     broken = 0
     for m in _ASM.finditer(text):
-        if text.count(b'"', text.rfind(b"\n", 0, m.start()) + 1, m.start()) % 2:
+        start = asm_start(m)
+        if text.count(b'"', text.rfind(b"\n", 0, start) + 1, start) % 2:
             continue  # inside a literal
         groups, end = _operands(text, m.end())
         if end < 0:
@@ -41,25 +44,29 @@ def mask_asm(text: bytes) -> bytes:
             if broken > _MOST_BROKEN:
                 break
             continue
-        filler = bytearray(text[m.start() : end].translate(BLANK))
+        filler = bytearray(text[start:end].translate(BLANK))
         if groups:
-            base = m.start()
             filler[0:1] = b"A"
-            filler[m.end() - 1 - base] = 0x28
-            filler[end - 1 - base] = 0x29
-            for k, (start, stop) in enumerate(groups):
-                filler[start - base : stop - base] = text[start:stop]
+            filler[m.end() - 1 - start] = 0x28
+            filler[end - 1 - start] = 0x29
+            for k, (opened, stop) in enumerate(groups):
+                filler[opened - start : stop - start] = text[opened:stop]
                 behind = groups[k - 1][1] if k else m.end()
-                free = [i for i in range(behind, start) if text[i] != 0x0A]
+                free = [i for i in range(behind, opened) if text[i] != 0x0A]
                 if k:
-                    filler[free[-1] - base] = 0x2C
-                if _CALLED.search(text, behind, start) is not None:
+                    filler[free[-1] - start] = 0x2C
+                if _CALLED.search(text, behind, opened) is not None:
                     following = groups[k + 1][0] if k + 1 < len(groups) else end - 1
                     room = [i for i in range(stop, following) if text[i] != 0x0A]
                     if len(room) > 2:
-                        filler[room[0] - base], filler[room[1] - base] = 0x28, 0x29
-        buffer[m.start() : end] = filler
+                        filler[room[0] - start], filler[room[1] - start] = 0x28, 0x29
+        buffer[start:end] = filler
     return bytes(buffer)
+
+
+def asm_start(m: re.Match[bytes]) -> int:
+    """Where the word begins in a match that begins with ``ASM_WORD``."""
+    return m.start() - 2 if m.string[max(0, m.start() - 2) : m.start()] == b"__" else m.start()
 
 
 def _operands(text: bytes, start: int) -> tuple[list[tuple[int, int]], int]:

@@ -24,10 +24,11 @@ _TYPE_WORDS: Final = (
 # tg3_flag(tp, 5705_PLUS), DWC3_VER_IS_PRIOR(DWC31, 180A): half of a name, and no number
 # PP_ASSERT_WITH_CODE(!ret, "...", return ret): a statement that a macro puts where it belongs
 # printk(KERN_ERR pr_fmt(fmt)), printk(KERN_ERR PFX "..."): two literals that are macros side by side
-# One pattern for each character before an argument: a search for one byte is several times as fast as one for two.
+# One pattern for each character before an argument: a search for one byte is several times as fast as one for two. What
+# an argument begins with that none of these can is told by its first letter.
 _ARGUMENTS: Final = tuple(
     re.compile(
-        rb"(" + before + rb"\s*)(?:(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))"
+        rb"(" + before + rb"\s*+)(?=[A-Zbcdefgilrsuv_\d])(?:(" + _TYPE_WORDS + rb"(?:\s*\*)*)(?=\s*([,)]))"
         rb"|([A-Z][A-Z0-9_]+(?=\s+[A-Za-z_]\w*\s*[(\"])|(?:return|goto)\b(?=\s*[\w(*&!~\-]))"
         rb"|(\d+[A-Za-z_]\w*|return|break|continue)(?=\s*[,)]))"
     )
@@ -53,11 +54,18 @@ _CASE_BEFORE: Final = re.compile(rb"\bcase\s[^:;{}\n]*\Z")
 _NAMELESS: Final = re.compile(
     rb"[{;]\s*((?:unsigned|signed|long|short)\s+)?((?:int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d)\s*)\Z"
 )
+# { 0x1f, 0x20, ... }, enum { A = 1, B, ... }: tables and register headers have megabytes of what holds no fact
+_NUMBERS: Final = re.compile(rb"\{((?:[\s,+\-]*+\d\w*+)++[\s,]*+)\}")
+_ENUM: Final = re.compile(rb"enum(?<!\wenum)[^;{}()=]*+\{([^{}();]*+)\}")
+_FEW: Final = 16
+"""What is shorter costs the parser no more than a search."""
 _NUMBER_TYPE: Final = re.compile(rb"int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d")
 
 
 def mask_forms(text: bytes) -> bytes:
     """``text`` (comments and directives blanked) with all these forms rewritten; its length is kept."""
+    if b"{" in text:
+        text = _without_lists(text)
     if b"offsetof" in text:
         text = _without_offsetof(text)
     if b"..." in text:
@@ -88,6 +96,18 @@ def _argument(m: re.Match[bytes]) -> bytes:
         if not word or _TAKES_TYPE.fullmatch(word):
             return m[0]
     return m[1] + b"T" + m[2][1:].translate(BLANK)
+
+
+def _without_lists(text: bytes) -> bytes:
+    """``text`` without what stands in braces that hold nothing but numbers, or nothing but enumerators."""
+    buffer: bytearray | None = None
+    for pattern in (_NUMBERS, _ENUM):
+        for m in pattern.finditer(text):
+            start, end = m.span(1)
+            if end - start >= _FEW:
+                buffer = buffer if buffer is not None else bytearray(text)
+                buffer[start:end] = m[1].translate(BLANK)
+    return bytes(buffer) if buffer is not None else text
 
 
 def _without_offsetof(text: bytes) -> bytes:

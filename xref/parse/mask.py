@@ -26,10 +26,10 @@ _WORDS_ALONE: Final = bytes(c if c in WORD_BYTES else 0x20 for c in range(256))
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases; tcp_skb_tsorted_save(skb) { ... }
-_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*\)(?=\s*[A-Za-z_{}])")
+_OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*+\)(?=\s*[A-Za-z_{}])")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
 # XDP_METADATA_KFUNC_xxx, alone between two functions or statements
-_ALONE: Final = re.compile(rb"\n[ \t]*([A-Za-z_]\w*)[ \t]*(?=\n\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))")
+_ALONE: Final = re.compile(rb"\n[ \t]*+([A-Za-z_]\w*+)[ \t]*+(?=\n\s*(?:[A-Za-z_]\w*[ \t]*[\w*(=]|[}\n]|\Z))")
 
 
 @dataclass(slots=True)

@@ -1,25 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The include graph of an index, asked for many files: every closure is a set of bits, worked out once for all.
-
-A question to a whole kernel asks what a thousand files see. Their closures overlap almost entirely, so that of a header
-is kept and put into those of its includers; headers that include each other have one closure together (Tarjan,
-"Depth-first search and linear graph algorithms", 1972).
+"""The include graph of an index. A question to a whole kernel asks what a thousand files see, of files that it reads
+from the index as it comes to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from itertools import compress
 
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.store.batches import Includes
 
-_FLAGS = bytes.maketrans(b"01", b"\0\1")
-
 
 class IndexedIncludes(IncludeGraph):
-    """An include graph that answers ``sees`` for any number of files at little cost."""
+    """An include graph that reads the directives of many files at once, and no more of them than it needs."""
 
     def __init__(
         self,
@@ -29,15 +23,13 @@ class IndexedIncludes(IncludeGraph):
         wholes: Callable[[str], tuple[str, ...]] = lambda _: (),
     ) -> None:
         """``wholes`` knows what a file is a part of."""
-        super().__init__(includes, arch, include_dirs)
+        super().__init__(includes, arch, include_dirs, sources=None)
         self._source = includes
         self._wholes = lru_cache(maxsize=None)(wholes)
-        self._bits: dict[str, int] = {}
-        self._seen: dict[str, int] = {}
         self._nearest: dict[str, frozenset[str]] = {}
         self._included: dict[str, bool] = {}
         self._leaning: dict[str, bool] = {}
-        self._bits_around: dict[str, int] = {}
+        self._below: set[str] = set()
         self._angled: dict[tuple[str, ...], dict[str, str | None]] = {}
 
     def direct(self, path: str) -> tuple[str, ...]:
@@ -74,7 +66,7 @@ class IndexedIncludes(IncludeGraph):
         if self.is_included(other):
             if path not in self._seen and other in self._near(path):
                 return True
-            if self._closure_of(path) & self._bits.get(other, 0):
+            if self._seen_by(path) & self._bit.get(other, 0):
                 return True
         return self._leans(path) and self.finds_around(path, other)
 
@@ -101,39 +93,15 @@ class IndexedIncludes(IncludeGraph):
             known = self._leaning[path] = bool(self.wholes(path)) and not self._raw.get(path)
         return known
 
-    def finds_around(self, path: str, other: str) -> bool:
-        """Whether ``other`` is in ``around(path)``, without listing all that is."""
-        around = self._bits_around.get(path)
-        if around is None:
-            around = 0
-            for whole in self.wholes(path):
-                line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
-                around |= self._before(whole, line)
-            self._bits_around[path] = around
-        return bool(around & self._bits.get(other, 0))
-
-    def closure_before(self, path: str, line: int) -> frozenset[str]:
-        """As the graph says."""
-        seen = self._before(path, line)
-        flags = f"{seen:b}"[::-1].encode().translate(_FLAGS)
-        return frozenset(compress(self._bits, flags))  # bits are numbered as they come
-
-    def _before(self, path: str, line: int) -> int:
-        self._closure_of(path)
-        seen = self._bits[path]
-        for inc in self._raw.get(path, ()) if line else ():
-            target = self.resolve(path, inc) if inc.line < line else None
-            if target is not None:
-                seen |= self._closure_of(target)
-        return seen
-
-    def _closure_of(self, path: str) -> int:
-        seen = self._seen.get(path)
-        if seen is None:
+    def _seen_by(self, path: str) -> int:
+        if path not in self._below:
+            self._below.add(path)
             self._read_below(path)
-            self._visit(path)
-            seen = self._seen[path]
-        return seen
+        return super()._seen_by(path)
+
+    def _visit(self, root: str) -> None:
+        self._read_below(root)
+        super()._visit(root)
 
     def _read_below(self, root: str) -> None:
         """Reads what ``root`` includes, directly or not, and is not known yet: all files of one distance at once."""
@@ -144,45 +112,3 @@ class IndexedIncludes(IncludeGraph):
             below = dict.fromkeys(p for path in level for p in self.direct(path))
             level = [path for path in below if path not in met and path not in self._seen]
             met.update(level)
-
-    def _visit(self, root: str) -> None:
-        """Works out the closures of ``root`` and of all that it includes."""
-        seen, bits = self._seen, self._bits
-        low: dict[str, int] = {}
-        number: dict[str, int] = {}
-        own: dict[str, int] = {}
-        component: list[str] = []
-        walk: list[tuple[str, Iterator[str]]] = []
-
-        def enter(path: str) -> None:
-            low[path] = number[path] = len(number)
-            own[path] = bits.setdefault(path, 1 << len(bits))
-            component.append(path)
-            walk.append((path, iter(self.direct(path))))
-
-        enter(root)
-        while walk:
-            at, rest = walk[-1]
-            for path in rest:
-                known = seen.get(path)
-                if known is not None:
-                    own[at] |= known
-                elif path not in number:
-                    enter(path)
-                    break
-                else:
-                    low[at] = min(low[at], number[path])
-            else:
-                walk.pop()
-                if low[at] == number[at]:
-                    whole, members = own[at], [at]
-                    while (path := component.pop()) != at:
-                        whole |= own[path]
-                        members.append(path)
-                    seen.update(dict.fromkeys(members, whole))
-                if walk:
-                    before = walk[-1][0]
-                    if at in seen:
-                        own[before] |= seen[at]
-                    else:
-                        low[before] = min(low[before], low[at])

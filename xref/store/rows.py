@@ -264,18 +264,18 @@ def function_row(f: FunctionFact) -> FunctionRow:
                 assigned.add(_shaped(target, name, tags))
         elif name and name not in local:
             assigned.add(name)
-    # one search over all of them, each text once; nothing that the pattern looks at goes beyond a ;
-    every = ";".join(texts)
-    values = set(_VALUE.findall(every)).difference(local, _WORDS)
+    # one search over all of them, each text once; nothing that a pattern looks at goes beyond a ;
+    values = set(_VALUE.findall(";".join(texts))).difference(local, _WORDS)
+    stepping = ";".join([text for text in texts if "->" in text or "." in text])
     addressed: set[str] = set()
-    if "&" in every:
-        for root, steps, name in _ADDRESS.findall(every):
+    if "&" in stepping:
+        for root, steps, name in _ADDRESS.findall(stepping):
             if tags is None:
                 tags = _tags(f)
             addressed.add(_with_shape(name, root, _SUBSCRIPT.sub("", steps), tags))
     got: set[str] = set()
-    if "." in every or "->" in every:
-        for plain, inside, steps, name in _GOT.findall(every):
+    if stepping:
+        for plain, inside, steps, name in _GOT.findall(stepping):
             root = plain or inside
             if root and tags is None:
                 tags = _tags(f)
