@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import permutations
 
 import pytest
@@ -12,6 +14,7 @@ from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
 from xref.resolve.includes import IndexedIncludes
 from xref.store.batches import Includes
+from xref.store.rows import encode_includes
 
 FILES = {
     "net/a.c": ["<linux/a.h>", '"near.h"', '"part.c"', "<linux/late.h>"],
@@ -28,32 +31,25 @@ FILES = {
 """What each includes. Two headers include each other; a part includes nothing and leans on what stands above it."""
 
 
-class Known(Includes):
-    """Includes without a database."""
-
-    def __init__(self, files: Mapping[str, tuple[Include, ...]]) -> None:
-        self._files = files
-
-    def expect(self, paths: object) -> None:
-        pass
-
-    def __getitem__(self, path: str) -> tuple[Include, ...]:
-        return self._files[path]
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._files
-
-
 def directives(names: list[str]) -> tuple[Include, ...]:
     return tuple(Include(name.strip('<>"'), name[0] == "<", line, "") for line, name in enumerate(names, 1))
 
 
+@pytest.fixture
+def stored() -> Iterator[Includes]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE files (path TEXT PRIMARY KEY, includes BLOB)")
+        rows = [(path, encode_includes(directives(names))) for path, names in FILES.items()]
+        db.executemany("INSERT INTO files VALUES (?, ?)", rows)
+        yield Includes(db)
+
+
 @pytest.mark.parametrize("first", ["net/a.c", "net/part.c", "include/linux/b.h"])
-def test_it_sees_what_the_graph_sees(first: str) -> None:
+def test_it_sees_what_the_graph_sees(stored: Includes, first: str) -> None:
     files = {path: directives(names) for path, names in FILES.items()}
     parts = IncludeGraph(files, "x86").find_parts()
     graph = IncludeGraph(files, "x86", parts=parts)
-    indexed = IndexedIncludes(Known(files), "x86", wholes=lambda path: parts.get(path, ()))
+    indexed = IndexedIncludes(stored, "x86", wholes=lambda path: parts.get(path, ()))
     indexed.sees(first, "include/linux/late.h")
     for path, other in permutations(FILES, 2):
         assert indexed.sees(path, other) == graph.sees(path, other), (path, other)
@@ -63,8 +59,7 @@ def test_it_sees_what_the_graph_sees(first: str) -> None:
         assert indexed.direct(path) == graph.direct(path)
 
 
-def test_a_part_sees_what_stands_above_it_and_not_what_stands_below() -> None:
-    files = {path: directives(names) for path, names in FILES.items()}
-    indexed = IndexedIncludes(Known(files), "x86", wholes=lambda path: ("net/a.c",) if path == "net/part.c" else ())
+def test_a_part_sees_what_stands_above_it_and_not_what_stands_below(stored: Includes) -> None:
+    indexed = IndexedIncludes(stored, "x86", wholes=lambda path: ("net/a.c",) if path == "net/part.c" else ())
     assert indexed.sees("net/part.c", "include/linux/deep.h")
     assert not indexed.sees("net/part.c", "include/linux/late.h")

@@ -8,9 +8,10 @@ backward only where the front ahead has grown wide.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from xref.graph.conditions import possible
 from xref.graph.reader import is_named
@@ -35,8 +36,7 @@ _AHEAD: Final = 64
 _OTHER_PROGRAM: Final = re.compile(r"(tools|scripts|samples|usr|Documentation)/|arch/[^/]+/boot/")
 
 
-@dataclass(frozen=True, slots=True)
-class Chains:
+class Chains(msgspec.Struct, frozen=True, gc=False):
     """``chains``: node ids from one end to the other, shortest first. ``edges``: every call between neighbours in them.
 
     ``waiting``: how many functions were not searched because of the bound; 0 says that the search was exhaustive for

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,7 @@ _WORKERS: Final = ("sys_", "SYSC_", "__do_sys_")
 """What ``SYSCALL_DEFINE`` puts before the name of the function with the body, by age of the kernel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, gc=False):
     """A place where a name is defined; lines 1-based.
 
     ``kind``: ``function``, ``macro``, ``asm``, ``struct``, ``union``, ``field``, ``typedef``, ``global``,

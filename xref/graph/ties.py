@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations, groupby
 from typing import Final
+
+import msgspec
 
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
@@ -25,8 +26,7 @@ _MOST: Final = 8
 """An initialiser or a function that fills more slots with objects, a table of everything, ties none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(msgspec.Struct, frozen=True, gc=False):
     """Two slots (``struct.field``) and the objects that they get in one place. ``object`` is what is initialised, or
     the function that sets both, as ``inet_create()``.
     """
@@ -40,8 +40,7 @@ class Tie:
     value_b: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(msgspec.Struct, frozen=True, gc=False):
     line: int
     slot: str
     value: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from xref.graph.crossref import definitions
 from xref.lex.comments import BLANK, blank_comments
@@ -32,8 +33,7 @@ _MADE: Final = re.compile(rb"(\w+)\s*\(\s*(\w+)")
 _BEFORE: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True, gc=False):
     """A place where a name is used: lines 1-based, columns 0-based bytes.
 
     ``kind``: ``call``, ``write``, ``read``, ``address``, ``registration``, ``member`` (of that name), ``type``,

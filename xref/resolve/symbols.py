@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+import msgspec
 
 from xref.resolve.edge import Symbol, SymbolKind
 from xref.resolve.wording import Wording
@@ -22,8 +23,7 @@ _MANY = 300_000
 """So many symbols are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedTree:
+class IndexedTree(msgspec.Struct, frozen=True, gc=False):
     """Which kernel an index holds."""
 
     root: str
