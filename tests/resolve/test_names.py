@@ -399,3 +399,22 @@ def test_a_header_that_is_part_of_a_source_file_may_define_what_all_can_call(sma
         }
     )
     assert s.reached("f") == ["kernel/tree_plugin.h:call_rcu"]
+
+
+def test_a_macro_that_is_taken_back_is_meant_between_its_lines_only(small: Make) -> None:
+    source = (
+        "#define debug(x) first(x)\nvoid one(void)\n{\n\tdebug(1);\n}\n#undef debug\n"
+        "#define debug(x) second(x)\nvoid two(void)\n{\n\tdebug(1);\n}\n#undef debug\n"
+        "void three(void)\n{\n\tdebug(1);\n}\n"
+    )
+    s = small(
+        {
+            "net/a.c": source,
+            "net/b.c": "".join(body(name) for name in ("first", "second", "debug")),
+        }
+    )
+    assert {node.partition("@")[0] for node in s.reached("one")} == {"net/a.c:debug", "net/b.c:first"}
+    assert {node.partition("@")[0] for node in s.reached("two")} == {"net/a.c:debug", "net/b.c:second"}
+    assert s.reached("three") == ["net/b.c:debug"]
+    assert [e.callee.line for e in s.calls("one").edges if e.kind is EdgeKind.MACRO] == [1]
+    assert [e.callee.line for e in s.calls("two").edges if e.kind is EdgeKind.MACRO] == [7]

@@ -27,6 +27,10 @@ class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
     until: int = 0
     body_line: int = 0
 
+    def holds_at(self, line: int) -> bool:
+        """Whether the definition is in force at a line of its file, as far as definitions and ``#undef`` decide."""
+        return self.line < line and (not self.until or line < self.until)
+
 
 class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``; ``path`` is empty where a macro computes it."""

@@ -355,4 +355,4 @@ class _Region(MacroView):
         return known
 
     def _holds(self, m: MacroDef) -> bool:
-        return m.file != self.file or (m.line < self._line and (not m.until or self._line < m.until))
+        return m.file != self.file or m.holds_at(self._line)

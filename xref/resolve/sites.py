@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeAlias
 
 import msgspec
 
@@ -34,6 +35,8 @@ _MOST_USERS = 20
 """So many of the functions that use a macro are asked what a name in its body means to them."""
 
 
+_Meant: TypeAlias = tuple[tuple[FunctionInfo, EdgeKind], ...]
+"""What a name means, and how it is called then."""
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
 
 
@@ -115,6 +118,8 @@ class Sites:
         meant = self._meant(name, scope.file_id, here, itself)
         if not meant and function.kind == "macro" and not itself:
             meant = self._meant_where_used(name, function, here)
+        if function.kind != "macro" and any(f.kind == "macro" and f.file_id == scope.file_id for f, _ in meant):
+            meant = self._in_force(meant, name, scope.file_id, call.line, here)
         if meant:
             rule = f"expansion of {call.macro}" if call.macro else "call"
             step = (Step(rule, scope.file_id, call.line),)
@@ -137,7 +142,7 @@ class Sites:
             return None
         return Site(call, "", EdgeKind.DIRECT, (), "declared here, defined nowhere in the indexed tree")
 
-    def _meaning(self, name: str, file_id: int, here: str, itself: bool) -> tuple[tuple[FunctionInfo, EdgeKind], ...]:
+    def _meaning(self, name: str, file_id: int, here: str, itself: bool) -> _Meant:
         """What a call of ``name`` in a file can be, where it stands under ``here``; ``itself``: in the body of a macro
         of that name, which is not expanded again (C11 6.10.3.4 p2).
         """
@@ -157,7 +162,22 @@ class Sites:
             found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not _excluded(here, f)]
         return tuple(found)
 
-    def _meant_where_used(self, name: str, macro: FunctionInfo, here: str) -> tuple[tuple[FunctionInfo, EdgeKind], ...]:
+    def _in_force(self, meant: _Meant, name: str, file_id: int, line: int, here: str) -> _Meant:
+        """``meant`` without the file's own macros that an ``#undef`` ends above ``line``, or that begin below it."""
+        path = self._reader.file(file_id).path
+        own = {m.line: m for m in self._macros.all(name) if m.file == path}
+        if not any(m.until for m in own.values()):
+            return meant
+        held = tuple(
+            (f, kind)
+            for f, kind in meant
+            if f.kind != "macro" or f.file_id != file_id or (m := own.get(f.line)) is None or m.holds_at(line)
+        )
+        if held:
+            return held
+        return tuple((f, EdgeKind.DIRECT) for f in self._names.called(name, file_id) if not _excluded(here, f))
+
+    def _meant_where_used(self, name: str, macro: FunctionInfo, here: str) -> _Meant:
         """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
         calls a function of fs/f2fs/f2fs.h.
         """
