@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xref.lex.directives import scan
-from xref.macros.table import MacroTable, MacroView
+from xref.macros.table import MacroTable
+from xref.macros.view import MacroView
 from xref.macros.visibility import empty_graph
 
-LINES = st.lists(
-    st.sampled_from(["#define x(a) a", "#define x(a) f(a)", "#define y 1 x(2)", "#undef x", "#undef y", ""])
-)
+DIRECTIVES = ["#define x(a) a", "#define x(a) f(a)", "#define y 1 x(2)", "#undef x", "#undef y", ""]
+LINES = st.lists(st.sampled_from(DIRECTIVES))
 
 
 def view_of(lines: list[str]) -> MacroView:

@@ -15,7 +15,7 @@ from xref.lex import guard as g
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED, Nature, split_arguments
-from xref.macros.table import MacroView
+from xref.macros.view import MacroView
 
 MAX_EXPANSIONS: Final = 20_000
 _CLEANUP: Final = re.compile(r"\b_*cleanup_*\s*\(\s*(\w+)\s*\)")

@@ -20,8 +20,8 @@ from xref.lex.directives import Directives, blank_directives
 from xref.lex.model import Include, MacroDef
 from xref.macros.expand import Expander
 from xref.macros.nature import Natures
-from xref.macros.table import MacroView, Reading
 from xref.macros.template import Templates
+from xref.macros.view import MacroView, Reading
 from xref.parse.parens import matching_paren
 
 _DIRECTIVES: Final = re.compile(rb"(?:[ \t\f]*#[^\\\n]*(?:\\(?:\r?\n|[^\n])[^\\\n]*)*(?:\n|\Z)|[^\S\n]*\n)*")

@@ -22,8 +22,9 @@ from xref.lex.model import MacroDef
 from xref.macros.expand import Expander, Lookup
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment
-from xref.macros.table import MacroTable, MacroView, Reading
+from xref.macros.table import MacroTable
 from xref.macros.template import Templates
+from xref.macros.view import MacroView, Reading
 from xref.parse.mask import Masker
 from xref.parse.parens import matching_paren
 

@@ -16,8 +16,9 @@ from xref.facts.text import Origin, Place, Role, Text
 from xref.macros.liveness import Liveness
 from xref.macros.nature import Nature, Natures
 from xref.macros.stores import Stores
-from xref.macros.table import MacroTable, MacroView
+from xref.macros.table import MacroTable
 from xref.macros.template import Templates
+from xref.macros.view import MacroView
 from xref.parse.mask import Masker
 from xref.parse.queries import Grammar
 

@@ -18,7 +18,7 @@ from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.expand import Expander
 from xref.macros.fixpoint import Fixpoint
-from xref.macros.table import MacroSource, Reading
+from xref.macros.view import MacroSource, Reading
 from xref.tree.files import program_of
 
 

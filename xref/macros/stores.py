@@ -15,7 +15,7 @@ from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.fixpoint import Fixpoint
 from xref.macros.nature import skip_brackets, split_arguments
-from xref.macros.table import MacroSource
+from xref.macros.view import MacroSource
 from xref.tree.files import program_of
 
 _TYPE_OPERATORS: Final = frozenset("typeof __typeof__ __typeof typeof_unqual __unqual_scalar_typeof sizeof".split())

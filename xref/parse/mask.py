@@ -14,7 +14,8 @@ from typing import Final
 
 from xref.lex.comments import BLANK
 from xref.macros.nature import NOT_CALLED, Nature, Natures
-from xref.macros.table import MacroTable, MacroView
+from xref.macros.table import MacroTable
+from xref.macros.view import MacroView
 from xref.parse.asm import mask_asm
 from xref.parse.forms import mask_forms
 from xref.parse.parens import matching_paren

@@ -14,7 +14,7 @@ from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
 from xref.macros.defined import Known
 from xref.macros.expand import Expander
-from xref.macros.table import MacroView
+from xref.macros.view import MacroView
 from xref.macros.visibility import IncludeGraph
 from xref.resolve.includes import IndexedIncludes
 from xref.store.reader import Reader

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from xref.facts.display import ANONYMOUS, display_name
 from xref.lex.model import MacroDef
-from xref.macros.table import MacroView
+from xref.macros.view import MacroView
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_expr
 from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Pointer, Tagged, TypeofExpr
