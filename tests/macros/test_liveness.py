@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xref.lex import guard as g
+from xref.lex.directives import scan
 from xref.macros.liveness import Liveness
 from xref.macros.table import MacroTable
 from xref.macros.visibility import empty_graph
@@ -315,3 +316,17 @@ def test_what_is_said_of_each_statement_holds_for_all(parts: list[str]) -> None:
     found = alive(f"#define M(a, b) do {{ {body} }} while (0)\n#define N(a, b) (a)\n")
     uses_a = any(p in ("f(a);", "N(a, b);") for p in parts)
     assert found == (("" if uses_a else "0"), "0")
+
+
+def test_what_depends_on_too_much_is_evaluated() -> None:
+    # include/math-emu/ has arms for 15 architectures inside one another: a condition of 100,000 leaves, once
+    text = "".join(
+        f"#if A{k} && B{k}\n#define m{k + 1}(x) f(m{k}(x), m{k}(x))\n#elif C{k} || D{k}\n"
+        f"#define m{k + 1}(x) g(m{k}(x))\n#else\n#define m{k + 1}(x) (0)\n#endif\n"
+        for k in range(40)
+    )
+    macros = MacroTable(scan(f"#define m0(x) (x)\n{text}", HEADER).macros, empty_graph([HEADER]))
+    liveness = Liveness(macros)
+    assert liveness.of(macros.all("m40")) == ()
+    (few,) = liveness.of(macros.all("m1"))
+    assert few is not g.ALWAYS

@@ -30,6 +30,10 @@ _STATEMENT_ENDS: Final = frozenset(";")
 _ENDS: Final = frozenset((";", ",", "?", ":", "||"))
 _BEGINS: Final = frozenset("({,;?:")
 _MAX_BODY: Final = 600
+_LARGEST: Final = 200
+"""What depends on more than this is taken to be evaluated. The arms of include/math-emu/ for 15 architectures come to
+conditions of 100,000 leaves, which took 1 GB.
+"""
 _Key = tuple[tuple[str, int], ...]
 
 
@@ -65,8 +69,10 @@ class Liveness:
             own = g.from_text(m.guard)
             alive = self._alive(m)
             for k in range(width):
-                result[k] = g.disj(result[k], g.conj(own, alive[k]) if k < len(alive) else own)
-        return () if all(c is g.ALWAYS for c in result) else tuple(result)
+                if result[k].size <= _LARGEST:
+                    result[k] = g.disj(result[k], g.conj(own, alive[k]) if k < len(alive) else own)
+        bounded = tuple(g.ALWAYS if c.size > _LARGEST else c for c in result)
+        return () if all(c is g.ALWAYS for c in bounded) else bounded
 
     def _alive(self, m: MacroDef) -> list[Cond]:
         names = [*(m.params or ()), *((m.variadic,) if m.variadic else ())]
