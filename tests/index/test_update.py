@@ -103,6 +103,20 @@ def test_macros_that_other_files_use(kernel: Path, tmp_path: Path, db: Path, edi
     assert alone, "every time all was built anew"
 
 
+def test_a_header_of_nothing_but_directives_stays_a_part(kernel: Path, tmp_path: Path) -> None:
+    db, fresh = tmp_path / "i.db", tmp_path / "fresh.db"
+    write(kernel / "net" / "regs.h", "#define REG 1\n#define REG_NAME reg_name\n")
+    socket = kernel / "net" / "socket.c"
+    write(socket, '#include "regs.h"\n' + text_of(socket))
+    index(kernel, db)
+    header = sorted(kernel.rglob("*.h"))[11]
+    write(header, MACROS["one more"](text_of(header)))
+    assert index(kernel, db).reused_files, "all was built anew"
+    index(kernel, fresh, force=True)
+    assert rows(db) == rows(fresh)
+    assert any("net/regs.h" in row for row in rows(fresh)["parts"])
+
+
 @pytest.fixture
 def pasting(tmp_path: Path) -> Path:
     """A header whose macro pastes together the name of another one, a file that uses it, and eight that do not."""

@@ -39,7 +39,7 @@ def image_of(
     numbers = {n for f in lexed.values() for n in f.numbers}
     defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
     constants, known_defined = Known(constant_symbols(tree, arch), defined).to_text()
-    parts = {path: wholes for path, wholes in graph.find_parts().items() if not lexed[path].bare}
+    parts = graph.find_parts()
     image = TableImage(
         arch, tuple(macros), includes, dict(kbuild.include_dirs), parts, constants, known_defined,
         {path: f.listing for path, f in lexed.items() if f.listing} | generated_headers(entry_rows(tree)),
