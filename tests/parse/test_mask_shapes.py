@@ -215,3 +215,27 @@ statements = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 def test_whatever_stands_beside_them(parts: list[str]) -> None:
     assert whole("\n\t".join([*parts, "end();"]))
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [
+        (b"int t[] = { 0x10, -2, 30UL, 40, 50, 60 };", b"int t[] = { };"),
+        (b"int t[] = { { 1, 2, 3, 4, 5, 6, 7 }, f };", b"int t[] = { { }, f };"),
+        (b"enum e { FIRST = 1, SECOND, THIRD };", b"enum e { };"),
+        (b"int t[] = { a, b, cafe, add, bad, feed, face };", b"int t[] = { a, b, cafe, add, bad, feed, face };"),
+        (b"int t[] = { 1, 2, 3, MACRO, 4, 5, 6, 7, 8 };", b"int t[] = { 1, 2, 3, MACRO, 4, 5, 6, 7, 8 };"),
+        (b"struct s t = { .a = 1, .b = 2, .c = 3, .d = 4 };", b"struct s t = { .a = 1, .b = 2, .c = 3, .d = 4 };"),
+        (b"enum e f(void) { return first + second + third; }", b"enum e f(void) { return first + second + third; }"),
+        (b"enum e { FIRST = f(1), SECOND, THIRD, LAST };", b"enum e { FIRST = f(1), SECOND, THIRD, LAST };"),
+    ],
+)
+def test_lists_that_hold_no_fact_are_not_parsed(code: bytes, left: bytes) -> None:
+    assert b" ".join(masked(code).split()) == left
+
+
+def test_what_stands_among_numbers_keeps_its_place() -> None:
+    facts = facts_of(
+        "struct op { int n[8]; int (*run)(int); };\nstruct op t[] = { { { 1, 2, 3, 4, 5, 6, 7, 8 }, go } };\n"
+    )
+    assert [(r.path, r.value, r.line) for r in facts.registrations] == [("#0#1", "go", 2)]

@@ -50,8 +50,8 @@ _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _DECLARATION: Final = re.compile(r"[\s;]*[A-Za-z_]")
 MAX_VARIANTS: Final = 2
 _MOST_LATER: Final = 8_000_000
-_MOST_LED: Final = 40
 """With so much text made, in bytes, a file is read no further times: fs/xfs/xfs_trace.h of 6.12 would make 5 MB."""
+_MOST_LED: Final = 40
 
 
 @dataclass(slots=True)
