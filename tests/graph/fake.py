@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from xref.graph.answer import TreeInfo
 from xref.resolve.edge import (
+    Apart,
     Calls,
     Confidence,
     Edge,
@@ -43,6 +44,8 @@ class FakeSource:
     syscalls: dict[str, list[str]] = field(default_factory=dict)
     registrations: list[SlotEntry] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    never: dict[tuple[str, str], Apart] = field(default_factory=dict)
+    """Why a dispatch in the first function cannot be followed by a call of the second."""
     too_far: dict[str, int] = field(default_factory=dict)
 
     def function(self, node, *, aliases=(), kind=SymbolKind.FUNCTION, line=0, linkage="extern"):
@@ -142,6 +145,9 @@ class FakeSource:
 
     def beyond(self, sym):
         return self.too_far.get(sym.node, 0)
+
+    def apart(self, way, out):
+        return self.never.get((way[0].caller.name, out.callee.name))
 
     def slot(self, struct, field):
         return Slot(struct, field, tuple(e for e in self.registrations if (e.struct, e.field) == (struct, field)), ())

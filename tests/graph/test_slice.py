@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Slices of the send study of 3.7.2, and of small graphs made to be awkward."""
 
+from dataclasses import replace
+
 import pytest
 
 from xref.errors import NoMatch, UsageError
 from xref.graph.slice import between, callees, callers, down, up
 from xref.graph.start import find_start
-from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.edge import Apart, Confidence, EdgeKind, Evidence
 
 from .fake import FakeSource
 from .send_3_7 import ALONE, FAMILIES, IEEE802154, LSM, PHONET, SK_PROT, SOCK_OPS, TRANSPORT, send_3_7
@@ -502,3 +504,70 @@ def test_an_address_that_comes_too_far_is_said(source):
         answer = question(source, find_start(source, "sock_sendmsg"))
         assert "12,345 more functions" in answer.notes[-1]
         assert not answer.complete
+
+
+def never(source, *pairs):
+    for first, second in pairs:
+        source.never[first, second] = Apart(("its_prot",), ("other_ops",), (Evidence("pair", "net/a.c", 1, ".prot"),))
+
+
+def test_calls_that_cannot_follow_any_way_are_ruled_out(source):
+    never(source, ("__sock_sendmsg_nosec", "pn_sendmsg"), ("__sock_sendmsg_nosec", "pep_sendmsg"))
+    answer = sendings(source)
+    assert not {*PHONET} & {node.id for node in answer.nodes}
+    assert roles(answer, "goal") == {*TRANSPORT, *IEEE802154}
+    told = {(out.source, out.name, out.via, out.objects, out.partners) for out in answer.ruled_out}
+    assert ("net/phonet/socket.c:pn_socket_sendmsg", "pn_sendmsg", SK_PROT, ("its_prot",), ("other_ops",)) in told
+    assert {name for _, name, *_ in told} == {"pn_sendmsg", "pep_sendmsg"}
+
+
+def test_a_layer_that_no_way_leads_to_any_more():
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.dispatch("sys_send", SOCK_OPS, "net/ipv4/af_inet.c:inet_sendmsg")
+    source.dispatch("inet_sendmsg", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/ipv6/udp.c:udpv6_sendmsg")
+    never(source, ("sys_send", "tcp_sendmsg"), ("sys_send", "udpv6_sendmsg"))
+    answer = sendings(source)
+    assert "No function of layer transport was reached from sys_send; shown are 3 steps." in answer.notes
+    assert [out.name for out in answer.ruled_out] == ["tcp_sendmsg", "udpv6_sendmsg"]
+
+
+def test_a_call_stays_where_one_way_in_may_go_on():
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.dispatch("sys_send", SOCK_OPS, "net/ipv4/af_inet.c:inet_sendmsg")
+    source.call("net/core/sock.c:kernel_sendmsg", "net/ipv4/af_inet.c:inet_sendmsg")
+    source.dispatch("inet_sendmsg", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/ipv6/udp.c:udpv6_sendmsg")
+    never(source, ("sys_send", "udpv6_sendmsg"))
+    answer = sendings(source)
+    assert targets(answer, "inet_sendmsg", SK_PROT) == ["net/ipv4/tcp.c:tcp_sendmsg"]
+    source.call("sys_send", "kernel_sendmsg")  # by name, whatever the ops
+    answer = sendings(source)
+    assert len(targets(answer, "inet_sendmsg", SK_PROT)) == 2
+    assert not answer.ruled_out
+
+
+def test_a_way_goes_on_by_name(source):
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.dispatch("sys_send", SOCK_OPS, "net/ipv4/af_inet.c:inet_sendmsg")
+    source.call("net/ipv4/af_inet.c:inet_sendmsg", "net/ipv4/af_inet.c:__inet_sendmsg")
+    source.dispatch("__inet_sendmsg", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/ipv6/udp.c:udpv6_sendmsg")
+    never(source, ("sys_send", "udpv6_sendmsg"))
+    answer = sendings(source)
+    assert targets(answer, "__inet_sendmsg", SK_PROT) == ["net/ipv4/tcp.c:tcp_sendmsg"]
+    assert [(out.source, out.name) for out in answer.ruled_out] == [
+        ("net/ipv4/af_inet.c:__inet_sendmsg", "udpv6_sendmsg")
+    ]
+
+
+def test_a_name_beside_the_pointer_is_no_way_of_its_own(source):
+    """INDIRECT_CALL_INET(ops->sendmsg, inet6_sendmsg, inet_sendmsg, ...) names what the pointer may be."""
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.dispatch("sys_send", SOCK_OPS, "net/ipv4/af_inet.c:inet_sendmsg")
+    site = source.edges[-1]
+    source.edges.append(replace(site, kind=EdgeKind.DIRECT, via="", confidence=Confidence.EXACT))
+    source.dispatch("inet_sendmsg", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/ipv6/udp.c:udpv6_sendmsg")
+    never(source, ("sys_send", "udpv6_sendmsg"))
+    assert targets(sendings(source), "inet_sendmsg", SK_PROT) == ["net/ipv4/tcp.c:tcp_sendmsg"]

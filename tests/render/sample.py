@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from xref.graph.answer import Answer, AnswerEdge, Missing, Node, QueryInfo, TreeInfo
+from xref.graph.answer import Answer, AnswerEdge, Missing, Node, QueryInfo, RuledOut, TreeInfo
 from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind
 
 SOCKET = "net/socket.c"
@@ -255,4 +255,20 @@ def callers(count: int = 30) -> Answer:
         layers=("socket", "link"),
         notes=(),
         complete=True,
+    )
+
+
+def ruled_out() -> Answer:
+    """The study with two calls of inet_sendmsg that cannot follow the way to it."""
+    evidence = (Evidence("pair", "net/phonet/datagram.c", 184, ".prot = &pn_proto,"),)
+    source, site = "net/ipv4/af_inet.c:inet_sendmsg", ("proto.sendmsg", "net/ipv4/af_inet.c", 781, 8)
+    other = "net/ieee802154/raw.c:raw_sendmsg"
+    return replace(
+        send(),
+        ruled_out=(
+            RuledOut(
+                source, "net/phonet/datagram.c:pn_sendmsg", "pn_sendmsg", *site, ("pn_proto",), ("pn_ops",), evidence
+            ),
+            RuledOut(source, other, "raw_sendmsg", *site, ("raw_prot", "wpan"), ("a_ops", "b_ops"), evidence),
+        ),
     )

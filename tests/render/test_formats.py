@@ -24,7 +24,7 @@ from xref.render import FORMATS, RenderOptions, format_for, json_, mermaid, quic
 from xref.render.dot import quoted
 from xref.render.strings import link
 
-ANSWERS = {"send": sample.send, "rare": sample.rare, "callers": sample.callers}
+ANSWERS = {"send": sample.send, "rare": sample.rare, "callers": sample.callers, "ruled_out": sample.ruled_out}
 GOLDEN = {"text": "txt", "json": "json", "dot": "dot", "mermaid": "mmd", "quickfix": "qf"}
 EMPTY = Answer(
     TreeInfo("/usr/src/linux", "6.12.0", "x86"),
@@ -49,8 +49,16 @@ def renamed(answer: Answer, name: str) -> Answer:
     edges = tuple(replace(e, text=name, condition=name, via=name if e.via else "") for e in answer.edges)
     missing = tuple(replace(m, text=name, reason=name, callee=name) for m in answer.unresolved)
     query = replace(answer.query, symbol=name)
+    gone = tuple(replace(out, name=name, via=name, objects=(name,), partners=(name,)) for out in answer.ruled_out)
     return replace(
-        answer, nodes=nodes, edges=edges, unresolved=missing, query=query, notes=(name,), candidates=(name, name)
+        answer,
+        nodes=nodes,
+        edges=edges,
+        unresolved=missing,
+        ruled_out=gone,
+        query=query,
+        notes=(name,),
+        candidates=(name, name),
     )
 
 

@@ -114,6 +114,25 @@ def test_candidates_unresolved_notes_and_the_cut_are_told():
     assert "Notes\n  send is not in the x86-64 system call table" in shown
 
 
+def test_calls_that_cannot_follow_are_told_below_their_caller():
+    shown = lines(sample.ruled_out())
+    (at,) = (k for k, line in enumerate(shown) if "not via proto.sendmsg :781:" in line)
+    assert "inet_sendmsg  net/ipv4/af_inet.c" in "".join(shown[at - 5 : at])
+    text = " ".join(line.strip(" |") for line in shown[at : at + 2])
+    assert text.startswith("not via proto.sendmsg :781: pn_sendmsg, raw_sendmsg(net/ieee802154/raw.c)")
+    why = "\n".join(lines(sample.ruled_out(), evidence=True, width=200))
+    assert "not pn_sendmsg: its object pn_proto comes with pn_ops, none of which leads here" in why
+    assert "not raw_sendmsg: its objects raw_prot, wpan come with a_ops, b_ops, none of which leads here" in why
+    assert "pair: net/phonet/datagram.c:184: .prot = &pn_proto," in why
+
+
+def test_many_calls_that_cannot_follow_are_folded():
+    answer = sample.ruled_out()
+    many = tuple(replace(answer.ruled_out[0], target=f"net/a.c:f{k}", name=f"f{k}") for k in range(20))
+    assert "f11, ... 8 more" in " ".join(line.strip(" |") for line in lines(replace(answer, ruled_out=many)))
+    assert "f19" in " ".join(lines(replace(answer, ruled_out=many), show_all=True))
+
+
 def test_many_unresolved_are_folded():
     answer = sample.send()
     missing = tuple(replace(answer.unresolved[0], line=i) for i in range(30))

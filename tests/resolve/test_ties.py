@@ -50,6 +50,10 @@ def ties(s: Small) -> list[tuple[str, int, str, str, str, str]]:
             "struct protosw sw[] = {\n{ .type = 1, .prot = &tcp, .ops = &stream },\n{ .prot = &udp, .ops = &dgram } };",
             [("sw", 2, PROT, "tcp", OPS, "stream"), ("sw", 3, PROT, "udp", OPS, "dgram")],
         ),
+        (
+            "struct protosw sw[] = {\n{ 1, &tcp, &stream },\n{ 2, &udp, &dgram } };",
+            [("sw", 2, PROT, "tcp", OPS, "stream"), ("sw", 3, PROT, "udp", OPS, "dgram")],
+        ),
         # another element is another registration
         ("struct protosw sw[] = { { .prot = &tcp }, { .ops = &stream } };", []),
         # what can dispatch nothing ties nothing, whatever its member is called

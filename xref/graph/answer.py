@@ -83,6 +83,24 @@ class Missing(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class RuledOut(msgspec.Struct, frozen=True, gc=False):
+    """A call of a shown node that its slot could make and that cannot follow any of the ways to the node.
+
+    ``objects`` hold the target; they come together with ``partners`` only, none of which is on the way.
+    """
+
+    source: str
+    target: str
+    name: str
+    via: str
+    file: str
+    line: int
+    column: int
+    objects: tuple[str, ...]
+    partners: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
 class Truncated(msgspec.Struct, frozen=True, gc=False):
     """Why and where the answer was cut: ``limit`` names it (``depth``, ``nodes``), ``hidden`` counts what was left."""
 
@@ -109,3 +127,4 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     layers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()

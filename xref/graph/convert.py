@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xref.graph.answer import AnswerEdge, Missing, Node, TreeInfo
+from xref.graph.answer import AnswerEdge, Missing, Node, RuledOut, TreeInfo
 
 if TYPE_CHECKING:
+    from xref.graph import apart
     from xref.graph.source import Tree
     from xref.resolve.edge import Edge, Symbol, Unresolved
 
@@ -59,6 +60,23 @@ def missing(call: Unresolved) -> Missing:
         text=call.text,
         guard=call.guard,
         reason=call.reason,
+    )
+
+
+def ruled_out(call: apart.RuledOut) -> RuledOut:
+    """A call that is ruled out as an answer shows it."""
+    edge = call.edge
+    return RuledOut(
+        source=edge.caller.node,
+        target=edge.callee.node,
+        name=edge.callee.name,
+        via=edge.via,
+        file=edge.file,
+        line=edge.line,
+        column=edge.column,
+        objects=call.apart.objects,
+        partners=call.apart.partners,
+        evidence=call.apart.evidence,
     )
 
 

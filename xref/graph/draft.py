@@ -11,7 +11,8 @@ from xref.graph.answer import Answer, Truncated
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xref.graph.answer import AnswerEdge, Missing, QueryInfo
+    from xref.graph import apart
+    from xref.graph.answer import AnswerEdge, Missing, QueryInfo, RuledOut
     from xref.graph.layers import Domain, Layers
     from xref.graph.reader import Reader
     from xref.graph.start import Start
@@ -36,6 +37,7 @@ class Draft:
         self._roles: dict[str, str] = {}
         self._edges: dict[tuple[str, str, str, str, int, int], AnswerEdge] = {}
         self._missing: list[Missing] = []
+        self._ruled_out: list[RuledOut] = []
         self._refused: set[str] = set()
         self._reserved: set[str] = set()
         self.notes: list[str] = []
@@ -72,6 +74,10 @@ class Draft:
         """Show the calls of ``sym`` that have no known target."""
         self._missing.extend(convert.missing(call) for call in self._reader.calls(sym).unresolved)
 
+    def rule_out(self, calls: Iterable[apart.RuledOut]) -> None:
+        """Say of those that leave a shown node that they cannot follow the ways to it."""
+        self._ruled_out.extend(convert.ruled_out(call) for call in calls)
+
     def __contains__(self, node: str) -> bool:
         return node in self._symbols
 
@@ -94,6 +100,7 @@ class Draft:
             roots=(start.symbol.node,),
             nodes=nodes,
             edges=tuple(edges),
+            ruled_out=tuple(sorted((o for o in self._ruled_out if o.source in order), key=lambda o: order[o.source])),
             unresolved=tuple(sorted(self._missing, key=lambda gap: order[gap.source])),
             complete=truncated is None and not self._missing and self.open_ends == 0 and self.certain,
             truncated=truncated,

@@ -24,6 +24,7 @@ class Reader:
         self.source = source
         self._calls: dict[str, Outgoing] = {}
         self._down: dict[str, Outgoing] = {}
+        self._left_out: dict[str, list[Edge]] = {}
         self._weak_callers: dict[str, int] = {}
         self._callers: dict[str, tuple[Edge, ...]] = {}
 
@@ -35,7 +36,7 @@ class Reader:
         """What leaves ``sym``, by place in the source."""
         known = self._calls.get(sym.node)
         if known is None:
-            known = self._calls[sym.node] = _outgoing(self.source.calls(sym))
+            known = self._calls[sym.node] = self._left(sym, _outgoing(self.source.calls(sym)))
         return known
 
     def calls_down(self, sym: Symbol, domain: Domain) -> Outgoing:
@@ -45,9 +46,21 @@ class Reader:
         known = self._calls.get(sym.node) or self._down.get(sym.node)
         if known is None:
             found = self.source.calls(sym, domain.is_upcall)
-            known = _outgoing(found)
+            known = self._left(sym, _outgoing(found))
             (self._down if found.left_out else self._calls)[sym.node] = known
         return known
+
+    def leave_out(self, edges: Iterable[Edge]) -> None:
+        """From now on these are none of the calls."""
+        for edge in edges:
+            self._left_out.setdefault(edge.caller.node, []).append(edge)
+        for memo in (self._calls, self._down):
+            for node in self._left_out.keys() & memo.keys():
+                memo[node] = _but(memo[node], self._left_out[node])
+
+    def _left(self, sym: Symbol, outgoing: Outgoing) -> Outgoing:
+        gone = self._left_out.get(sym.node)
+        return _but(outgoing, gone) if gone else outgoing
 
     def callers(self, sym: Symbol) -> tuple[Edge, ...]:
         """What reaches ``sym``, by caller and place; weak edges left out."""
@@ -86,10 +99,17 @@ def _outgoing(found: Calls) -> Outgoing:
         if edge.weak:
             weak += 1
         elif not _is_seam(edge):
-            key = (edge.callee.node, edge.via, edge.file, edge.line, edge.column)  # they all leave one function
+            key = _by_call(edge)  # they all leave one function
             if key not in strong:
                 strong[key] = edge
     return Outgoing(tuple(sorted(strong.values(), key=_by_site)), found.unresolved, weak)
+
+
+def _but(outgoing: Outgoing, gone: Iterable[Edge]) -> Outgoing:
+    keys = {_by_call(edge) for edge in gone}
+    return Outgoing(
+        tuple(edge for edge in outgoing.edges if _by_call(edge) not in keys), outgoing.unresolved, outgoing.weak
+    )
 
 
 def is_macro(sym: Symbol) -> bool:
@@ -122,6 +142,11 @@ def _unique(edges: Iterable[Edge]) -> list[Edge]:
         key = (edge.caller.node, edge.callee.node, edge.via, edge.file, edge.line, edge.column)
         seen.setdefault(key, edge)
     return list(seen.values())
+
+
+def _by_call(edge: Edge) -> tuple[str, str, str, int, int]:
+    """What tells the calls of one function apart."""
+    return (edge.callee.node, edge.via, edge.file, edge.line, edge.column)
 
 
 def _by_site(edge: Edge) -> tuple[bool, str, int, int]:

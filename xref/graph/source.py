@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xref.resolve.edge import Calls, Edge, Slot, Symbol
+    from xref.resolve.edge import Apart, Calls, Edge, Slot, Symbol
 
 
 class Tree(Protocol):
@@ -88,6 +88,9 @@ class CallSource(Protocol):
 
     def beyond(self, sym: Symbol) -> int:
         """How many functions may hand the address of ``sym`` further and were not looked at; callers may be missing."""
+
+    def apart(self, way: Sequence[Edge], out: Edge) -> Apart | None:
+        """Why ``out``, a dispatch, cannot follow ``way``, a dispatch and calls by name behind it; None where it may."""
 
     def slot(self, struct: str, field: str) -> Slot:
         """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""

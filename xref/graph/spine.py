@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from xref.errors import UsageError
 from xref.graph.answer import Truncated
+from xref.graph.apart import narrowed
 from xref.graph.between import Chains, find_chains
 from xref.graph.descend import descend
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
@@ -64,8 +65,10 @@ def down_to_layer(
     home = layers.home_of(root)
     approach = None if here else home
     found = _descend(reader, root, domain, layer, approach, query.stop, max_visits)
+    found, ruled_out = narrowed(reader, found, (every_way if every else study)(found).nodes, domain)
     draft = Draft(reader, layers, domain, max_nodes)
     draft.notes.extend(notes)
+    draft.rule_out(ruled_out)
     if not found.goals:
         draft.notes.append(
             f"No function of layer {layer} was reached from {root.name}; shown are {FALLBACK_DEPTH} steps."
@@ -97,9 +100,12 @@ def down_to_symbol(
         goal = Goal(domain.rank(domain.layer(target)), reached=_is(target))
         approach = None if domain.layer(root) else home
         found = descend(reader, root, domain, goal, approach=approach, stop=query.stop, max_visits=max_visits)
+        spine = every_way(found)
+        found, ruled_out = narrowed(reader, found, spine.nodes, domain)
         if found.goals:
             draft = Draft(reader, layers, domain, max_nodes)
             draft.notes.extend(notes)
+            draft.rule_out(out for out in ruled_out if out.edge.callee.node in spine.nodes | spine.goals)
             _only_spine(reader, draft, root, found, every_way(found), domain)
             return draft.finish(query, start, truncated=_cut(found, max_visits))
     chains = find_chains(reader, root, targets[0], count=_MANY_CHAINS, stop=query.stop, max_visits=max_visits)

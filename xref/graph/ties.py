@@ -19,6 +19,7 @@ from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
 from xref.resolve.resolver import Resolver
 from xref.resolve.scope import Scope
+from xref.resolve.slots import around_path
 from xref.store.model import FunctionInfo, RegistrationInfo
 
 _OBJECT: Final = re.compile(r"(?:\([^()]*\)\s*)?&?\s*([A-Za-z_]\w*)")
@@ -64,7 +65,7 @@ class Ties:
             groups: dict[tuple[str, str, str], list[RegistrationInfo]] = {}
             for reg in registrations:
                 if reg.name and reg.path and _OBJECT.fullmatch(reg.value) and r.compiled(reg.guard):
-                    groups.setdefault((reg.function, reg.object, reg.path.rpartition(".")[0]), []).append(reg)
+                    groups.setdefault((reg.function, reg.object, around_path(reg.path)), []).append(reg)
             for (_, name, _), members in groups.items():
                 if len(members) > 1:
                     yield from _pairs(file.path, name, [h for reg in members if (h := self._held(reg)) is not None])

@@ -85,6 +85,11 @@ def _after(found: Descent) -> dict[State, list[tuple[State, Step]]]:
     return after
 
 
+def reachable(found: Descent) -> frozenset[State]:
+    """All states that ways from the root lead to."""
+    return frozenset(_forward(found))
+
+
 def _forward(found: Descent) -> dict[State, int]:
     """The least number of steps from the root to every state."""
     after = _after(found)

@@ -10,6 +10,7 @@ from xref.graph.answer import Answer, Node
 from xref.render.boxes import Cell
 from xref.render.layout import Band, Layout, Line, Placed, Point
 from xref.render.options import RenderOptions
+from xref.render.ruled import reason
 from xref.render.strings import cut, evidence_lines, kernel, link, node_lines, one_line, question, shorten, undrawn, xml
 from xref.render.style import sheet
 
@@ -140,6 +141,7 @@ def _cell(cell: Cell, placed: Placed, answer: Answer, options: RenderOptions) ->
     body = _text("name", cell.x, cell.y, cell.name) + _text("place", cell.place_x, cell.place_y, cell.place)
     lines = node_lines(node)
     lines += [one_line(f"unresolved: {m.file}:{m.line}: {m.text}") for m in answer.unresolved if m.source == node.id]
+    lines += [reason(call) for call in answer.ruled_out if call.source == node.id]
     group = f'<g class="node {xml(node.role)}"><title>{xml(chr(10).join(lines))}</title>{body}</g>'
     return f'<a href="{xml(href)}" target="_top">{group}</a>' if href else group
 

@@ -11,8 +11,9 @@ from importlib import resources
 from typing import Any, Final
 
 from xref import __version__
-from xref.graph.answer import Answer, AnswerEdge, Missing, Node
+from xref.graph.answer import Answer, AnswerEdge, Missing, Node, RuledOut
 from xref.render.options import DEFAULT, RenderOptions
+from xref.resolve.edge import Evidence
 
 SCHEMA: Final = "xref.callgraph/1"
 
@@ -50,6 +51,7 @@ def envelope(answer: Answer) -> dict[str, Any]:
         "nodes": [_node(n) for n in answer.nodes],
         "edges": [_edge(e) for e in answer.edges],
         "unresolved": [_missing(m) for m in answer.unresolved],
+        "ruled_out": [_ruled_out(o) for o in answer.ruled_out],
         "complete": answer.complete,
         "truncated": None if cut is None else {"limit": cut.limit, "value": cut.value, "hidden": cut.hidden},
         "notes": list(answer.notes),
@@ -86,8 +88,26 @@ def _edge(e: AnswerEdge) -> dict[str, Any]:
         "text": e.text,
         "guard": e.guard,
         "condition": e.condition,
-        "evidence": [{"rule": v.rule, "file": v.file, "line": v.line, "text": v.text} for v in e.evidence],
+        "evidence": [_evidence(v) for v in e.evidence],
     }
+
+
+def _ruled_out(o: RuledOut) -> dict[str, Any]:
+    return {
+        "from": o.source,
+        "to": o.target,
+        "via": o.via,
+        "file": o.file,
+        "line": o.line,
+        "column": o.column,
+        "objects": list(o.objects),
+        "partners": list(o.partners),
+        "evidence": [_evidence(v) for v in o.evidence],
+    }
+
+
+def _evidence(v: Evidence) -> dict[str, Any]:
+    return {"rule": v.rule, "file": v.file, "line": v.line, "text": v.text}
 
 
 def _missing(m: Missing) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from xref.render.ansi import Span, painted, wrapped
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import DEFAULT, RenderOptions
 from xref.render.repeat import Again, Repeats, together
+from xref.render.ruled import listed, reason, ruled_out
 from xref.render.strings import cut, how, one_line, place, shorten, title
 from xref.render.turns import further
 from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
@@ -23,6 +24,7 @@ _ASCII = ("|- ", "`- ", "|  ", "   ", "-- ")
 _ONE_STEP = frozenset({"callers", "callees"})
 _SITES = 4
 _UNRESOLVED = 10
+_RULED_OUT = 12
 
 
 def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
@@ -46,6 +48,7 @@ class _Text:
         self.more: dict[str, list[More]] = {}
         for more in self.folded.more:
             self.more.setdefault(more.anchor, []).append(more)
+        self.ruled_out = ruled_out(answer)
         self.marks = _UNICODE if options.unicode else _ASCII
         self.seen: set[str] = set()
         self.printed: set[str] = set()
@@ -93,10 +96,11 @@ class _Text:
             return
         self.seen.add(node.id)
         prefix = _short(prefix, self.width)
-        links, listed = self._split(node)
+        links, plain = self._split(node)
         mores = self.more.get(node.id, [])
         rows = self.repeats.rows(links, mores) if self.repeats else together(links, mores)
-        yield from self._also(listed, node, prefix + (bar if rows else blank))
+        yield from self._also(plain, node, prefix + (bar if rows else blank))
+        yield from self._never(node, prefix + (bar if rows else blank))
         layer = node.layer
         for i, row in enumerate(rows):
             last = i + 1 == len(rows)
@@ -202,6 +206,21 @@ class _Text:
         spans: list[Span] = [(f"also calls {len(words)}:", "soft")]
         spans += [(f"{word}," if i + 1 < len(words) else word, "") for i, word in enumerate(words)]
         yield from self._wrap(spans, prefix, prefix + "  ", gap=" ")
+
+    def _never(self, node: Node, prefix: str) -> Iterator[str]:
+        """Calls that cannot follow the way here, wrapped; with ``--evidence`` why."""
+        calls = self.ruled_out.get(node.id, [])
+        for head, words in listed(calls, self.answer.nodes):
+            some = words if self.options.show_all else words[:_RULED_OUT]
+            rest = [f"... {len(words) - len(some)} more"] if len(some) < len(words) else []
+            spans: list[Span] = [(head, "soft")]
+            spans += [(f"{word},", "soft") for word in (*some, *rest)[:-1]] + [((*some, *rest)[-1], "soft")]
+            yield from self._wrap(spans, prefix, prefix + "  ", gap=" ")
+        for call in calls if self.options.evidence else ():
+            yield from self._wrap([(reason(call), "soft")], prefix + "  ", prefix + "    ")
+            for e in call.evidence:
+                line = one_line(f"{e.rule}: {e.file}:{e.line}: {e.text}")
+                yield from self._wrap([(line, "soft")], prefix + "    ", prefix + "      ")
 
     def _rest(self, more: More, prefix: str) -> Iterator[str]:
         hint = "--all shows them"

@@ -158,3 +158,13 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
     field: str
     entries: tuple[SlotEntry, ...]
     sites: tuple[DispatchSite, ...]
+
+
+class Apart(msgspec.Struct, frozen=True, gc=False):
+    """Why one dispatch cannot follow another: the objects that hold its target, and those of the first dispatch's kind
+    that these come with instead, by name; ``evidence``: where they are put in place.
+    """
+
+    objects: tuple[str, ...]
+    partners: tuple[str, ...]
+    evidence: tuple[Evidence, ...]

@@ -59,6 +59,22 @@ class Site(msgspec.Struct, frozen=True, gc=False):
     """The member that is called, where its object may be known."""
 
 
+class Crossing(NamedTuple):
+    """A call on a way: whose, at which site, and which of its targets is meant."""
+
+    caller: FunctionInfo
+    site: Site
+    callee: FunctionInfo
+
+
+class Unpaired(msgspec.Struct, frozen=True, gc=False):
+    """Why a target cannot follow: its objects, those that they come with instead, and the lines that say so."""
+
+    objects: tuple[str, ...]
+    partners: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
 class MemberType(msgspec.Struct, frozen=True, gc=False):
     """A member that was found: the type that declares it as the kernel spells it, its name there, and its own type
     (None for a member of an open record, which is known by name only).

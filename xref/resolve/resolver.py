@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from xref.parse import ctree as x
 from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
-from xref.resolve.edge import Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
-from xref.resolve.model import Holding, Place, Site, Step, Target
+from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
+from xref.resolve.model import Crossing, Holding, Place, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
+from xref.resolve.pairs import Pairs
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import IndexedTree, Symbols
@@ -53,6 +54,7 @@ class Resolver(Symbols):
         self.sites = Sites(*self._sites_need)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))
         self._towards = Towards(self.written, self.values)
+        self._pairs = Pairs(self.written, self.objects)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -182,6 +184,19 @@ class Resolver(Symbols):
             if site is not None:
                 yield site
 
+    # -- ways ---------------------------------------------------------------------------------------------------------
+
+    def apart(self, way: Sequence[Edge], out: Edge) -> Apart | None:
+        """Why ``out``, a dispatch, cannot follow ``way``, a dispatch and calls by name behind it; None where it may."""
+        crossings = [self._crossing(edge) for edge in (*way, out)]
+        known = [crossing for crossing in crossings if crossing is not None]
+        found = self._pairs.apart(known[:-1], known[-1]) if len(known) == len(crossings) > 1 else None
+        return Apart(found.objects, found.partners, self._wording.evidence(found.steps)) if found is not None else None
+
+    def _crossing(self, edge: Edge) -> Crossing | None:
+        caller = self.reader.function(edge.caller.fid)
+        return Crossing(caller, edge.site, edge.target.function) if isinstance(edge, FoundEdge) and caller else None
+
     # -- slots --------------------------------------------------------------------------------------------------------
 
     def slot(self, struct: str, field: str) -> Slot:
@@ -236,11 +251,9 @@ class Resolver(Symbols):
     # -- answers ------------------------------------------------------------------------------------------------------
 
     def _edge(self, caller: Symbol, site: Site, t: Target, guard: str) -> Edge:
-        call = site.call
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
-        tie = partial(self.tie, caller, site, t) if site.receiver is not None else None
         callee = self._symbols.get(t.function.id) or self.as_symbol(t.function)
-        return FoundEdge(caller, callee, kind, site.via, t.confidence, call, guard, t.steps, self._wording, tie)
+        return FoundEdge(caller, callee, kind, site, t, guard, self._wording, self.tie)
 
     def tie(self, caller: Symbol, site: Site, t: Target) -> tuple[Step, ...] | None:
         """What ties a target to the object that is called (see ``Sites.tie``)."""

@@ -17,6 +17,7 @@ from xref.store.reader import Reader
 from xref.store.rows import decode_ids, type_tag
 
 _STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
+_LAST_STEP = re.compile(r"(?:\.\w+(?:\+\d+)?|\[\]|#\d+)$")
 _MAX_PARENTS = 10_000
 
 
@@ -271,6 +272,11 @@ def _innermost(t: CType | None) -> CType | None:
     while isinstance(t, Array | Pointer):
         t = t.of if isinstance(t, Array) else t.to
     return t
+
+
+def around_path(path: str) -> str:
+    """The path without its last step: what a member belongs to, ``#0`` for ``#0.prot`` and for ``#0#1``."""
+    return _LAST_STEP.sub("", path)
 
 
 def members_of_path(path: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, SlotEntry, S
 
 if TYPE_CHECKING:
     from xref.facts.model import CallFact
-    from xref.resolve.model import Step
+    from xref.resolve.model import Site, Step, Target
     from xref.store.reader import Reader
 
 _set = object.__setattr__  # the way past "frozen" that dataclasses themselves take
@@ -64,11 +64,11 @@ OTHER_OBJECTS: Final = "other objects are known to be called here, none with thi
 class FoundEdge(Edge):
     """An edge whose wording is still to be read."""
 
-    __slots__ = ("_confidence", "_here", "_steps", "_tie", "_wording")
-    _confidence: Confidence
+    __slots__ = ("_here", "_tie", "_wording", "site", "target")
+    site: Site
+    target: Target
     _here: str
-    _tie: Callable[[], tuple[Step, ...] | None] | None
-    _steps: Sequence[Step]
+    _tie: Callable[[Symbol, Site, Target], tuple[Step, ...] | None]
     _wording: Wording
 
     def __init__(
@@ -76,29 +76,28 @@ class FoundEdge(Edge):
         caller: Symbol,
         callee: Symbol,
         kind: EdgeKind,
-        via: str,
-        confidence: Confidence,
-        call: CallFact,
+        site: Site,
+        target: Target,
         guard: str,
-        steps: Sequence[Step],
         wording: Wording,
-        tie: Callable[[], tuple[Step, ...] | None] | None = None,
+        tie: Callable[[Symbol, Site, Target], tuple[Step, ...] | None],
     ) -> None:
         """``guard`` is the condition of the call site alone; ``tie`` is asked for what ties the target to the object
         that is called: steps, none where other objects are known to be called, None where nothing is known.
         """
+        call = site.call
         _set(self, "caller", caller)
         _set(self, "callee", callee)
         _set(self, "kind", kind)
-        _set(self, "via", via)
-        _set(self, "_confidence", confidence)
-        _set(self, "_tie", tie)
+        _set(self, "via", site.via)
         _set(self, "file", caller.file)
         _set(self, "line", call.line)
         _set(self, "column", call.column)
         _set(self, "condition", call.condition)
+        _set(self, "site", site)
+        _set(self, "target", target)
         _set(self, "_here", guard)
-        _set(self, "_steps", steps)
+        _set(self, "_tie", tie)
         _set(self, "_wording", wording)
 
     @property
@@ -115,24 +114,27 @@ class FoundEdge(Edge):
     @property
     def weak(self) -> bool:
         """Whether only the member's name agrees."""
-        return self._confidence is Confidence.WEAK
+        return self.target.confidence is Confidence.WEAK
 
     @property
     def confidence(self) -> Confidence:
         """How sure the edge is."""
-        return Confidence.OBJECT if self._tie is not None and self._tie() else self._confidence
+        return Confidence.OBJECT if self._tied() else self.target.confidence
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Why the edge is believed."""
-        known = self._wording.evidence(self._steps)
-        tied = self._tie() if self._tie is not None else None
+        known = self._wording.evidence(self.target.steps)
+        tied = self._tied()
         if tied is None:
             return known
         if not tied:
             site = known[0]
             return (*known, Evidence(OTHER_OBJECTS, site.file, site.line, site.text))
         return (*known[:1], *self._wording.evidence(tied))
+
+    def _tied(self) -> tuple[Step, ...] | None:
+        return self._tie(self.caller, self.site, self.target) if self.site.receiver is not None else None
 
 
 class FoundGap(Unresolved):
