@@ -17,7 +17,6 @@ from xref.resolve.edge import (
     SlotEntry,
     Symbol,
     SymbolKind,
-    Unresolved,
 )
 
 
@@ -32,6 +31,44 @@ class Entry:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One edge, all of it known."""
+
+    caller: Symbol
+    callee: Symbol
+    kind: EdgeKind
+    via: str
+    confidence: Confidence
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    condition: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def weak(self):
+        return self.confidence is Confidence.WEAK
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One call that leads nowhere."""
+
+    caller: Symbol
+    callee_text: str
+    via: str
+    kind: EdgeKind
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    reason: str
+
+
 @dataclass
 class FakeSource:
     """``function()`` and ``macro()`` declare, ``call()``, ``dispatch()``, ``gap()`` connect; each on its own line."""
@@ -39,7 +76,7 @@ class FakeSource:
     tree: TreeInfo = field(default_factory=lambda: TreeInfo("/kernel", "3.7.2", "x86"))
     symbols: dict[str, Symbol] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
-    gaps: list[Unresolved] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     syscalls: dict[str, list[str]] = field(default_factory=dict)
     registrations: list[SlotEntry] = field(default_factory=list)
@@ -76,7 +113,7 @@ class FakeSource:
             target = self._sym(callee)
             how = EdgeKind.MACRO if target.kind is SymbolKind.MACRO else kind
             self.edges.append(
-                Edge(
+                Call(
                     source,
                     target,
                     how,
@@ -99,9 +136,7 @@ class FakeSource:
     def gap(self, caller, text):
         source = self._sym(caller)
         self.gaps.append(
-            Unresolved(
-                source, text, "", EdgeKind.INDIRECT, source.file, source.line + 5, 8, text, "", "its type is not known"
-            )
+            Gap(source, text, "", EdgeKind.INDIRECT, source.file, source.line + 5, 8, text, "", "its type is not known")
         )
 
     def table(self, arch, abi, number, name, file):

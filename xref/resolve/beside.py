@@ -87,7 +87,7 @@ class Beside:
             return
         mention = _mention(thing)
         for r in self._reader.registrations_naming(thing.name, thing.home):
-            if thing in self._objects.constant_sources(r):
+            if any(source == thing for source in self._objects.constant_sources(r)):
                 yield _Unit(Step("pair", r.file_id, r.line), _by_tag(self._siblings(r)))
             elif r.name != thing.name and mention.search(r.value):
                 yield _Unit(Step("pair", r.file_id, r.line), {})

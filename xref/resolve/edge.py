@@ -6,8 +6,8 @@ Lines are 1-based, columns 0-based bytes, paths relative to the tree with ``/`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -68,48 +68,65 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Protocol):
     """One call: from ``caller`` at ``file:line:column`` to ``callee``.
 
     ``via`` is ``struct.field`` of a dispatch site, ``param N``, or a variable's name; empty for a direct call.
     ``guard`` is the presence condition of site and target together; ``condition`` the run-time condition the call
-    stands under, as source text.
+    stands under, as source text. ``weak``: only the member's name agrees.
     """
 
-    caller: Symbol
-    callee: Symbol
-    kind: EdgeKind
-    via: str
-    confidence: Confidence
-    file: str
-    line: int
-    column: int
-    text: str
-    guard: str
-    condition: str
-    evidence: tuple[Evidence, ...]
-
     @property
-    def weak(self) -> bool:
-        """Whether only the member's name agrees."""
-        return self.confidence is Confidence.WEAK
+    def caller(self) -> Symbol: ...  # noqa: D102
+    @property
+    def callee(self) -> Symbol: ...  # noqa: D102
+    @property
+    def kind(self) -> EdgeKind: ...  # noqa: D102
+    @property
+    def via(self) -> str: ...  # noqa: D102
+    @property
+    def confidence(self) -> Confidence: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def guard(self) -> str: ...  # noqa: D102
+    @property
+    def condition(self) -> str: ...  # noqa: D102
+    @property
+    def evidence(self) -> tuple[Evidence, ...]: ...  # noqa: D102
+    @property
+    def weak(self) -> bool: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Protocol):
     """A call that no target is known for, and why."""
 
-    caller: Symbol
-    callee_text: str
-    via: str
-    kind: EdgeKind
-    file: str
-    line: int
-    column: int
-    text: str
-    guard: str
-    reason: str
+    @property
+    def caller(self) -> Symbol: ...  # noqa: D102
+    @property
+    def callee_text(self) -> str: ...  # noqa: D102
+    @property
+    def via(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> EdgeKind: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def guard(self) -> str: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
 
 
 class Calls(msgspec.Struct, frozen=True, gc=False):
@@ -120,22 +137,30 @@ class Calls(msgspec.Struct, frozen=True, gc=False):
     left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SlotEntry:
+class SlotEntry(Protocol):
     """One registration: ``function`` is put into ``struct.field``, in ``object`` where that is known.
 
     ``how``: ``designated``, ``positional``, ``assignment``, ``copy``, ``macro``; ``object`` may be empty.
     """
 
-    struct: str
-    field: str
-    function: Symbol
-    object: str
-    file: str
-    line: int
-    text: str
-    how: str
-    guard: str
+    @property
+    def struct(self) -> str: ...  # noqa: D102
+    @property
+    def field(self) -> str: ...  # noqa: D102
+    @property
+    def function(self) -> Symbol: ...  # noqa: D102
+    @property
+    def object(self) -> str: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def how(self) -> str: ...  # noqa: D102
+    @property
+    def guard(self) -> str: ...  # noqa: D102
 
 
 class DispatchSite(msgspec.Struct, frozen=True, gc=False):

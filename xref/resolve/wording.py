@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xref.lex import guard as g
-from xref.resolve.edge import Confidence, Edge, EdgeKind, Evidence, SlotEntry, Symbol, Unresolved
+from xref.resolve.edge import Confidence, EdgeKind, Evidence, Symbol
 
 if TYPE_CHECKING:
     from xref.facts.model import CallFact
     from xref.resolve.model import Site, Step, Target
     from xref.store.reader import Reader
-
-_set = object.__setattr__  # the way past "frozen" that dataclasses themselves take
 
 
 class Wording:
@@ -61,15 +59,8 @@ class Wording:
 OTHER_OBJECTS: Final = "other objects are known to be called here, none with this function"
 
 
-class FoundEdge(Edge):
+class FoundEdge:
     """An edge whose wording is still to be read."""
-
-    __slots__ = ("_here", "_tie", "_wording", "site", "target")
-    site: Site
-    target: Target
-    _here: str
-    _tie: Callable[[Symbol, Site, Target], tuple[Step, ...] | None]
-    _wording: Wording
 
     def __init__(
         self,
@@ -86,19 +77,19 @@ class FoundEdge(Edge):
         that is called: steps, none where other objects are known to be called, None where nothing is known.
         """
         call = site.call
-        _set(self, "caller", caller)
-        _set(self, "callee", callee)
-        _set(self, "kind", kind)
-        _set(self, "via", site.via)
-        _set(self, "file", caller.file)
-        _set(self, "line", call.line)
-        _set(self, "column", call.column)
-        _set(self, "condition", call.condition)
-        _set(self, "site", site)
-        _set(self, "target", target)
-        _set(self, "_here", guard)
-        _set(self, "_tie", tie)
-        _set(self, "_wording", wording)
+        self.caller = caller
+        self.callee = callee
+        self.kind = kind
+        self.via = site.via
+        self.file = caller.file
+        self.line = call.line
+        self.column = call.column
+        self.condition = call.condition
+        self.site = site
+        self.target = target
+        self._here = guard
+        self._wording = wording
+        self._tie = tie
 
     @property
     def text(self) -> str:
@@ -137,25 +128,22 @@ class FoundEdge(Edge):
         return self._tie(self.caller, self.site, self.target) if self.site.receiver is not None else None
 
 
-class FoundGap(Unresolved):
+class FoundGap:
     """A call without a target, whose line is still to be read."""
-
-    __slots__ = ("_wording",)
-    _wording: Wording
 
     def __init__(
         self, caller: Symbol, call: CallFact, via: str, kind: EdgeKind, guard: str, reason: str, wording: Wording
     ) -> None:
-        _set(self, "caller", caller)
-        _set(self, "callee_text", call.callee)
-        _set(self, "via", via)
-        _set(self, "kind", kind)
-        _set(self, "file", caller.file)
-        _set(self, "line", call.line)
-        _set(self, "column", call.column)
-        _set(self, "guard", guard)
-        _set(self, "reason", reason)
-        _set(self, "_wording", wording)
+        self.caller = caller
+        self.callee_text = call.callee
+        self.via = via
+        self.kind = kind
+        self.file = caller.file
+        self.line = call.line
+        self.column = call.column
+        self.guard = guard
+        self.reason = reason
+        self._wording = wording
 
     @property
     def text(self) -> str:
@@ -163,11 +151,8 @@ class FoundGap(Unresolved):
         return self._wording.text(self.file, self.line)
 
 
-class FoundEntry(SlotEntry):
+class FoundEntry:
     """A registration whose line is still to be read."""
-
-    __slots__ = ("_wording",)
-    _wording: Wording
 
     def __init__(
         self,
@@ -181,15 +166,15 @@ class FoundEntry(SlotEntry):
         guard: str,
         wording: Wording,
     ) -> None:
-        _set(self, "struct", struct)
-        _set(self, "field", field)
-        _set(self, "function", function)
-        _set(self, "object", object)
-        _set(self, "file", file)
-        _set(self, "line", line)
-        _set(self, "how", how)
-        _set(self, "guard", guard)
-        _set(self, "_wording", wording)
+        self.struct = struct
+        self.field = field
+        self.function = function
+        self.object = object
+        self.file = file
+        self.line = line
+        self.how = how
+        self.guard = guard
+        self._wording = wording
 
     @property
     def text(self) -> str:
