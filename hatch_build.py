@@ -19,12 +19,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDERS = ("lex", "macros", "parse", "facts", "store", "resolve")
+FOLDERS = ("lex", "macros", "parse", "facts", "store", "resolve", "graph")
 """Where the time of an index goes, and that of questions; each calls the others all the time, so they are compiled into
 one library."""
 DATA = (
     "lex/model.py", "macros/marks.py", "parse/ctree.py", "facts/model.py", "store/model.py", "resolve/edge.py",
-    "resolve/later.py", "resolve/model.py", "resolve/symbols.py",
+    "resolve/later.py", "resolve/model.py", "resolve/symbols.py", "graph/answer.py", "graph/between.py",
+    "graph/crossref.py", "graph/layers.py", "graph/model.py", "graph/start.py", "graph/ties.py", "graph/uses.py",
 )  # fmt: skip
 """Classes that derive from msgspec's or from built-in ones, or from frozen dataclasses, which mypyc's own cannot."""
 

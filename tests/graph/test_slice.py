@@ -571,3 +571,38 @@ def test_a_name_beside_the_pointer_is_no_way_of_its_own(source):
     source.dispatch("inet_sendmsg", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/ipv6/udp.c:udpv6_sendmsg")
     never(source, ("sys_send", "udpv6_sendmsg"))
     assert targets(sendings(source), "inet_sendmsg", SK_PROT) == ["net/ipv4/tcp.c:tcp_sendmsg"]
+
+
+def chains(source, last):
+    answer = between(source, find_start(source, "send"), find_start(source, last))
+    return [(edge.source.rpartition(":")[2], edge.target.rpartition(":")[2]) for edge in answer.edges], answer.notes
+
+
+def two_families():
+    source = FakeSource()
+    source.system_call("net/socket.c", "send")
+    source.dispatch("sys_send", SOCK_OPS, "net/ipv4/af_inet.c:inet_sendmsg", "net/phonet/socket.c:pn_socket_sendmsg")
+    source.dispatch("inet_sendmsg", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/phonet/datagram.c:pn_sendmsg")
+    source.call("pn_socket_sendmsg", "net/phonet/socket.c:pn_helper")
+    source.dispatch("pn_helper", SK_PROT, "net/ipv4/tcp.c:tcp_sendmsg", "net/phonet/datagram.c:pn_sendmsg")
+    return source
+
+
+def test_chains_through_what_never_comes_together_are_left_out():
+    source = two_families()
+    assert ("inet_sendmsg", "pn_sendmsg") in chains(source, "pn_sendmsg")[0]
+    alien = {("inet_sendmsg", "pn_sendmsg"), ("pn_socket_sendmsg", "tcp_sendmsg")}
+    why = Apart(("its_prot",), ("other_ops",), ())
+    source.apart = lambda way, out: why if (way[0].callee.name, out.callee.name) in alien else None
+    found, notes = chains(source, "pn_sendmsg")
+    assert found == [("sys_send", "pn_socket_sendmsg"), ("pn_socket_sendmsg", "pn_helper"), ("pn_helper", "pn_sendmsg")]
+    assert "1 chain through objects that never come together is left out." in notes
+    assert ("pn_helper", "tcp_sendmsg") not in chains(source, "tcp_sendmsg")[0]
+
+
+def test_a_chain_that_begins_behind_the_dispatch_stays():
+    source = two_families()
+    never(source, ("sys_send", "pn_sendmsg"))
+    answer = between(source, find_start(source, "inet_sendmsg"), find_start(source, "pn_sendmsg"))
+    assert len(answer.edges) == 1
+    assert not answer.notes

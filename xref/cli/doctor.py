@@ -89,13 +89,12 @@ def _index(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _state(session: Session, path: Path) -> Iterator[tuple[str, str]]:
-    from dataclasses import replace
 
     stat = path.stat()
     yield "index size", f"{stat.st_size / 1e6:,.1f} MB"
     yield "index age", _age(time.time() - stat.st_mtime)
     try:
-        source = replace(session, db=path).open_resolver()
+        source = session._replace(db=path).open_resolver()
     except Exception as error:
         yield "index state", explain(error)[0]
         return

@@ -16,10 +16,8 @@ from xref.cli.session import Session
 @click.pass_obj
 def command(session: Session, outdir: Path, config: Path | None) -> None:
     """Write four files to DIR: every function, every call, every registration, and what registrations tie together."""
-    from dataclasses import replace
-
     from xref.graph.export import write_export
 
     if config is not None:
-        session = replace(session, config=config)
+        session = session._replace(config=config)
     write_export(session.open_resolver(), outdir)

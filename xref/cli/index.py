@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,4 +69,4 @@ def _sessions(session: Session, paths: tuple[Path, ...]) -> list[Session]:
         roots.setdefault(root)
     if len(roots) > 1 and session.db is not None:
         raise UsageError("--db names one index, but the paths are in several trees")
-    return [replace(session, tree=root) for root in roots]
+    return [session._replace(tree=root) for root in roots]

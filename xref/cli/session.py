@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import gc
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from xref.errors import IndexUnavailable, TreeUnreadable, UsageError
 
@@ -23,8 +22,7 @@ _HEADER: Final = 100
 """Bytes of a SQLite file's header; its application id is at 68 to 71."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """The global options, and what follows from them. Nothing is looked for on disk until it is needed."""
 
     tree: Path | None

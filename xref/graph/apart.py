@@ -8,33 +8,28 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from xref.graph.model import Descent
+from xref.graph.model import Descent, RuledOut
 from xref.graph.ways import reachable
 from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from xref.graph.layers import Domain
     from xref.graph.reader import Reader
-    from xref.resolve.edge import Apart, Edge
+    from xref.graph.source import CallSource
+    from xref.resolve.edge import Edge
 
 _LONGEST: Final = 4
 """A dispatch and so many calls by name behind it, less one, are one way."""
 _MOST: Final = 40
 """A function with more ways into it is left as it is."""
 _Way: TypeAlias = tuple["Edge", ...]
-
-
-class RuledOut(msgspec.Struct, frozen=True, gc=False):
-    """A call that cannot follow the way to it, and why."""
-
-    edge: Edge
-    apart: Apart
 
 
 class Ways:
@@ -88,6 +83,32 @@ class Ways:
             if len(ways) > _MOST:
                 return []
         return ways
+
+
+def together(chain: Sequence[str], calls: Mapping[tuple[str, str], Sequence[Edge]], source: CallSource) -> bool:
+    """Whether each call of a chain can follow the ones before it; of several calls between two functions one is enough.
+
+    ``calls`` has the calls between two nodes.
+    """
+    ways: list[_Way] = []  # from the last dispatch to here; none where one need not be known
+    for pair in pairwise(chain):
+        dispatched = {(edge.line, edge.column) for edge in calls[pair] if _through_slot(edge)}
+        on: list[_Way] = []
+        free = possible = False
+        for edge in calls[pair]:
+            if _through_slot(edge):
+                if not ways or any(source.apart(way, edge) is None for way in ways):
+                    possible = True
+                    on.append((edge,))
+            elif edge.kind is not EdgeKind.DIRECT or (edge.line, edge.column) not in dispatched:
+                possible = True
+                longer = [(*way, edge) for way in ways if len(way) < _LONGEST and edge.kind is EdgeKind.DIRECT]
+                free |= not longer
+                on += longer
+        if not possible:
+            return False
+        ways = [] if free else on
+    return True
 
 
 def narrowed(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from xref.graph.apart import together
 from xref.graph.conditions import possible
 from xref.graph.reader import is_named
 
@@ -40,13 +41,14 @@ class Chains(msgspec.Struct, frozen=True, gc=False):
     """``chains``: node ids from one end to the other, shortest first. ``edges``: every call between neighbours in them.
 
     ``waiting``: how many functions were not searched because of the bound; 0 says that the search was exhaustive for
-    the shortest chains.
+    the shortest chains. ``apart``: how many chains were left out because their objects never come together.
     """
 
     chains: tuple[tuple[str, ...], ...]
     symbols: dict[str, Symbol]
     edges: tuple[Edge, ...]
     waiting: int
+    apart: int
 
 
 class _Side:
@@ -144,18 +146,33 @@ def find_chains(
     if not met and visits >= max_visits:
         waiting += len(down.front) + len(up.front)
     edges_of = {pair: list(found.values()) for pair, found in calls.items()}
-    chains = _shortest(graph, first.node, last.node, count, depth, lambda c: possible(c, edges_of)) if met else ()
+    apart: set[tuple[str, ...]] = set()
+
+    def good(chain: tuple[str, ...]) -> bool:
+        if not possible(chain, edges_of):
+            return False
+        if not together(chain, edges_of, reader.source):
+            apart.add(chain)
+            return False
+        return True
+
+    chains = _shortest(graph, first.node, last.node, count, depth, good) if met else ()
     used = tuple(dict.fromkeys(pair for chain in chains for pair in pairwise(chain)))
     edges = tuple(edge for pair in used for edge in edges_of[pair])
     symbols = {first.node: first, last.node: last}
     for edge in edges:
         symbols.setdefault(edge.caller.node, edge.caller)
         symbols.setdefault(edge.callee.node, edge.callee)
-    return Chains(chains, symbols, edges, waiting)
+    return Chains(chains, symbols, edges, waiting, len(apart))
 
 
 def _shortest(
-    graph: nx.DiGraph[str], first: str, last: str, count: int, depth: int | None, passes: Callable[[list[str]], bool]
+    graph: nx.DiGraph[str],
+    first: str,
+    last: str,
+    count: int,
+    depth: int | None,
+    passes: Callable[[tuple[str, ...]], bool],
 ) -> tuple[tuple[str, ...], ...]:
     """Up to ``count`` simple paths, shortest first, none more than ``_DETOUR`` calls longer than the shortest; of those
     that ``passes`` refuses a good many are tried.
@@ -174,5 +191,5 @@ def _shortest(
     ordered.add_nodes_from(sorted(near))
     ordered.add_edges_from(sorted(near.edges))
     paths = islice(nx.shortest_simple_paths(ordered, first, last), count * _TRIES)
-    good = (tuple(path) for path in paths if len(path) - 1 <= longest and passes(path))
-    return tuple(islice(good, count))
+    fitting = (tuple(path) for path in paths if len(path) - 1 <= longest)
+    return tuple(islice(filter(passes, fitting), count))

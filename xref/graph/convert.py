@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xref.graph.answer import AnswerEdge, Missing, Node, RuledOut, TreeInfo
 
 if TYPE_CHECKING:
-    from xref.graph import apart
+    from xref.graph import model
     from xref.graph.source import Tree
     from xref.resolve.edge import Edge, Symbol, Unresolved
 
@@ -63,7 +63,7 @@ def missing(call: Unresolved) -> Missing:
     )
 
 
-def ruled_out(call: apart.RuledOut) -> RuledOut:
+def ruled_out(call: model.RuledOut) -> RuledOut:
     """A call that is ruled out as an answer shows it."""
     edge = call.edge
     return RuledOut(

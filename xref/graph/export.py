@@ -226,7 +226,8 @@ _LAST_NAME: Final = re.compile(r"([A-Za-z_]\w*)\W*")
 
 def _as_spelled(value: str, f: FunctionInfo) -> str:
     """The function's name as the initialiser spells it, where that is one of its names: BPF_CALL_2 makes two."""
-    for word in reversed(_LAST_NAME.findall(value)):
+    words: list[str] = _LAST_NAME.findall(value)
+    for word in reversed(words):
         if word in f.aliases.split(","):
-            return str(word)
+            return word
     return f.name

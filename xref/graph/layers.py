@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
@@ -37,8 +36,7 @@ class Rule(msgspec.Struct, frozen=True, gc=False):
         return self.symbols is None or any(self.symbols.match(name) for name in (sym.name, *sym.aliases))
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(msgspec.Struct, frozen=True):
     """A part of the kernel with its layers, outermost first (see the head of ``layers.toml`` for every word)."""
 
     name: str
@@ -50,7 +48,7 @@ class Domain:
     upcalls: re.Pattern[str] | None
     home: re.Pattern[str] | None
     rules: tuple[Rule, ...]
-    _of_file: dict[str, tuple[Rule, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _of_file: dict[str, tuple[Rule, ...]] = msgspec.field(default_factory=dict)
     """The rules for each file that was asked for: most of a kernel's patterns are about files."""
 
     def layer(self, sym: Symbol) -> str:

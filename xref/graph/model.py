@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xref.resolve.edge import Edge, Symbol, Unresolved
+    from xref.resolve.edge import Apart, Edge, Symbol, Unresolved
 
 
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
@@ -56,3 +56,17 @@ class Descent(msgspec.Struct, frozen=True, gc=False):
     goals: tuple[State, ...]
     explored: dict[str, Symbol]
     waiting: int
+
+
+class Spine(msgspec.Struct, frozen=True, gc=False):
+    """Node ids: ``nodes`` on the way, the root among them; ``goals`` where the ways end."""
+
+    nodes: frozenset[str]
+    goals: frozenset[str]
+
+
+class RuledOut(msgspec.Struct, frozen=True, gc=False):
+    """A call that cannot follow the way to it, and why."""
+
+    edge: Edge
+    apart: Apart

@@ -15,7 +15,7 @@ from xref.graph.between import find_chains
 from xref.graph.draft import Draft
 from xref.graph.layers import SYSCALL, load_layers
 from xref.graph.reader import Reader
-from xref.graph.spine import down_to_layer, down_to_symbol, lay_chains
+from xref.graph.spine import apart_note, down_to_layer, down_to_symbol, lay_chains
 from xref.graph.syscall_notes import table_notes
 from xref.graph.walk import walk_down, walk_up
 
@@ -114,6 +114,8 @@ def between(
         limit = f" within {depth} calls" if depth is not None else ""
         reach = "so far as the search went" if found.waiting else "in what could be resolved"
         draft.notes.append(f"No call chain leads from {first.symbol.name} to {last.symbol.name}{limit}, {reach}.")
+    if found.apart:
+        draft.notes.append(apart_note(found.apart))
     if last.others:
         draft.notes.append(f"'{last.asked}' means {len(last.others) + 1} things; shown is {last.symbol.node}.")
     cut = Truncated("visits", MAX_VISITS, found.waiting) if found.waiting else None

@@ -18,10 +18,10 @@ from xref.graph.apart import narrowed
 from xref.graph.between import Chains, find_chains
 from xref.graph.descend import descend
 from xref.graph.draft import GOAL, LEAF, ROOT, SPINE, Draft
-from xref.graph.model import Descent, Goal
+from xref.graph.model import Descent, Goal, Spine
 from xref.graph.reader import is_macro
 from xref.graph.walk import walk_down
-from xref.graph.ways import Spine, every_way, near_ways, study
+from xref.graph.ways import every_way, near_ways, study
 from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ def down_to_symbol(
     draft = Draft(reader, layers, home, max_nodes)
     draft.notes.extend(notes)
     lay_chains(draft, chains, root, targets[0])
+    if chains.apart:
+        draft.notes.append(apart_note(chains.apart))
     if not chains.chains:
         draft.notes.append(f"No call chain leads from {root.name} to {targets[0].name} in what could be resolved.")
     return draft.finish(
@@ -128,6 +130,12 @@ def lay_chains(draft: Draft, found: Chains, first: Symbol, last: Symbol) -> None
                 break
     for edge in found.edges:
         draft.link(edge)
+
+
+def apart_note(number: int) -> str:
+    """What is said of chains that are left out because their objects never come together."""
+    chains, are = ("chain", "is") if number == 1 else ("chains", "are")
+    return f"{number} {chains} through objects that never come together {are} left out."
 
 
 def _descend(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-import msgspec
+from xref.graph.model import Spine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from xref.graph.model import Descent, State, Step
 
 FAR: Final = 1 << 30
-
-
-class Spine(msgspec.Struct, frozen=True, gc=False):
-    """Node ids: ``nodes`` on the way, the root among them; ``goals`` where the ways end."""
-
-    nodes: frozenset[str]
-    goals: frozenset[str]
 
 
 def every_way(found: Descent) -> Spine:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -37,25 +36,37 @@ _NO, _YES, _MOD = 1, 2, 4
 """The states of an option; a literal is the set of states that it allows. Plain macros use _NO and _YES | _MOD."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Cond:
     """One node; ``op`` is ``1``, ``0``, ``a`` (an atom), ``!`` (a negated atom), ``&&`` or ``||``."""
 
-    op: str
-    name: str
-    """The atom's name; empty for groups."""
-    parts: tuple[Cond, ...]
-    """What a group joins, in canonical order."""
-    text: str
-    """The canonical text, see :func:`to_text`."""
-    size: int
-    """Number of leaves."""
-    base: str
-    """The option that an atom speaks of: ``CONFIG_X`` for ``CONFIG_X=m``."""
-    mask: int
-    """The states of ``base`` that a literal allows."""
-    about: frozenset[str]
-    """Everything that the condition speaks of: conditions that share nothing cannot contradict each other."""
+    __slots__ = ("about", "base", "mask", "name", "op", "parts", "size", "text")
+
+    def __init__(
+        self,
+        op: str,
+        name: str,
+        parts: tuple[Cond, ...],
+        text: str,
+        size: int,
+        base: str,
+        mask: int,
+        about: frozenset[str],
+    ) -> None:
+        self.op: Final = op
+        self.name: Final = name
+        """The atom's name; empty for groups."""
+        self.parts: Final = parts
+        """What a group joins, in canonical order."""
+        self.text: Final = text
+        """The canonical text, see :func:`to_text`."""
+        self.size: Final = size
+        """Number of leaves."""
+        self.base: Final = base
+        """The option that an atom speaks of: ``CONFIG_X`` for ``CONFIG_X=m``."""
+        self.mask: Final = mask
+        """The states of ``base`` that a literal allows."""
+        self.about: Final = about
+        """Everything that the condition speaks of: conditions that share nothing cannot contradict each other."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return _node, (self.op, self.name, self.parts)

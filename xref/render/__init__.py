@@ -12,9 +12,10 @@ A format's module is imported when it is first used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from xref.render.options import DEFAULT, RenderOptions
 
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Format", "RenderOptions", "Rendered", "format_for"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(msgspec.Struct, frozen=True):
     """What to write, as text to be encoded in UTF-8; ``engine`` says who drew a picture, '' for the other formats."""
 
     text: str
     engine: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(msgspec.Struct, frozen=True):
     """A format by name: the endings of its files and what it is for."""
 
     name: str

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+import msgspec
 
 ELIXIR: Final = "https://elixir.bootlin.com/linux/v{version}/source/{file}#L{line}"
 VSCODE: Final = "vscode://file/{root}/{file}:{line}"
@@ -16,8 +17,7 @@ GOALS_PER_FAN: Final = 3
 """A dispatch site shows this many times ``fan_out`` targets when they are what was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(msgspec.Struct, frozen=True):
     """Every choice of every format; each format reads those that concern it.
 
     All formats: ``fan_out`` targets of one dispatch are shown before the rest is folded, all with ``show_all``.

@@ -34,6 +34,7 @@ class Slots:
         self._reached_memo = lru_cache(maxsize=50_000)(self._reached)
         self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
+        self._asked: set[str] = set()
         self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
@@ -206,8 +207,8 @@ class Slots:
 
     def _expect(self, tags: Iterable[str], members: Iterable[str]) -> None:
         """Reads at once what tells of tags, and of members by their names."""
-        types = self._reader.expect_member_types(members)
-        names = {*tags, *types, ""}
+        names = {*tags, *self._reader.expect_member_types(members), ""} - self._asked
+        self._asked |= names
         self._reader.expect_macros(names)
         self._reader.expect_typedefs(names)
         self._reader.expect_tags(name for name in names if self._reader.typedefs(name))

@@ -4,6 +4,7 @@ CREATE INDEX functions_name ON functions (name);
 CREATE INDEX aliases_name ON aliases (name);
 CREATE INDEX records_tag ON records (tag);
 CREATE INDEX typedefs_name ON typedefs (name);
+CREATE INDEX typedefs_tag ON typedefs (tag) WHERE tag <> '';
 CREATE INDEX objects_name ON objects (name);
 CREATE INDEX registrations_name ON registrations (name);
 CREATE INDEX registrations_object ON registrations (object);

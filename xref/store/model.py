@@ -62,7 +62,7 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     notes: str
     functions: tuple[FunctionRow, ...] = ()
     records: tuple[RecordRow, ...] = ()
-    typedefs: tuple[tuple[str, str, int, str], ...] = ()
+    typedefs: tuple[tuple[str, str, int, str, str], ...] = ()
     objects: tuple[tuple[str, str, int, str, str, str], ...] = ()
     registrations: tuple[tuple[int, int, str, str, str, str, str, str, str, str, str, str], ...] = ()
     macros: tuple[tuple[str, int, int, int, int, str | None, str, str, str], ...] = ()

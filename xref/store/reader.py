@@ -20,7 +20,7 @@ from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, SyscallInfo
 from xref.store.numbers import first, first_wide
 from xref.store.registrations import RegistrationReader
-from xref.store.rows import decode_body, decode_fields, decode_ids, decode_includes, type_tag
+from xref.store.rows import decode_body, decode_fields, decode_includes
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
@@ -40,15 +40,12 @@ _ALIASED = (
     " f.signature, f.trouble, f.made_by FROM aliases a CROSS JOIN functions f ON f.id = a.function_id"
 )
 _MACRO = (
-    "SELECT m.name, m.params, m.variadic, m.body, m.guard, f.guard, f.path, m.line, m.end_line, m.body_line, m.until"
-    " FROM macros m CROSS JOIN files f ON f.id = m.file_id WHERE m.name IN"
+    "SELECT name, params, variadic, body, guard, file_id, line, end_line, body_line, until FROM macros WHERE name IN"
 )
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
 _FEW_TYPEDEFS = 4_000
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
-_FEW_TAGS = 1
-"""After so many questions the other names of all records are read."""
 _MANY = 200_000
 
 
@@ -82,7 +79,6 @@ class Reader(RegistrationReader):
         self._aliases: frozenset[str] | None = None
         self._typedefs: dict[str, tuple[DeclInfo, ...]] = {}
         self._typedef_names: frozenset[str] | None = None
-        self._typedefs_of: dict[str, tuple[str, ...]] = {}
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
@@ -250,16 +246,15 @@ class Reader(RegistrationReader):
         return known
 
     def expect_member_types(self, names: Iterable[str]) -> frozenset[str]:
-        """Reads at once the types of many members; all of them together."""
-        wanted = set(names)
-        missing = [name for name in wanted if name not in self._member_types]
+        """Reads at once the types of many members; those together that had not been read before."""
+        missing = [name for name in set(names) if name not in self._member_types]
         found: dict[str, list[str]] = {}
         sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
         for name, shape in of_each(self._db, sql, missing):
             found.setdefault(name, []).append(shape)
         self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
         self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
-        return frozenset().union(*map(self._member_types.__getitem__, wanted))
+        return frozenset().union(*found.values())
 
     def names_called_through(self, prefix: str) -> list[str]:
         """The names beginning with ``prefix`` that something is called through."""
@@ -312,24 +307,13 @@ class Reader(RegistrationReader):
 
     def tags_with(self, types: Sequence[str]) -> list[str]:
         """The tags of the records that have a member of one of these types (tags or typedefs) in them, by value."""
-        rows = of_each(self._db, "SELECT ids FROM postings WHERE kind = 't' AND name IN", types)
-        ids = sorted({number for (data,) in rows for number in decode_ids(data)})
-        return list(dict.fromkeys(tag for (tag,) in of_each(self._db, "SELECT tag FROM records WHERE id IN", ids)))
+        rows = of_each(self._db, "SELECT shape FROM postings WHERE kind = 't' AND name IN", types)
+        return sorted({tag for (tag,) in rows})
 
     def typedefs_of(self, tag: str) -> tuple[str, ...]:
         """The other names of a record: ``config`` of ``typedef struct config_s { ... } config``."""
-        known = self._typedefs_of
-        if tag in known or "" in known:
-            return known.get(tag, ())
-        every = len(known) >= _FEW_TAGS  # then all of them are read at once
-        found: dict[str, dict[str, None]] = {"" if every else tag: {}}
-        sql = "SELECT name, decl FROM typedefs WHERE instr(decl, '*') = 0"
-        for name, decl in self._db.execute(sql if every else f"{sql} AND instr(decl, ?)", () if every else (tag,)):
-            other = type_tag(decl)
-            if other and other != name and (every or other == tag):
-                found.setdefault(other, {})[name] = None
-        known.update((other, tuple(names)) for other, names in found.items())
-        return known.get(tag, ())
+        rows = self._db.execute("SELECT DISTINCT name FROM typedefs WHERE tag = ? AND tag <> ''", (tag,))
+        return tuple(sorted(name for (name,) in rows))
 
     def typedefs(self, name: str) -> tuple[DeclInfo, ...]:
         """The typedefs of that name."""
@@ -384,8 +368,9 @@ class Reader(RegistrationReader):
     def _read_macros(self, names: Sequence[str]) -> None:
         _make_room(self._macros, _MANY)
         found: dict[str, list[MacroDef]] = {}
-        for n, p, v, b, g, there, path, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
-            guard = _both(g, there, path)
+        for n, p, v, b, g, file_id, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
+            file = self.file(file_id)
+            guard, path = _both(g, file.guard, file.path), file.path
             found.setdefault(n, []).append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
         _remember(self._macros, names, found)
 
@@ -486,6 +471,9 @@ def _both(guard: str, header: str, path: str) -> str:
     """A definition's own condition, and the one under which its header is included."""
     if not header or not path.endswith(".h"):
         return guard
-    if not guard:
-        return header
+    return _joined(guard, header) if guard else header
+
+
+@lru_cache(maxsize=10_000)
+def _joined(guard: str, header: str) -> str:
     return conditions.to_text(conditions.conj(conditions.from_text(guard), conditions.from_text(header)))

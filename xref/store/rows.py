@@ -92,6 +92,12 @@ def type_tag(decl: str) -> str:
     return m[1] or (m[2] if m[2] not in _WORDS else "")
 
 
+def renamed(name: str, decl: str) -> str:
+    """The type of which a typedef is another name, where it is no pointer to it, nor an array; '' for none."""
+    tag = type_tag(decl) if "*" not in decl else ""
+    return tag if tag != name else ""
+
+
 def member_alias(name: str, body: str) -> tuple[str, str] | None:
     """The member that a macro without parameters is another name of, and that name."""
     m = _MEMBER_PATH.fullmatch(body) if "." in body or ">" in body else None
@@ -206,9 +212,8 @@ def record_row(r: RecordFact) -> RecordRow:
     """A record with the names of its members and of their types."""
     by_value = {type_tag(f.decl) for f in r.fields if "*" not in f.decl.partition("[")[0]}
     names = {f"{f.name} {type_tag(f.decl)}" for f in r.fields if f.name}
-    return RecordRow(
-        r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple(names), tuple(by_value - {""})
-    )
+    types = tuple(f"{tag} {r.tag}" for tag in by_value if tag)
+    return RecordRow(r.tag, r.kind, r.line, r.guard, r.open, encode_fields(r.fields), tuple(names), types)
 
 
 def names_inside(value: str) -> tuple[str, ...]:
@@ -299,7 +304,7 @@ def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds:
         "; ".join((*facts.notes, *(["too many functions: not all kept"] if len(facts.functions) > MOST else []))),
         tuple(function_row(f) for f in facts.functions[:MOST]),
         tuple(record_row(r) for r in facts.records[:MOST]),
-        tuple((t.name, t.decl, t.line, t.guard) for t in facts.typedefs),
+        tuple((t.name, t.decl, t.line, t.guard, renamed(t.name, t.decl)) for t in facts.typedefs),
         tuple((o.name, o.decl, o.line, o.linkage, o.guard, o.function) for o in facts.objects),
         tuple(
             (

@@ -52,7 +52,8 @@ CREATE TABLE records (
 );
 
 CREATE TABLE typedefs (
-    name TEXT NOT NULL, file_id INTEGER NOT NULL, decl TEXT NOT NULL, line INTEGER NOT NULL, guard TEXT NOT NULL
+    name TEXT NOT NULL, file_id INTEGER NOT NULL, decl TEXT NOT NULL, line INTEGER NOT NULL, guard TEXT NOT NULL,
+    tag TEXT NOT NULL             -- the type of which it is another name, where it is no pointer to it
 );
 
 CREATE TABLE objects (
@@ -109,7 +110,7 @@ CREATE TABLE parts (path TEXT PRIMARY KEY, wholes TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
     shape TEXT NOT NULL,          -- of m, a, p and g: the tag that the access begins with, the members on the way; '' = unknown;
-                                  -- of f: the tag or typedef of its type; of r: tag and path of the object, and how many [ its declaration has
+                                  -- of f: the tag or typedef of its type; of t: the tag of the record; of r: tag and path of the object, and how many [ its declaration has
     ids BLOB NOT NULL,
     PRIMARY KEY (kind, name, shape)
 ) WITHOUT ROWID;

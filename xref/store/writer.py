@@ -124,7 +124,7 @@ def insert_rows(db: sqlite3.Connection, file_id: int, row: FileRow) -> None:
         [(number + k, file_id, r.tag, r.kind, r.line, r.guard, r.open, r.fields) for k, r in enumerate(row.records)],
     )
     db.executemany(
-        "INSERT INTO typedefs (rowid, name, file_id, decl, line, guard) VALUES (?,?,?,?,?,?)",
+        "INSERT INTO typedefs (rowid, name, file_id, decl, line, guard, tag) VALUES (?,?,?,?,?,?,?)",
         [(wide + k, t[0], file_id, *t[1:]) for k, t in enumerate(row.typedefs)],
     )
     db.executemany(

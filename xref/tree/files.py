@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
+
+import msgspec
 
 from xref.tree.root import Tree
 
@@ -22,8 +24,7 @@ _RECIPES: Final = ("Makefile", "Kbuild", "Kconfig")
 _NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceFile:
+class SourceFile(msgspec.Struct, frozen=True, order=True):
     """One file to index."""
 
     path: str
@@ -36,8 +37,7 @@ class SourceFile:
     """See :func:`program_of`."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True, order=True):
     """Something that was left out on purpose, or that could not be read."""
 
     path: str
@@ -47,8 +47,7 @@ class Skipped:
     """How many source files that is; 0 when nobody can know."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileList:
+class FileList(msgspec.Struct, frozen=True):
     """What was found, each part sorted by path."""
 
     files: tuple[SourceFile, ...]
@@ -194,7 +193,10 @@ _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 """By top folder: a pattern for the beginning of the rest of the path, and the program. The first that matches wins."""
 
-_COMPILED: Final = {top: tuple((re.compile(r), program) for r, program in rules) for top, rules in _RULES.items()}
+
+@lru_cache(maxsize=64)
+def _rules(top: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rule), program) for rule, program in _RULES.get(top, ()))
 
 
 def program_of(path: str) -> str:
@@ -204,7 +206,7 @@ def program_of(path: str) -> str:
     parts of it (``include/uapi``, and small inline helpers).
     """
     top, _, rest = path.partition("/")
-    for rule, program in _COMPILED.get(top, ()):
+    for rule, program in _rules(top):
         if found := rule.match(rest):
             return found.expand(program) if "\\" in program else program
     return KERNEL

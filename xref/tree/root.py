@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from xref.errors import TreeUnreadable
 
@@ -18,8 +19,7 @@ _FOLDERS: Final = ("kernel", "net", "fs", "include")
 _VERSION = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=[ \t]*([\w.+~-]*)", re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(msgspec.Struct, frozen=True):
     """A kernel tree that can be read."""
 
     root: Path
