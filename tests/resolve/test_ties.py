@@ -70,6 +70,16 @@ def ties(s: Small) -> list[tuple[str, int, str, str, str, str]]:
             "\tsock->sk = alloc(2, &udp);\n}",
             [],
         ),
+        # ieee802154_create() of net/ieee802154/socket.c: by locals, a pair in each case
+        (
+            "void create(struct socket *sock, int n) {\n\tstruct proto *prot;\n\tconst struct proto_ops *ops;\n"
+            "\tswitch (n) {\n\tcase 1:\n\t\tprot = &tcp;\n\t\tops = &stream;\n\t\tbreak;\n"
+            "\tdefault:\n\t\tprot = &udp;\n\t\tops = &dgram;\n\t}\n\tsock->ops = ops;\n\tsock->sk = alloc(2, prot);\n}",
+            [
+                ("create()", 6, "sock.prot", "tcp", "socket.ops", "stream"),
+                ("create()", 10, "sock.prot", "udp", "socket.ops", "dgram"),
+            ],
+        ),
         # a local of that name is no object
         ("void create(struct socket *s, struct sock *sk) { struct proto tcp; s->ops = &stream; sk->prot = &tcp; }", []),
     ],

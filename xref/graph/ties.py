@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 from typing import Final
 
 import msgspec
@@ -25,6 +25,9 @@ from xref.store.model import FunctionInfo, RegistrationInfo
 _OBJECT: Final = re.compile(r"(?:\([^()]*\)\s*)?&?\s*([A-Za-z_]\w*)")
 _MOST: Final = 8
 """An initialiser or a function that fills more slots with objects, a table of everything, ties none of them."""
+
+_NEAR: Final = 2
+"""So many lines apart, at most, one object is set beside another."""
 
 
 class Tie(msgspec.Struct, frozen=True, gc=False):
@@ -79,8 +82,9 @@ class Ties:
         held: list[_Held] = []
         for a in scope.body.assigns:
             name = self._object(a.value, scope, a.line)
-            slot = self._slot(a.target, scope, a.line) if name else ""
-            if slot:
+            if name and a.target.isidentifier() and scope.holds(a.target, a.line):
+                held.extend(_Held(a.line, slot, name) for slot in self._slots_of_local(a.target, scope))
+            elif name and (slot := self._slot(a.target, scope, a.line)):
                 held.append(_Held(a.line, slot, name))
         for call in scope.body.calls:
             if "&" not in call.arguments or not call.callee.isidentifier() or call.macro:
@@ -121,6 +125,19 @@ class Ties:
             )
         return known
 
+    def _slots_of_local(self, name: str, scope: Scope) -> Iterator[str]:
+        """The slots that a variable is put into: ``proto`` of ieee802154_create() in net/ieee802154 is handed to
+        sk_alloc(), ``ops`` goes to ``sock->ops``.
+        """
+        for a in scope.body.assigns:
+            if a.value == name and (slot := self._slot(a.target, scope, a.line)):
+                yield slot
+        for call in scope.body.calls:
+            if name in call.arguments and call.callee.isidentifier() and not call.macro:
+                for k, argument in enumerate(parse_args(call.arguments)):
+                    if argument == name and (slot := self._slot_of_argument(call.callee, k, scope)):
+                        yield slot
+
     def _slot(self, target: str, scope: Scope, line: int) -> str:
         e = self._r.types.parse(target)
         if not isinstance(e, x.Member):
@@ -152,7 +169,9 @@ class Ties:
 
 
 def _pairs(file: str, name: str, held: list[_Held]) -> Iterator[Tie]:
-    """Every two slots, unless one of them gets several objects: then which goes with which is not said."""
+    """Every two slots. Where both get several objects, which goes with which is said only by neighbouring lines: each
+    case of a ``switch`` sets both.
+    """
     by_slot: dict[str, dict[str, _Held]] = {}
     for h in held:
         by_slot.setdefault(h.slot, {}).setdefault(h.value, h)
@@ -161,3 +180,7 @@ def _pairs(file: str, name: str, held: list[_Held]) -> Iterator[Tie]:
         for a, b in combinations(single, 2):
             if a.value != b.value:
                 yield Tie(file, min(a.line, b.line), name, a.slot, a.value, b.slot, b.value)
+    several = [h for h in {h.line: h for h in held}.values() if len(by_slot[h.slot]) > 1]
+    for a, b in pairwise(sorted(several, key=lambda h: h.line)):
+        if b.line - a.line <= _NEAR and a.slot != b.slot and a.value != b.value:
+            yield Tie(file, a.line, name, a.slot, a.value, b.slot, b.value)
