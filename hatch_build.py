@@ -24,7 +24,7 @@ FOLDERS = ("lex", "macros", "parse", "facts", "store", "resolve", "graph")
 one library."""
 DATA = (
     "lex/model.py", "macros/marks.py", "parse/ctree.py", "facts/model.py", "store/model.py", "resolve/edge.py",
-    "resolve/later.py", "resolve/model.py", "resolve/symbols.py", "graph/answer.py", "graph/between.py",
+    "resolve/later.py", "resolve/model.py", "graph/answer.py", "graph/between.py",
     "graph/crossref.py", "graph/layers.py", "graph/model.py", "graph/start.py", "graph/ties.py", "graph/uses.py",
 )  # fmt: skip
 """Classes that derive from msgspec's or from built-in ones, or from frozen dataclasses, which mypyc's own cannot."""

@@ -13,6 +13,15 @@ from xref.resolve.edge import Confidence, EdgeKind
 from xref.store.model import FunctionInfo
 
 
+class IndexedTree(msgspec.Struct, frozen=True, gc=False):
+    """Which kernel an index holds."""
+
+    root: str
+    version: str
+    arch: str
+    config: str = ""
+
+
 class Step(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence: the rule, and where it was applied."""
 

@@ -14,13 +14,13 @@ from xref.parse import ctree as x
 from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
-from xref.resolve.model import Crossing, Holding, Place, Site, Step, Target
+from xref.resolve.model import Crossing, Holding, IndexedTree, Place, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
 from xref.resolve.pairs import Pairs
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
-from xref.resolve.symbols import IndexedTree, Symbols
+from xref.resolve.symbols import Symbols
 from xref.resolve.towards import Towards, Ways
 from xref.resolve.types import Types
 from xref.resolve.values import Values

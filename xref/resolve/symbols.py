@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import msgspec
-
 from xref.resolve.edge import Symbol, SymbolKind
+from xref.resolve.model import IndexedTree
 from xref.resolve.wording import Wording
 from xref.store.model import FunctionInfo, SyscallInfo
 from xref.store.reader import Reader
@@ -21,15 +20,6 @@ if TYPE_CHECKING:
 
 _MANY = 300_000
 """So many symbols are remembered."""
-
-
-class IndexedTree(msgspec.Struct, frozen=True, gc=False):
-    """Which kernel an index holds."""
-
-    root: str
-    version: str
-    arch: str
-    config: str = ""
 
 
 class Symbols:

@@ -79,6 +79,6 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as e:
         raise IndexUnavailable(f"{path} is not an xref index, or is damaged ({e}); run `xref index`") from e
     db.execute("PRAGMA query_only = ON")
-    db.execute("PRAGMA mmap_size = 1073741824")
+    db.execute("PRAGMA mmap_size = 2147418112")
     db.execute("PRAGMA cache_size = -65536")
     return db
