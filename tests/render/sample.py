@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from xref.graph.answer import Answer, AnswerEdge, Missing, Node, QueryInfo, RuledOut, TreeInfo
+from xref.graph.answer import Answer, Missing, Node, QueryInfo, RuledOut, TreeInfo
 from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind
 
 SOCKET = "net/socket.c"
@@ -54,12 +55,33 @@ GUARDS = {
 }
 
 
+class Call(Struct, frozen=True):
+    """An edge of an answer, all of it known."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    via: str
+    confidence: Confidence
+    file: str
+    line: int
+    column: int
+    text: str
+    guard: str
+    condition: str
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def weak(self) -> bool:
+        return self.confidence is Confidence.WEAK
+
+
 class Builder:
     """Collects nodes and edges the way the graph package does: in the order of the call sites."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
-        self.edges: list[AnswerEdge] = []
+        self.edges: list[Call] = []
 
     def node(self, place: str, layer: str, role: str, *, macro: bool = False, aliases: tuple[str, ...] = ()) -> str:
         file, line, name = place.split(":")
@@ -97,7 +119,7 @@ class Builder:
         file = source.split(":")[0]
         guard = GUARDS.get(target, "")
         self.edges.append(
-            AnswerEdge(
+            Call(
                 source,
                 target,
                 kind,

@@ -7,6 +7,8 @@ source. Lines are 1-based, columns 0-based bytes.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind
@@ -52,21 +54,39 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     role: str = "spine"
 
 
-class AnswerEdge(msgspec.Struct, frozen=True, gc=False):
-    """One call between two nodes, by their ids, with its site and evidence."""
+class AnswerEdge(Protocol):
+    """One call between two nodes, by their ids, with its site and evidence.
 
-    source: str
-    target: str
-    kind: EdgeKind
-    via: str
-    confidence: Confidence
-    file: str
-    line: int
-    column: int
-    text: str
-    guard: str
-    condition: str
-    evidence: tuple[Evidence, ...]
+    What it is believed for, and how sure that is, is worked out when it is read: most formats show neither. So an
+    answer is to be rendered while the index is open.
+    """
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def target(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> EdgeKind: ...  # noqa: D102
+    @property
+    def via(self) -> str: ...  # noqa: D102
+    @property
+    def confidence(self) -> Confidence: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def guard(self) -> str: ...  # noqa: D102
+    @property
+    def condition(self) -> str: ...  # noqa: D102
+    @property
+    def evidence(self) -> tuple[Evidence, ...]: ...  # noqa: D102
+    @property
+    def weak(self) -> bool: ...  # noqa: D102
 
 
 class Missing(msgspec.Struct, frozen=True, gc=False):

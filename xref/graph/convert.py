@@ -10,7 +10,7 @@ from xref.graph.answer import AnswerEdge, Missing, Node, RuledOut, TreeInfo
 if TYPE_CHECKING:
     from xref.graph import model
     from xref.graph.source import Tree
-    from xref.resolve.edge import Edge, Symbol, Unresolved
+    from xref.resolve.edge import Confidence, Edge, Evidence, Symbol, Unresolved
 
 
 def node(sym: Symbol, layer: str, role: str) -> Node:
@@ -30,22 +30,44 @@ def node(sym: Symbol, layer: str, role: str) -> Node:
     )
 
 
+class _Shown:
+    """A call as an edge of an answer; see ``AnswerEdge``."""
+
+    def __init__(self, call: Edge) -> None:
+        self.source = call.caller.node
+        self.target = call.callee.node
+        self.kind = call.kind
+        self.via = call.via
+        self.file = call.file
+        self.line = call.line
+        self.column = call.column
+        self.condition = call.condition
+        self._call = call
+
+    @property
+    def confidence(self) -> Confidence:
+        return self._call.confidence
+
+    @property
+    def weak(self) -> bool:
+        return self._call.weak
+
+    @property
+    def text(self) -> str:
+        return self._call.text
+
+    @property
+    def guard(self) -> str:
+        return self._call.guard
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return self._call.evidence
+
+
 def edge(call: Edge) -> AnswerEdge:
     """``call`` as an edge of an answer."""
-    return AnswerEdge(
-        source=call.caller.node,
-        target=call.callee.node,
-        kind=call.kind,
-        via=call.via,
-        confidence=call.confidence,
-        file=call.file,
-        line=call.line,
-        column=call.column,
-        text=call.text,
-        guard=call.guard,
-        condition=call.condition,
-        evidence=call.evidence,
-    )
+    return _Shown(call)
 
 
 def missing(call: Unresolved) -> Missing:

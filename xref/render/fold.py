@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from xref.graph.answer import Answer, AnswerEdge, Node
 from xref.render.options import GOALS_PER_FAN
 from xref.render.turns import in_turn
-from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
+from xref.resolve.edge import EdgeKind, SymbolKind
 
 _LOUDEST = (EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED, EdgeKind.DIRECT, EdgeKind.MACRO)
-_SUREST = tuple(Confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,10 @@ class Link:
         return min(self.edges, key=lambda e: _LOUDEST.index(e.kind))
 
     @property
-    def confidence(self) -> Confidence:
-        """How sure it is that there is a call at all: the surest of the calls."""
+    def weak(self) -> bool:
+        """Whether the member's name alone says that there is a call at all."""
         real = [e for e in self.edges if e.kind is not EdgeKind.MACRO] or self.edges
-        return min((e.confidence for e in real), key=_SUREST.index)
+        return all(e.weak for e in real)
 
 
 @dataclass(frozen=True, slots=True)

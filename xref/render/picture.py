@@ -17,7 +17,7 @@ from xref.render.options import RenderOptions
 from xref.render.slim import has_ways, slim
 from xref.render.spine import spine
 from xref.render.strings import one_line
-from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.edge import EdgeKind
 
 OTHER = "other"
 Style = Literal["direct", "slot", "callback", "weak"]
@@ -128,7 +128,7 @@ def _lane(node: Node, lanes: tuple[str, ...]) -> str:
 def _arrow(link: Link, tail: str, head: str, *, spine: bool) -> Arrow:
     main = link.main
     label, style = _label(main)
-    if link.confidence is Confidence.WEAK:
+    if link.weak:
         style = "weak"
     return Arrow(tail, head, link.edges, label, style, spine, link.through)
 
@@ -178,7 +178,7 @@ def _hang_rest(
         anchor = owner[more.anchor]
         hidden = tuple(by_id[k.source if folded.up else k.target] for k in more.hidden)
         label, style = _label(more.hidden[0].main)
-        if more.hidden[0].confidence is Confidence.WEAK:
+        if more.hidden[0].weak:
             style = "weak"
         layer = _hidden_layer(more, answer)
         lane = lanes.index(layer if layer in lanes else OTHER)

@@ -155,8 +155,8 @@ class _Text:
             guard = " && ".join(further(guard, self.nodes[node.id if self.up else link.source].guard))
         if guard:
             spans.append((f"[if {one_line(guard)}]", "guard"))
-        if link is not None and link.confidence is Confidence.WEAK:
-            spans.append((str(link.confidence), "soft"))
+        if link is not None and link.weak:
+            spans.append((str(Confidence.WEAK), "soft"))
         if node.id in self.seen and (self.below.get(node.id) or self.more.get(node.id) or link is None):
             spans.append(("(see above)", "soft"))
         return spans
