@@ -11,9 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import msgspec
-
-from xref.graph.model import Descent, RuledOut
+from xref.graph.model import Descent, RuledOut, Step
 from xref.graph.ways import reachable
 from xref.resolve.edge import EdgeKind
 
@@ -39,14 +37,13 @@ class Ways:
         self._reader = reader
         self._found = found
         self._domain = domain
-        self._origins: dict[str, dict[str, None]] = {}
+        self._steps: dict[str, list[Step]] = {}
         for state, steps in found.before.items():
-            origins = self._origins.setdefault(state[0], {})
-            origins.update((step.origin[0], None) for step in steps)
+            self._steps.setdefault(state[0], []).extend(steps)
 
     def ruled_out(self, nodes: Container[str]) -> Iterator[RuledOut]:
         """The calls that leave ``nodes`` and cannot follow any way there, in the order of the descent."""
-        for node in self._origins:
+        for node in self._steps:
             sym = self._found.explored.get(node) if node in nodes else None
             if sym is None or node == self._found.first[0]:
                 continue
@@ -64,7 +61,7 @@ class Ways:
     def _into(self, node: str, behind: tuple[str, ...]) -> list[_Way]:
         """Every way into ``node`` from the last dispatch on; empty where one is not known, or there are too many."""
         ways: list[_Way] = []
-        for origin in self._origins.get(node, ()):
+        for origin in dict.fromkeys(step.origin[0] for step in self._steps.get(node, ())):
             sym = self._found.explored[origin]
             edges = [edge for edge in self._reader.calls_down(sym, self._domain).edges if edge.callee.node == node]
             dispatched = {(edge.line, edge.column) for edge in edges if _through_slot(edge)}
@@ -103,7 +100,7 @@ def together(chain: Sequence[str], calls: Mapping[tuple[str, str], Sequence[Edge
             elif edge.kind is not EdgeKind.DIRECT or (edge.line, edge.column) not in dispatched:
                 possible = True
                 longer = [(*way, edge) for way in ways if len(way) < _LONGEST and edge.kind is EdgeKind.DIRECT]
-                free |= not longer
+                free |= not longer or len(longer) < len(ways)
                 on += longer
         if not possible:
             return False
@@ -128,13 +125,13 @@ def narrowed(
         for caller, callee in pairs
         if any(edge.callee.node == callee for edge in reader.calls_down(found.explored[caller], domain).edges)
     }
+    pairs -= left
+    cut = {callee for _, callee in pairs}
     before = {
-        state: [step for step in steps if (step.origin[0], state[0]) not in pairs - left]
+        state: [step for step in steps if (step.origin[0], state[0]) not in pairs] if state[0] in cut else steps
         for state, steps in found.before.items()
     }
-    cut = Descent(found.first, before, found.goals, found.explored, found.waiting)
-    reached = reachable(cut)
-    return msgspec.structs.replace(cut, goals=tuple(goal for goal in cut.goals if goal in reached)), ruled_out
+    return reachable(Descent(found.first, before, found.goals, found.explored, found.waiting)), ruled_out
 
 
 def _through_slot(edge: Edge) -> bool:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from xref.graph.model import Spine
+from xref.graph.model import Descent, Spine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from xref.graph.model import Descent, State, Step
+    from xref.graph.model import State, Step
 
 FAR: Final = 1 << 30
 
@@ -78,9 +78,25 @@ def _after(found: Descent) -> dict[State, list[tuple[State, Step]]]:
     return after
 
 
-def reachable(found: Descent) -> frozenset[State]:
-    """All states that ways from the root lead to."""
-    return frozenset(_forward(found))
+def reachable(found: Descent) -> Descent:
+    """What ways from the root lead to."""
+    after: dict[State, list[State]] = {}
+    for state, steps in found.before.items():
+        for step in steps:
+            after.setdefault(step.origin, []).append(state)
+    seen = {found.first}
+    queue = deque(seen)
+    while queue:
+        for state in after.get(queue.popleft(), ()):
+            if state not in seen:
+                seen.add(state)
+                queue.append(state)
+    before = {
+        state: [step for step in steps if step.origin in seen] for state, steps in found.before.items() if state in seen
+    }
+    return Descent(
+        found.first, before, tuple(goal for goal in found.goals if goal in seen), found.explored, found.waiting
+    )
 
 
 def _forward(found: Descent) -> dict[State, int]:
