@@ -161,6 +161,11 @@ def test_dead_code_has_no_facts() -> None:
             'asm volatile("call *%[thunk_target]" : "+a" (x) : [thunk_target] "r" (ops->f), "b" (g()));',
             ["(ops->f)", "g"],
         ),
+        # alternative_call() of arch/x86/include/asm/alternative.h
+        (
+            'asm(ALTERNATIVE("call %P[old]", "call %c[new]", 1) : "=a" (x) : [old] "i" (f), [new] "i" (g), "D" (x));',
+            ["(f)", "(g)"],
+        ),
     ],
 )
 def test_expressions_that_call(statement: str, callees: list[str]) -> None:
@@ -640,6 +645,23 @@ def test_what_inline_assembly_calls() -> None:
 """
     facts = facts_of(header + "void f(void *table)\n{\n\tPVOP_VCALL1(mmu.remove, table);\n}\n")
     assert [c.replace(" ", "") for c in calls(facts, "f")] == ["PVOP_VCALL1", "(pv_ops.mmu.remove)"]
+
+
+def test_a_macro_whose_assembly_calls_its_argument() -> None:
+    # do_softirq_own_stack() of arch/x86/include/asm/irq_stack.h
+    header = """\
+#define ASM_CALL_ARG0 "call %c[__func]"
+#define call_on_stack(stack, func, asm_call, argconstr...) \\
+	{ asm volatile("push" asm_call "pop" : "+r" (stack) : [__func] "i" (func) argconstr : "cc"); }
+#define call_on_irqstack(func, asm_call, argconstr...) call_on_stack(own_stack, func, asm_call, argconstr)
+"""
+    facts = facts_of(header + "void f(void)\n{\n\tcall_on_irqstack(__do_softirq, ASM_CALL_ARG0);\n}\n")
+    assert "(__do_softirq)" in [c.replace(" ", "") for c in calls(facts, "f")]
+
+
+def test_an_operand_that_is_not_called() -> None:
+    facts = facts_of('void f(void)\n{\n\tasm("call %P[old]" : : [old] "i" (g), [new] "i" (h) : "cc");\n}\n')
+    assert calls(facts, "f") == ["(g)"]
 
 
 def test_an_argument_is_expanded_where_it_comes_to_stand() -> None:

@@ -42,6 +42,12 @@ def test_attributes(name: str) -> None:
     assert natures(ATTRIBUTES).of(name) & Nature.ATTRIBUTE
 
 
+@pytest.mark.parametrize("parameters", ["", "fmt, addr"])
+def test_an_empty_macro_in_place_of_a_function_is_no_attribute(parameters: str) -> None:
+    """__printk_cpu_sync_put() of include/linux/printk.h, __print_symbol() of include/linux/kallsyms.h in 3.7."""
+    assert natures(f"#define __stub({parameters})\n").of("__stub") == Nature.PLAIN
+
+
 def test_attributes_that_say_static_or_inline() -> None:
     n = natures(ATTRIBUTES)
     assert n.of("STATIC") & Nature.STATIC

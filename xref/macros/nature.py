@@ -35,11 +35,15 @@ class Nature:
     STRUCTURAL: Final = 16
 
 
-CALLED_OPERANDS: Final = frozenset({"paravirt_opptr", "thunk_target"})
+CALLED_OPERANDS: Final = frozenset({"paravirt_opptr", "thunk_target", "__func"})
 """The operands of inline assembly that are called: ``call *%[paravirt_opptr]`` (PARAVIRT_CALL of
-arch/x86/include/asm/paravirt_types.h) and ``call *%[thunk_target]`` (CALL_NOSPEC of nospec-branch.h). The operand
-stands in one macro and the instruction in another, so that the name is what ties them.
+arch/x86/include/asm/paravirt_types.h), ``call *%[thunk_target]`` (CALL_NOSPEC of nospec-branch.h) and
+``call %c[__func]`` (ASM_CALL_ARG0 of irq_stack.h). The operand stands in one macro and the instruction in another, so
+that the name is what ties them.
 """
+CALLING: Final = r"\bcall[lq]?\s+\*?%[a-zA-Z]?\[(\w+)\]"
+"""An instruction that calls an operand of the same ``asm``: ``call %P[old]`` of alternative_call()."""
+_CALLING: Final = re.compile(CALLING)
 _ATTRIBUTE_WORDS: Final = frozenset({"__attribute__", "__attribute", "__declspec", "asm", "__asm__", "_Pragma"})
 _QUALIFIERS: Final = frozenset(
     "static inline __inline __inline__ extern const volatile register __extension__ __signed__ noreturn "
@@ -113,7 +117,7 @@ class Natures:
         if all(k is not None for k in kinds) and (
             any(k for k in kinds)
             or all(m.params is None and not m.body for m in defs)
-            or (name.startswith("__") and all(not m.body for m in defs))  # __releases(x), of which a checker makes more
+            or (name.startswith("__") and all(_is_for_checkers(m) for m in defs))
         ):
             nature |= Nature.ATTRIBUTE
             words = {w for k in kinds for w in k or ()}
@@ -313,10 +317,11 @@ class Natures:
             return found
         n = len(tokens)
         casting = _calls_by_cast(tokens, position)
+        called = set(_CALLING.findall(m.body)) if "call" in m.body else ()
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < n else ""
             before = tokens[i - 1] if i else ""
-            if before == "[" and t in CALLED_OPERANDS:
+            if before == "[" and (t in CALLED_OPERANDS or t in called):
                 opening = next((k for k in range(i, n) if tokens[k] == "("), n)
                 found.update(position[p] for p in tokens[opening : skip_brackets(tokens, opening)] if p in position)
             elif t == "##":
@@ -383,6 +388,14 @@ def _is_receiver(tokens: tuple[str, ...], i: int) -> bool:
         else:
             return members > 0 and t == "("
     return False
+
+
+def _is_for_checkers(m: MacroDef) -> bool:
+    """Whether a macro that is empty for a compiler can be an attribute that a checker is told: ``__releases(x)`` of
+    include/linux/compiler_types.h. ``__printk_cpu_sync_put()`` of printk.h, and ``__print_symbol(fmt, addr)`` of
+    kallsyms.h in 3.7, stand in for a function.
+    """
+    return not m.body and (m.params is None or len(m.params) == 1)
 
 
 def _calls_by_cast(tokens: tuple[str, ...], params: Mapping[str, int]) -> bool:

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from xref.lex.comments import BLANK
-from xref.macros.nature import CALLED_OPERANDS
+from xref.macros.nature import CALLED_OPERANDS, CALLING
 
 ASM_WORD: Final = rb"asm(?:(?<![\w.>]asm)|(?<=__asm)(?<![\w.>]__asm)(?:__)?)"
 """``asm``, ``__asm`` or ``__asm__``, of which the match begins at the a (see :func:`asm_start`): a search for letters
@@ -20,9 +20,9 @@ is several times as fast as one for what is no part of another word.
 """
 _ASM: Final = re.compile(ASM_WORD + rb"\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
 _TOKEN: Final = re.compile(rb"""[():]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
-_CALLED: Final = re.compile(
-    rb"\[\s*(?:" + "|".join(sorted(CALLED_OPERANDS)).encode() + rb")\s*\]\s*(?:\"[^\"\n]*\"\s*)+$"
-)
+_OPERAND: Final = re.compile(rb"\[\s*(\w+)\s*\]\s*(?:\"[^\"\n]*\"\s*)+$")
+_CALLING: Final = re.compile(CALLING.encode())
+_ALWAYS_CALLED: Final = frozenset(name.encode() for name in CALLED_OPERANDS)
 _LONGEST: Final = 20_000
 _MOST_BROKEN: Final = 20
 """So many unclosed ones in a file, and it is no C."""
@@ -46,6 +46,7 @@ def mask_asm(text: bytes) -> bytes:
             continue
         filler = bytearray(text[start:end].translate(BLANK))
         if groups:
+            called = _ALWAYS_CALLED.union(_CALLING.findall(text, start, groups[0][0]))
             filler[0:1] = b"A"
             filler[m.end() - 1 - start] = 0x28
             filler[end - 1 - start] = 0x29
@@ -55,7 +56,8 @@ def mask_asm(text: bytes) -> bytes:
                 free = [i for i in range(behind, opened) if text[i] != 0x0A]
                 if k:
                     filler[free[-1] - start] = 0x2C
-                if _CALLED.search(text, behind, opened) is not None:
+                operand = _OPERAND.search(text, behind, opened)
+                if operand is not None and operand[1] in called:
                     following = groups[k + 1][0] if k + 1 < len(groups) else end - 1
                     room = [i for i in range(stop, following) if text[i] != 0x0A]
                     if len(room) > 2:
