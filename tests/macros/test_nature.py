@@ -48,6 +48,15 @@ def test_an_empty_macro_in_place_of_a_function_is_no_attribute(parameters: str) 
     assert natures(f"#define __stub({parameters})\n").of("__stub") == Nature.PLAIN
 
 
+def test_arguments_that_become_the_elements_of_an_array_of_functions() -> None:
+    """_wait_rcu_gp() of include/linux/rcupdate_wait.h; no array of numbers."""
+    wait = "#define wait(check, ...) do { call_rcu_func_t a[] = { __VA_ARGS__ }; run(check, a); } while (0)\n"
+    seq = "#define seq(ctx, cmd, s...) do { static const u8 d[] = { cmd, s }; write(ctx, d); } while (0)\n"
+    n = natures(wait + seq)
+    assert n.structural(table({"a.h": wait}).all("wait")) == {1}
+    assert not n.structural(table({"a.h": seq}).all("seq"))
+
+
 def test_attributes_that_say_static_or_inline() -> None:
     n = natures(ATTRIBUTES)
     assert n.of("STATIC") & Nature.STATIC

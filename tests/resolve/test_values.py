@@ -397,3 +397,15 @@ def test_calls_through_some_slots_can_be_left_out(small: Make) -> None:
     assert [e.callee.name for e in some.edges] == ["g"]
     assert some.left_out == 2
     assert [e.callee.name for e in tree.resolver.calls(symbol).edges] == ["h", "h", "g"]
+
+
+def test_an_array_of_functions_that_a_macro_makes_of_its_arguments(small: Make) -> None:
+    """synchronize_rcu_tasks() of kernel/rcu by way of _wait_rcu_gp(), include/linux/rcupdate_wait.h."""
+    s = small(
+        "typedef void (*crf_t)(int n);\nvoid call_rcu(int n) { }\nvoid hurry(int n) { }\n"
+        "#define _wait(check, ...) do { crf_t arr[] = { __VA_ARGS__ }; __wait(check, 2, arr); } while (0)\n"
+        "#define wait(...) _wait(0, __VA_ARGS__)\n"
+        "void __wait(int check, int n, crf_t *a) { for (int i = 0; i < n; i++) (a[i])(i); }\n"
+        "void f(void) { wait(call_rcu, hurry); }\n"
+    )
+    assert sorted(e.callee.name for e in s.calls("__wait").edges) == ["call_rcu", "hurry"]

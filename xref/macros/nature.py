@@ -50,6 +50,10 @@ _QUALIFIERS: Final = frozenset(
     "_Noreturn".split()
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
+_NUMBERS: Final = frozenset(
+    "char short int long signed unsigned float double bool const static u8 u16 u32 u64 s8 s16 s32 s64 __u8 __u16 __u32 "
+    "__u64 __s8 __s16 __s32 __s64 uint8_t uint16_t uint32_t uint64_t size_t".split()
+)
 _MAX_DEFINITIONS: Final = 8
 _BEFORE_NO_USE: Final = frozenset({"##", ".", "->"})
 _PASTED_HEAD: Final = re.compile(r"(?:^|[;){}])\s*(?:\w+\s*##\s*)+\w+\s*\(")
@@ -344,6 +348,8 @@ class Natures:
                 value = [v for v in _until(tokens, i + 1) if v not in ("(", ")", "&")]
                 if value and value[-1] in position and "#" not in value:
                     found.add(position[value[-1]])  # x->member = argument
+            elif t == "{" and stored and _is_array_of_pointers(tokens, i):
+                found.update(position[p] for p in tokens[i : skip_brackets(tokens, i)] if p in position)
             elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
                 inner = judge(_key(t, m.file))
                 if inner:
@@ -388,6 +394,21 @@ def _is_receiver(tokens: tuple[str, ...], i: int) -> bool:
         else:
             return members > 0 and t == "("
     return False
+
+
+def _is_array_of_pointers(tokens: tuple[str, ...], brace: int) -> bool:
+    """Whether a brace opens the elements of an array whose type may be one of pointers to functions, as far as its name
+    tells: ``call_rcu_func_t __crcu_array[] = { __VA_ARGS__ }`` of include/linux/rcupdate_wait.h.
+    """
+    if tokens[max(0, brace - 2) : brace] != ("]", "="):
+        return False
+    opening = brace - 2
+    while opening > 0 and tokens[opening] != "[":
+        opening -= 1
+    if opening < 2 or not (is_identifier(tokens[opening - 1]) and is_identifier(tokens[opening - 2])):
+        return False
+    before = tokens[opening - 3] if opening > 2 else ""
+    return tokens[opening - 2] not in _NUMBERS and before not in ("struct", "union", "enum")
 
 
 def _is_for_checkers(m: MacroDef) -> bool:
