@@ -418,3 +418,24 @@ def test_a_macro_that_is_taken_back_is_meant_between_its_lines_only(small: Make)
     assert s.reached("three") == ["net/b.c:debug"]
     assert [e.callee.line for e in s.calls("one").edges if e.kind is EdgeKind.MACRO] == [1]
     assert [e.callee.line for e in s.calls("two").edges if e.kind is EdgeKind.MACRO] == [7]
+
+
+def test_the_other_arm_of_who_includes_a_header(small: Make) -> None:
+    """pte_val() in pgtable_64.h of x86: of paravirt.h, which it sees, or of pgtable.h, which includes it."""
+    s = small(
+        {
+            "arch/x86/include/asm/pgtable.h": "#ifdef CONFIG_PARAVIRT\n#include <asm/paravirt.h>\n#else\n"
+            "#define pte_val(x) native_pte_val(x)\n#endif\n#include <asm/pgtable_64.h>\n",
+            "arch/x86/include/asm/pgtable_64.h": "#include <asm/processor.h>\n"
+            "static inline int swp(int x) { return pte_val(x); }\n",
+            "arch/x86/include/asm/processor.h": "#ifdef CONFIG_PARAVIRT\n#include <asm/paravirt.h>\n#endif\n"
+            "static inline int native_pte_val(int x) { return x; }\n",
+            "arch/x86/include/asm/paravirt.h": "#ifdef CONFIG_PARAVIRT\n"
+            "static inline int pte_val(int x) { return 1; }\n#endif\n",
+            "mm/a.c": "#include <asm/pgtable.h>\nint f(int x) { return swp(x); }\n",
+        }
+    )
+    assert sorted(s.reached("swp")) == [
+        "arch/x86/include/asm/paravirt.h:pte_val",
+        "arch/x86/include/asm/pgtable.h:pte_val",
+    ]
