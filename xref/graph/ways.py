@@ -84,13 +84,7 @@ def reachable(found: Descent) -> Descent:
     for state, steps in found.before.items():
         for step in steps:
             after.setdefault(step.origin, []).append(state)
-    seen = {found.first}
-    queue = deque(seen)
-    while queue:
-        for state in after.get(queue.popleft(), ()):
-            if state not in seen:
-                seen.add(state)
-                queue.append(state)
+    seen = _beyond(found.first, after)
     before = {
         state: [step for step in steps if step.origin in seen] for state, steps in found.before.items() if state in seen
     }
@@ -126,7 +120,12 @@ def _walk(found: Descent, to_goal: dict[State, int], keeps: Callable[[Step, Stat
                 after.setdefault(step.origin, []).append(state)
     if found.first not in to_goal:
         return set()
-    seen = {found.first}
+    return _beyond(found.first, after)
+
+
+def _beyond(first: State, after: dict[State, list[State]]) -> set[State]:
+    """``first``, and all that steps lead to from there."""
+    seen = {first}
     queue = deque(seen)
     while queue:
         for state in after.get(queue.popleft(), ()):
