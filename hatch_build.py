@@ -27,7 +27,7 @@ DATA = (
     "resolve/later.py", "resolve/model.py", "graph/answer.py", "graph/between.py",
     "graph/crossref.py", "graph/layers.py", "graph/model.py", "graph/start.py", "graph/ties.py", "graph/uses.py",
 )  # fmt: skip
-"""Classes that derive from msgspec's or from built-in ones, or from frozen dataclasses, which mypyc's own cannot."""
+"""Classes that derive from msgspec's or from built-in ones, which mypyc's own cannot."""
 
 
 class CompileHook(BuildHookInterface[Any]):

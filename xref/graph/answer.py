@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from xref.resolve.edge import Confidence, EdgeKind, Evidence, SymbolKind
+from xref.resolve.edge import Call, Evidence, SymbolKind
 
 
 class TreeInfo(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +54,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     role: str = "spine"
 
 
-class AnswerEdge(Protocol):
+class AnswerEdge(Call, Protocol):
     """One call between two nodes, by their ids, with its site and evidence.
 
     What it is believed for, and how sure that is, is worked out when it is read: most formats show neither. So an
@@ -62,31 +62,12 @@ class AnswerEdge(Protocol):
     """
 
     @property
-    def source(self) -> str: ...  # noqa: D102
+    def source(self) -> str:
+        """The id of who calls."""
+
     @property
-    def target(self) -> str: ...  # noqa: D102
-    @property
-    def kind(self) -> EdgeKind: ...  # noqa: D102
-    @property
-    def via(self) -> str: ...  # noqa: D102
-    @property
-    def confidence(self) -> Confidence: ...  # noqa: D102
-    @property
-    def file(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def column(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def guard(self) -> str: ...  # noqa: D102
-    @property
-    def condition(self) -> str: ...  # noqa: D102
-    @property
-    def evidence(self) -> tuple[Evidence, ...]: ...  # noqa: D102
-    @property
-    def weak(self) -> bool: ...  # noqa: D102
+    def target(self) -> str:
+        """The id of who is called."""
 
 
 class Missing(msgspec.Struct, frozen=True, gc=False):

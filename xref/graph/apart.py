@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from xref.graph.model import Descent, RuledOut, Step
+from xref.graph.model import Barred, Descent, Step
 from xref.graph.ways import reachable
 from xref.resolve.edge import EdgeKind
 
@@ -30,7 +30,7 @@ _MOST: Final = 40
 _Way: TypeAlias = tuple["Edge", ...]
 
 
-class Ways:
+class _WaysIn:
     """The ways into the functions of one descent."""
 
     def __init__(self, reader: Reader, found: Descent, domain: Domain) -> None:
@@ -41,7 +41,7 @@ class Ways:
         for state, steps in found.before.items():
             self._steps.setdefault(state[0], []).extend(steps)
 
-    def ruled_out(self, nodes: Container[str]) -> Iterator[RuledOut]:
+    def ruled_out(self, nodes: Container[str]) -> Iterator[Barred]:
         """The calls that leave ``nodes`` and cannot follow any way there, in the order of the descent."""
         for node in self._steps:
             sym = self._found.explored.get(node) if node in nodes else None
@@ -56,7 +56,7 @@ class Ways:
                 reasons = [self._reader.source.apart(way, edge) for way in ways]
                 why = reasons[0]
                 if why is not None and all(reason is not None for reason in reasons):
-                    yield RuledOut(edge, why)
+                    yield Barred(edge, why)
 
     def _into(self, node: str, behind: tuple[str, ...]) -> list[_Way]:
         """Every way into ``node`` from the last dispatch on; empty where one is not known, or there are too many."""
@@ -110,11 +110,11 @@ def together(chain: Sequence[str], calls: Mapping[tuple[str, str], Sequence[Edge
 
 def narrowed(
     reader: Reader, found: Descent, nodes: Container[str], domain: Domain
-) -> tuple[Descent, tuple[RuledOut, ...]]:
+) -> tuple[Descent, tuple[Barred, ...]]:
     """``found`` without the calls that leave ``nodes`` and cannot follow the ways there, and these calls, which
     ``reader`` no longer has.
     """
-    ruled_out = tuple(Ways(reader, found, domain).ruled_out(nodes))
+    ruled_out = tuple(_WaysIn(reader, found, domain).ruled_out(nodes))
     if not ruled_out:
         return found, ()
     gone = [out.edge for out in ruled_out]

@@ -85,7 +85,7 @@ def missing(call: Unresolved) -> Missing:
     )
 
 
-def ruled_out(call: model.RuledOut) -> RuledOut:
+def ruled_out(call: model.Barred) -> RuledOut:
     """A call that is ruled out as an answer shows it."""
     edge = call.edge
     return RuledOut(

@@ -74,7 +74,7 @@ class Draft:
         """Show the calls of ``sym`` that have no known target."""
         self._missing.extend(convert.missing(call) for call in self._reader.calls(sym).unresolved)
 
-    def rule_out(self, calls: Iterable[model.RuledOut]) -> None:
+    def rule_out(self, calls: Iterable[model.Barred]) -> None:
         """Say of those that leave a shown node that they cannot follow the ways to it."""
         self._ruled_out.extend(convert.ruled_out(call) for call in calls)
 

@@ -65,7 +65,7 @@ class Spine(msgspec.Struct, frozen=True, gc=False):
     goals: frozenset[str]
 
 
-class RuledOut(msgspec.Struct, frozen=True, gc=False):
+class Barred(msgspec.Struct, frozen=True, gc=False):
     """A call that cannot follow the way to it, and why."""
 
     edge: Edge

@@ -3,7 +3,8 @@
 
 ``{ .type = SOCK_STREAM, .prot = &tcp_prot, .ops = &inet_stream_ops }`` of net/ipv4/af_inet.c puts a ``proto`` in place
 along with a ``proto_ops``; so does a function that sets both. An object's *units* are the initialisers and functions
-that put its address anywhere.
+that put its address anywhere. Unlike a tie (``xref.graph.ties``), a unit need not say which goes with which: what may
+come together is wanted here, and where an object is put without any other.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _WHOLE: Final = r"\b(?!\s*(?:\.|\[|->|\())"
 _ADDRESS: Final = re.compile(rf"&\s*([A-Za-z_]\w*){_WHOLE}")
 _CALL: Final = re.compile(r"\b[A-Za-z_]\w*\s*\([^()]*\)")
 _COPYING: Final = frozenset({"memcpy", "__builtin_memcpy", "memmove"})
+"""What copies an object as an assignment does: C11 7.24.2."""
 _KEEPING: Final = 4
 """So many calls a pointer is followed through to see whether anybody keeps it."""
 

@@ -68,65 +68,96 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-class Edge(Protocol):
-    """One call: from ``caller`` at ``file:line:column`` to ``callee``.
-
-    ``via`` is ``struct.field`` of a dispatch site, ``param N``, or a variable's name; empty for a direct call.
-    ``guard`` is the presence condition of site and target together; ``condition`` the run-time condition the call
-    stands under, as source text. ``weak``: only the member's name agrees.
-    """
+class Placed(Protocol):
+    """Something that a line of the source says."""
 
     @property
-    def caller(self) -> Symbol: ...  # noqa: D102
+    def file(self) -> str:
+        """Relative to the tree."""
+
     @property
-    def callee(self) -> Symbol: ...  # noqa: D102
+    def line(self) -> int:
+        """1-based."""
+
     @property
-    def kind(self) -> EdgeKind: ...  # noqa: D102
+    def text(self) -> str:
+        """The line itself."""
+
     @property
-    def via(self) -> str: ...  # noqa: D102
-    @property
-    def confidence(self) -> Confidence: ...  # noqa: D102
-    @property
-    def file(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def column(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def guard(self) -> str: ...  # noqa: D102
-    @property
-    def condition(self) -> str: ...  # noqa: D102
-    @property
-    def evidence(self) -> tuple[Evidence, ...]: ...  # noqa: D102
-    @property
-    def weak(self) -> bool: ...  # noqa: D102
+    def guard(self) -> str:
+        """The presence condition; of a call, that of site and target together."""
 
 
-class Unresolved(Protocol):
+class Call(Placed, Protocol):
+    """What is said of one call, whatever names its ends."""
+
+    @property
+    def kind(self) -> EdgeKind:
+        """How it comes about."""
+
+    @property
+    def via(self) -> str:
+        """``struct.field`` of a dispatch site, ``param N``, or a variable's name; empty for a direct call."""
+
+    @property
+    def column(self) -> int:
+        """0-based, in bytes."""
+
+    @property
+    def condition(self) -> str:
+        """The run-time condition that the call stands under, as source text."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is."""
+
+    @property
+    def weak(self) -> bool:
+        """Whether only the member's name agrees."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Why it is believed."""
+
+
+class Edge(Call, Protocol):
+    """One call, from ``caller`` at ``file:line:column`` to ``callee``."""
+
+    @property
+    def caller(self) -> Symbol:
+        """Who calls."""
+
+    @property
+    def callee(self) -> Symbol:
+        """Who is called."""
+
+
+class Unresolved(Placed, Protocol):
     """A call that no target is known for, and why."""
 
     @property
-    def caller(self) -> Symbol: ...  # noqa: D102
+    def caller(self) -> Symbol:
+        """Who calls."""
+
     @property
-    def callee_text(self) -> str: ...  # noqa: D102
+    def callee_text(self) -> str:
+        """What is called, as the source spells it."""
+
     @property
-    def via(self) -> str: ...  # noqa: D102
+    def via(self) -> str:
+        """As of a call that is resolved."""
+
     @property
-    def kind(self) -> EdgeKind: ...  # noqa: D102
+    def kind(self) -> EdgeKind:
+        """As of a call that is resolved."""
+
     @property
-    def file(self) -> str: ...  # noqa: D102
+    def column(self) -> int:
+        """0-based, in bytes."""
+
     @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def column(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def guard(self) -> str: ...  # noqa: D102
-    @property
-    def reason(self) -> str: ...  # noqa: D102
+    def reason(self) -> str:
+        """A sentence."""
 
 
 class Calls(msgspec.Struct, frozen=True, gc=False):
@@ -137,30 +168,28 @@ class Calls(msgspec.Struct, frozen=True, gc=False):
     left_out: int = 0
 
 
-class SlotEntry(Protocol):
-    """One registration: ``function`` is put into ``struct.field``, in ``object`` where that is known.
-
-    ``how``: ``designated``, ``positional``, ``assignment``, ``copy``, ``macro``; ``object`` may be empty.
-    """
+class SlotEntry(Placed, Protocol):
+    """One registration: ``function`` is put into ``struct.field``."""
 
     @property
-    def struct(self) -> str: ...  # noqa: D102
+    def struct(self) -> str:
+        """The struct or union that declares the field."""
+
     @property
-    def field(self) -> str: ...  # noqa: D102
+    def field(self) -> str:
+        """The slot's own name."""
+
     @property
-    def function(self) -> Symbol: ...  # noqa: D102
+    def function(self) -> Symbol:
+        """What it gets."""
+
     @property
-    def object(self) -> str: ...  # noqa: D102
+    def object(self) -> str:
+        """In which object; empty where that is not known."""
+
     @property
-    def file(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def how(self) -> str: ...  # noqa: D102
-    @property
-    def guard(self) -> str: ...  # noqa: D102
+    def how(self) -> str:
+        """``designated``, ``positional``, ``assignment``, ``copy`` or ``macro``."""
 
 
 class DispatchSite(msgspec.Struct, frozen=True, gc=False):

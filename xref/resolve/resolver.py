@@ -14,7 +14,7 @@ from xref.parse import ctree as x
 from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
-from xref.resolve.model import Crossing, Holding, IndexedTree, Place, Site, Step, Target
+from xref.resolve.model import Crossing, Holding, Place, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
 from xref.resolve.pairs import Pairs
@@ -31,8 +31,6 @@ from xref.store.reader import Reader
 
 if TYPE_CHECKING:
     from xref.tree.config import Config
-
-__all__ = ["IndexedTree", "Resolver"]
 
 _AT_ONCE = 1000
 

@@ -93,7 +93,7 @@ def type_tag(decl: str) -> str:
 
 
 def renamed(name: str, decl: str) -> str:
-    """The type of which a typedef is another name, where it is no pointer to it, nor an array; '' for none."""
+    """The type of which a typedef is another name, where it is no pointer to it; '' for none."""
     tag = type_tag(decl) if "*" not in decl else ""
     return tag if tag != name else ""
 
