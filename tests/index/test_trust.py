@@ -9,15 +9,19 @@ import shutil
 import signal
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from xref.errors import IndexUnavailable
 from xref.index.lock import alone
 from xref.index.summary import Progress
+from xref.store.editor import Editor
+from xref.store.model import FileRow
 from xref.store.reader import Reader
 
-from .trees import FIXTURES, index
+from .trees import FIXTURES, index, rows
 
 MOMENTS = 14
 
@@ -67,15 +71,14 @@ def test_killed_at_any_moment(kernel: Path, tmp_path: Path, edited: bool) -> Non
         if child.is_alive():
             os.kill(child.pid, signal.SIGKILL)
         child.join()
+        reader = Reader(db)
         if db.read_bytes() == before:
-            reader = Reader(db)
             assert not reader.functions_named("xref_new")
-            reader.close()
-        else:  # it had swapped the new one in
+        else:  # it had finished
             finished += 1
-            reader = Reader(db)
             assert reader.functions_named("xref_new")
-            reader.close()
+        reader.close()
+        if finished:
             db.write_bytes(before)
         until = time.monotonic() + 5
         while not all(map(_gone, workers)) and time.monotonic() < until:
@@ -87,6 +90,60 @@ def test_killed_at_any_moment(kernel: Path, tmp_path: Path, edited: bool) -> Non
     connection = sqlite3.connect(db)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+@pytest.mark.parametrize("built", [False, True], ids=["read", "built anew"])
+def test_killed_in_the_middle_of_an_edit(kernel: Path, tmp_path: Path, built: bool) -> None:
+    """Of an index that is half changed already, the next one who reads it has the old one back; who builds it anew does
+    not get the old one's pages mixed into his.
+    """
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    before = db.read_bytes()
+
+    def edit() -> None:
+        editor = Editor(db, in_place=True)
+        editor._db.execute("PRAGMA cache_size = 1")  # so that pages are written before the end
+        editor.replace(1, FileRow("", 0, 0, b"", 0, b"", ""))
+        editor._db.execute("UPDATE functions SET name = 'gone'")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    child = multiprocessing.get_context("fork").Process(target=edit)
+    child.start()
+    child.join()
+    assert db.read_bytes() != before
+    if built:
+        shutil.rmtree(kernel / "net")
+        index(kernel, db, force=True)
+        Reader(db).close()
+        index(kernel, tmp_path / "fresh.db")
+        assert rows(db) == rows(tmp_path / "fresh.db")
+        return
+    link = tmp_path / "link.db"
+    link.symlink_to(db)
+    reader = Reader(link)
+    assert not reader.functions_named("gone")
+    reader.close()
+    assert db.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["i.db", "link.db", "linux"]
+
+
+def test_an_index_that_is_being_edited_is_waited_for(
+    kernel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = tmp_path / "i.db"
+    index(kernel, db)
+    editor = Editor(db, in_place=True)
+    monkeypatch.setattr("xref.store.database._PATIENCE", 0.05)
+    with pytest.raises(IndexUnavailable, match="cannot be read now"):
+        Reader(db)
+    monkeypatch.setattr("xref.store.database._PATIENCE", 10)
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(lambda: Reader(db).close())
+        time.sleep(0.1)
+        assert not reading.done()
+        editor.abandon()
+        reading.result()
 
 
 def test_the_second_waits_says_so_and_finds_nothing_left_to_do(kernel: Path, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from xref.store.reader import Reader
+
 from .trees import FIXTURES, index, rows, text_of, write
 
 
@@ -297,15 +299,25 @@ def test_a_tree_that_has_moved(kernel: Path, tmp_path: Path, db: Path) -> None:
     connection.close()
 
 
-def test_who_reads_the_old_index_goes_on(kernel: Path, db: Path) -> None:
+@pytest.mark.parametrize("read", [False, True], ids=["alone", "somebody reads"])
+def test_who_reads_the_old_index_goes_on(kernel: Path, db: Path, read: bool) -> None:
+    """What is read is left alone; an index that nobody reads is edited where it is."""
     index(kernel, db)
-    reader = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
-    before = reader.execute("SELECT count(*) FROM functions").fetchone()
+    inode = db.stat().st_ino
+    reader = Reader(db)
+    if not read:
+        reader.close()
     path = _source(kernel, "module_init")
     write(path, text_of(path) + "\nint xref_new(void)\n{\n}\n")
     index(kernel, db)
-    assert reader.execute("SELECT count(*) FROM functions").fetchone() == before
+    assert (db.stat().st_ino != inode) == read
+    if read:
+        assert not reader.functions_named("xref_new")
+        reader.close()
+    reader = Reader(db)
+    assert reader.functions_named("xref_new")
     reader.close()
+    assert [path.name for path in db.parent.iterdir() if path.name.startswith(db.name)] == [db.name]
 
 
 @pytest.mark.parametrize("seed", range(2))

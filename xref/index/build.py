@@ -31,6 +31,7 @@ from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
+from xref.store.database import journal_of, roll_back
 from xref.store.model import FileRow
 from xref.store.numbers import MOST_FILES
 from xref.store.rows import file_row
@@ -88,6 +89,7 @@ def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, for
     old = None if force else read_old(db, arch)
     temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
     try:
+        roll_back(db)
         _clear_leftovers(db)
         summary = None
         if old is not None:
@@ -98,6 +100,7 @@ def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, for
             summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns)
         size = temporary.stat().st_size
         _sync(temporary)
+        journal_of(db).unlink(missing_ok=True)  # it would be applied to the new index
         temporary.replace(db)
     finally:
         with suppress(OSError):

@@ -3,8 +3,9 @@
 
 The facts of a file depend on its own text and on what other files offer it: macros, includes, what conditionals ask
 for. All that is hashed as the file's *interface*. While the interfaces stay as they were, only the files that have
-changed are extracted, under the macros that the index holds, and their rows replace the old ones in a copy of it. Where
-an interface has changed, so are the files that use what is another now (see :mod:`xref.index.users`).
+changed are extracted, under the macros that the index holds, and their rows replace the old ones where they are, in one
+transaction. Where an interface has changed, so are the files that use what is another now (see
+:mod:`xref.index.users`), in a copy of the index.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -42,6 +44,8 @@ from xref.tree.syscalltbl import generated_headers
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _MOST: Final = 300
 """So many changed files are extracted by one process; more are left to a whole build with all its workers."""
+_FEW: Final = 30
+"""So many are put into the index itself; who wants to read it meanwhile has to wait."""
 
 
 def update_index(
@@ -54,10 +58,11 @@ def update_index(
     started_ns: int,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary | None:
-    """Writes a copy of ``old`` to ``temporary`` that holds what ``listed`` has now. ``started_ns`` is when that was
-    made.
+    """Brings ``old`` to what ``listed`` has now, or writes a copy to ``temporary`` that is. ``started_ns`` is when
+    that was listed.
 
-    None where the index has to be built anew; the summary of ``old``, and no copy, where nothing has changed.
+    None where the index has to be built anew; a summary and no copy where nothing has changed, or what has is put into
+    the index itself: few files, and nobody reads it at this moment.
     """
     started = time.perf_counter()
     files = listed.files
@@ -80,35 +85,38 @@ def update_index(
     reworked: Reworked | None
     narrow = alone and len(changed) <= _MOST
     if narrow:
-        with ThreadPoolExecutor(1) as beside:
-            copy = beside.submit(_copy, old.db, temporary)  # waits for the disk, while this waits for the processor
-            reworked = Reworked(_extract(tree, old, [lexed[f.path] for f in changed], changed), {}, {}, {})
-            copy.result()
+        reworked = Reworked(_extract(tree, old, [lexed[f.path] for f in changed], changed), {}, {}, {})
     else:
         progress(Progress(0, len(files), 0, 0, "looking for users of what has changed"))
         reworked = rework(tree, old, files, lexed, pool, temporary)
     if reworked is None or any(row.failure.startswith(worker.INTERNAL) for row in reworked.rows):
         temporary.unlink(missing_ok=True)
         return None
+
+    def put(editor: Editor) -> Summary:
+        try:
+            editor.leave(old.db, sorted(old.files[path].id for path in gone))
+            if not as_before:
+                editor.syscalls(entry_rows(tree))
+            _put(editor, files, {f.path for f in suspects}, {f.path for f in come}, reworked)
+            summary = _summary(old, editor, listed, len(reworked.rows), time.perf_counter() - started)
+            meta = {**reworked.known, "started": str(started_ns), "root": root, "version": tree.version}
+            editor.finish({**meta, **counts_to_text(summary), "recipes": listed.recipes, "built": now()})
+        finally:
+            editor.abandon()
+        progress(Progress(len(suspects), len(suspects), 0, 0, "done"))
+        return summary
+
+    if narrow and len(changed) <= _FEW:
+        with suppress(sqlite3.OperationalError):  # somebody reads it, or the disk is full
+            return put(Editor(old.db, in_place=True))
     if come or gone:
         progress(Progress(0, len(files), 0, 0, "numbering the files anew"))
         numbers = {f.path: number for number, f in enumerate(files, 1)}
         renumbered(old.db, temporary, {s.id: numbers[path] for path, s in old.files.items() if path in numbers})
-    elif not narrow:
-        _copy(old.db, temporary)  # not before: who forks must have no other thread
-    editor = Editor(temporary)
-    try:
-        editor.leave(old.db, sorted(old.files[path].id for path in gone))
-        if not as_before:
-            editor.syscalls(entry_rows(tree))
-        _put(editor, files, {f.path for f in suspects}, {f.path for f in come}, reworked)
-        summary = _summary(old, editor, listed, len(reworked.rows), time.perf_counter() - started)
-        meta = {**reworked.known, "started": str(started_ns), "root": root, "version": tree.version}
-        editor.finish({**meta, **counts_to_text(summary), "recipes": listed.recipes, "built": now()})
-    finally:
-        editor.abandon()
-    progress(Progress(len(suspects), len(suspects), 0, 0, "done"))
-    return summary
+    else:
+        _copy(old.db, temporary)
+    return put(Editor(temporary))
 
 
 def _put(editor: Editor, files: Sequence[SourceFile], touched: Set[str], come: Set[str], reworked: Reworked) -> None:

@@ -8,6 +8,7 @@ what to run; it is never migrated.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ SCHEMA_VERSION: Final = 15
 COMPLETE: Final = "complete"
 """The key in ``meta`` that is written last: an index without it was interrupted."""
 
+_PATIENCE: Final = 30.0
+"""Seconds to wait for somebody who is editing the index, which takes a fraction of one."""
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -59,12 +62,27 @@ def complete(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO meta VALUES (?, '1')", (COMPLETE,))
 
 
+def journal_of(path: Path) -> Path:
+    """Where SQLite notes how to undo what is being changed in an index."""
+    return path.with_name(f"{path.name}-journal")
+
+
+def roll_back(path: Path) -> None:
+    """Undoes what somebody has left half done who was killed while editing the index: who only reads must not."""
+    path = path.resolve()
+    if journal_of(path).exists():
+        uri = f"{path.as_uri()}?mode=rw"
+        with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as db:  # reading will say what is wrong
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
 def open_readonly(path: Path) -> sqlite3.Connection:
     """Opens an index for reading. Raises :class:`IndexUnavailable` for what is none, or is not whole."""
     if not path.is_file():
         raise IndexUnavailable(f"no index at {path}; run `xref index`")
+    roll_back(path)
     try:
-        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_PATIENCE)
         application = db.execute("PRAGMA application_id").fetchone()[0]
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
@@ -76,6 +94,8 @@ def open_readonly(path: Path) -> sqlite3.Connection:
         row = db.execute("SELECT value FROM meta WHERE key = ?", (COMPLETE,)).fetchone()
         if row is None:
             raise IndexUnavailable(f"{path} is only half written; run `xref index`")
+    except sqlite3.OperationalError as e:
+        raise IndexUnavailable(f"{path} cannot be read now ({e})") from e
     except sqlite3.DatabaseError as e:
         raise IndexUnavailable(f"{path} is not an xref index, or is damaged ({e}); run `xref index`") from e
     db.execute("PRAGMA query_only = ON")

@@ -42,13 +42,23 @@ _OTHERS = ("aliases", "typedefs", "objects", "registrations", "macros", "exports
 
 
 class Editor:
-    """Edits a copy of an index, which is worth nothing before :meth:`finish` has returned."""
+    """Edits an index: a copy, which is worth nothing before :meth:`finish` has returned, or the index itself, which
+    until then is what it was.
+    """
 
-    def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute("BEGIN")
+    def __init__(self, path: Path, *, in_place: bool = False) -> None:
+        """``in_place`` journals what it does, so that whoever is killed leaves the index as it was. What raises
+        ``sqlite3.OperationalError`` then has changed nothing; it does so at once where somebody reads the index.
+        """
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=0)
+        journal, safety = ("DELETE", "FULL") if in_place else ("OFF", "OFF")
+        try:
+            for pragma in (f"journal_mode = {journal}", f"synchronous = {safety}", "cache_size = -65536"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._db.execute("BEGIN EXCLUSIVE" if in_place else "BEGIN")
+        except sqlite3.OperationalError:
+            self._db.close()
+            raise
         self._aliased = False
         self.difference = Counts()
         """What has been added to the counts of the summary."""
@@ -61,8 +71,10 @@ class Editor:
         """Notes a file that the index does not have yet; what is in it follows with :meth:`replace`."""
         insert_file(self._db, file_id, FileRow(path, 0, 0, b"", 0, b"", ""), program, "", NOTHING)
 
-    def leave(self, old: Path, numbers: Iterable[int]) -> None:
+    def leave(self, old: Path, numbers: Sequence[int]) -> None:
         """Counts the rows of files no longer that were in the index ``old``, from which this was made without them."""
+        if not numbers:
+            return
         source = open_readonly(old)
         for file_id in numbers:
             self.difference.add(_stored(source, file_id), -1)
