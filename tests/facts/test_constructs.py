@@ -634,36 +634,6 @@ def test_the_cause_of_an_error_is_kept() -> None:
     assert function(facts, "k").trouble == "')' expected"
 
 
-def test_what_inline_assembly_calls() -> None:
-    # PVOP_VCALL2(mmu.tlb_remove_table, tlb, table)   arch/x86/include/asm/paravirt.h
-    header = """\
-#define PARAVIRT_CALL "call *%[paravirt_opptr];"
-#define paravirt_ptr(op) [paravirt_opptr] "m" (pv_ops.op)
-#define PVOP_CALL(op, clobbers, ...) \\
-	({ asm volatile(PARAVIRT_CALL : clobbers : paravirt_ptr(op), ##__VA_ARGS__ : "memory"); })
-#define PVOP_VCALL1(op, arg) PVOP_CALL(op, "=a" (eax), "D" ((unsigned long)(arg)))
-"""
-    facts = facts_of(header + "void f(void *table)\n{\n\tPVOP_VCALL1(mmu.remove, table);\n}\n")
-    assert [c.replace(" ", "") for c in calls(facts, "f")] == ["PVOP_VCALL1", "(pv_ops.mmu.remove)"]
-
-
-def test_a_macro_whose_assembly_calls_its_argument() -> None:
-    # alternative_call() of arch/x86/include/asm/alternative.h
-    header = """\
-#define asm_inline asm __inline
-#define alternative_call(oldfunc, newfunc, output, input...) \\
-	asm_inline volatile(ALTERNATIVE("call %c[old]", "call %c[new]") : output \\
-		: [old] "i" (oldfunc), [new] "i" (newfunc), ## input)
-"""
-    facts = facts_of(header + 'void f(int x)\n{\n\talternative_call(clear, clear_rep, "=D" (x), "D" (x));\n}\n')
-    assert {"(clear)", "(clear_rep)"} <= {c.replace(" ", "") for c in calls(facts, "f")}
-
-
-def test_an_operand_that_is_not_called() -> None:
-    facts = facts_of('void f(void)\n{\n\tasm("call %P[old]" : : [old] "i" (g), [new] "i" (h) : "cc");\n}\n')
-    assert calls(facts, "f") == ["(g)"]
-
-
 def test_an_argument_is_expanded_where_it_comes_to_stand() -> None:
     # DEFINE_LOCK_GUARD_1(write_lock_irq, rwlock_t, write_lock_irq(_T->lock), ...)   include/linux/spinlock.h
     header = """\

@@ -439,3 +439,17 @@ def test_the_other_arm_of_who_includes_a_header(small: Make) -> None:
         "arch/x86/include/asm/paravirt.h:pte_val",
         "arch/x86/include/asm/pgtable.h:pte_val",
     ]
+
+
+def test_a_call_under_one_option_means_nothing_in_a_file_that_its_opposite_compiles(small: Make) -> None:
+    s = small(
+        {
+            "Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\ncore-y += kernel/\n",
+            "kernel/Makefile": "obj-y += a.o\nifndef CONFIG_STACKS\nobj-y += without.o\nendif\n",
+            "kernel/without.c": body("on_stack") + body("g", "on_stack"),
+            "kernel/a.c": "#ifdef CONFIG_STACKS\n" + body("f", "on_stack") + "#endif\n" + body("h", "on_stack"),
+        }
+    )
+    assert s.reached("f") == []
+    assert s.reached("h") == ["kernel/without.c:on_stack"]
+    assert s.callers("on_stack") == ["kernel/a.c:h", "kernel/without.c:g"]

@@ -139,8 +139,12 @@ def test_the_names_that_a_function_mentions() -> None:
     ("signature", "local", "target", "assigned"),
     [
         ("int f(struct a *x)", "", "x->b->c", "c a b"),
-        ("int f(const struct a *x, union u y)", "", "y.b[3].c", "c"),
-        ("int f(union u y)", "", "y.c[3]", "c"),
+        ("int f(const struct a *x, union u y)", "", "y.b[3].c", "c u b"),
+        ("int f(union u y)", "", "y.c[3]", "c u"),
+        ("int f(struct a *x)", "", "x->b[y[i].n].d[1][2].c[x->n]", "c a b d"),
+        ("int f(struct a *x)", "", "x->b[g(i)].c", "c"),
+        ("int f(struct a *x)", "", "x->b[0.c", "c"),
+        ("int f(void)", "struct a x[2]", "x[1].c", "c a"),
         ("int f(void)", "struct a *x = g(y, z), *w", "x->c", "c"),
         ("int f(struct b *y)", "struct a *x = g(y, z)", "y->c", "c"),
         ("int f(void)", "struct a *x, y", "y.c", "c a"),
@@ -148,6 +152,11 @@ def test_the_names_that_a_function_mentions() -> None:
         ("int f(struct b *x)", "int x", "x->c", "c"),
         ("int f(struct b *x, int (*g)(struct d *x))", "", "x->c", "c"),
         ("int f(t *x)", "", "x->c", "c"),
+        ("int f(tuple_t *x)", "", "x->c", "c tuple_t"),
+        ("int f(struct x_t *x)", "", "x->c", "c x_t"),
+        ("int f(struct a __user_t *x)", "", "x->c", "c"),
+        ("int f(void)", "const tuple_t x[2]", "x[i].c", "c tuple_t"),
+        ("int f(void)", "__maybe_unused struct a *x", "x->c", "c"),
         ("int f(struct b *x)", "", "g(x)->c", "c"),
         ("int f(struct b *x)", "", "(*x).c", "c b"),
         ("int f(struct b *x)", "", "(&(&x->work)->timer)->c", "c b work timer"),
@@ -158,6 +167,13 @@ def test_the_shape_of_an_assignment(signature: str, local: str, target: str, ass
     f = FunctionFact("f", 1, 0, 9, "function", "external", (), "", signature, "", "", body)
     (row,) = file_row(FileFacts("a.c", (f,)), 1, 2, b"", 0.0).functions
     assert row.assigned == (assigned,)
+
+
+def test_what_a_macro_assigns_is_assigned_where_it_is_used() -> None:
+    body = Body((), (AssignFact(5, 0, "x->c", "h"),))
+    f = FunctionFact("f", 1, 0, 9, "macro", "macro", (), "", "#define f(x)", "", "", body)
+    assert function_row(f).assigned == ()
+    assert function_row(f).values == ("h",)
 
 
 def test_a_function_that_a_local_is_set_to_is_mentioned() -> None:

@@ -12,7 +12,7 @@ from xref.facts.builder import FunctionBuilder
 from xref.facts.data import DataReader
 from xref.facts.expansions import MAX_MADE
 from xref.facts.model import AssignFact, CallFact
-from xref.facts.state import Owner
+from xref.facts.state import Owner, Spell
 from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.macros.nature import NOT_CALLED
@@ -52,7 +52,9 @@ class CallReader(DataReader):
                 if guard is not g.ALWAYS:
                     self._regions.add(argument.start_byte, argument.end_byte, guard)
 
-    def _call(self, text: Text, holder: FunctionBuilder, offset: int, callee: str, args: str, callee_end: int) -> None:
+    def _call(self, text: Text, holder: FunctionBuilder, node: Node, args: str, spelled: Spell) -> None:
+        """A call of ``node``."""
+        offset, callee = node.start_byte, spelled(node)
         at, chain = self._placed(text, offset)
         if holder.params:
             head = _IDENTIFIER.match(callee)
@@ -81,6 +83,9 @@ class CallReader(DataReader):
         holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
         if macro_name:
             self._stored(macro_name, args, at, chain, holder)
+            call = node.parent if self._makes_list(macro_name, at.line) else None
+            if call is not None and self._made_list(text, call, holder, spelled):
+                return
             if self._opens(macro_name, args, holder, at.line):
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
 

@@ -25,6 +25,10 @@ _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
 _ELEMENT: Final = "xref_element"
 _MAX_LOCAL: Final = 600
+_MOST_ALIASES: Final = 4
+_OPENS_LIST: Final = ("{", ".", "[")
+_HOLDS_LIST: Final = frozenset({"cast_expression", "init_declarator", "initializer_list", "initializer_pair"})
+"""Where a list in braces, or a part of one, can stand (C11 6.5.2.5, 6.7.9)."""
 
 
 class DataReader(Expansions):
@@ -66,12 +70,9 @@ class DataReader(Expansions):
 
     def _object(self, text: Text, node: Node, holder: FunctionBuilder | None, spelled: Spell) -> None:
         """A declaration: its objects, and what their initialisers hold."""
-        base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.mark, self._salt))
-        base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
+        base = self._declared_type(text, node, spelled)
         if not base:
             return
-        if base[:1] in "_t":
-            base = self._type_of_typeof(text, node, base)
         head = text.masked[node.start_byte : node.start_byte + 60].split()
         linkage = "declared" if b"extern" in head[:3] else "static" if b"static" in head[:3] else "extern"
         for declarator in node.children_by_field_name("declarator"):
@@ -109,6 +110,12 @@ class DataReader(Expansions):
                         )
                     ] = None  # fmt: skip
 
+    def _declared_type(self, text: Text, node: Node, spelled: Spell) -> str:
+        """The type that a declaration begins with."""
+        base = type_text(node, spelled, lambda n: record_tag(n, spelled, text.mark, self._salt))
+        base = self._object_types.get(node.start_byte, base) if isinstance(text, FileText) else base
+        return self._type_of_typeof(text, node, base) if base and base[0] in "_t" else base
+
     @staticmethod
     def _type_of_typeof(text: Text, node: Node, base: str) -> str:
         """``__typeof__(struct sock *) name``, as DEFINE_PER_CPU has it: the parser saw ``int`` in its place."""
@@ -141,6 +148,44 @@ class DataReader(Expansions):
                 )
             ] = None
 
+    def _made_list(self, text: Text, call: Node, holder: FunctionBuilder, spelled: Spell) -> bool:
+        """Whether the invocation of a macro that makes a list is an initialiser, a part of one, or a literal:
+        ``struct spi_mem_op op = SPI_MEM_OP(...)``, ``*kctl = (struct snd_kcontrol_new)SOC_ENUM_EXT(...)``. What it
+        registers is read here, but for parts, which are read with the list that they are in.
+        """
+        parent = call.parent
+        declaration = parent.parent if parent is not None else None
+        if parent is None or declaration is None:
+            return False
+        name, decl = "", ""
+        if parent.type == "cast_expression":
+            cast = parent.child_by_field_name("type")
+            decl = spelled(cast) if cast is not None else ""
+        elif parent.type == "init_declarator" and b"static" not in text.masked[declaration.start_byte :][:16]:
+            named = parent.child_by_field_name("declarator")
+            base = self._declared_type(text, declaration, spelled)
+            if named is not None and base:
+                name, decl = declared_name(named, spelled), f"{base} {spelled(named)}"
+        if decl and holder.kind != "macro":
+            self._element_macro(
+                text, Element("", "", spelled(call), "designated", call), call.start_byte, name, decl, holder
+            )
+        return parent.type in _HOLDS_LIST
+
+    def _makes_list(self, name: str, line: int) -> bool:
+        """Whether what a macro makes is written between the braces of an initialiser, or begins with them."""
+        view = self._view.at(line)
+        for _ in range(_MOST_ALIASES):
+            macro = view.get(name)
+            body = macro.body if macro is not None else ""
+            if body[:1] in _OPENS_LIST or not body.endswith(")"):
+                return body[:1] in _OPENS_LIST
+            m = _HEAD.match(body)
+            if m is None:
+                return False
+            name = m[1]
+        return False
+
     def _element_macro(
         self, text: Text, element: Element, offset: int, name: str, decl: str, holder: FunctionBuilder | None
     ) -> bool:
@@ -157,7 +202,7 @@ class DataReader(Expansions):
         if m is None and not macro.body.startswith(("{", ".")):
             return False
         body = macro.body.lstrip()
-        if not body.startswith(("{", ".", "[")) and not self._x.natures.structural((macro,)):
+        if not body.startswith(_OPENS_LIST) and not self._x.natures.structural((macro,)):
             if not view.depends_on_line(head):
                 return False
         origin = text.origin(element.node.start_byte)
@@ -172,7 +217,7 @@ class DataReader(Expansions):
             return False
         tokens = list(_without_type(tokens))
         words = " ".join(tokens)
-        if tokens[0] in ("{", ".", "["):
+        if tokens[0] in _OPENS_LIST:
             if not _names_something(tokens):
                 return True
             place = _POSITION.fullmatch(element.path)

@@ -228,7 +228,7 @@ class _FileExtraction(CallReader):
                 if call.end_byte - call.start_byte > _MAX_CALLEE or args.end_byte - args.start_byte > _MAX_ARGUMENTS:
                     self._notes["a call too long to be read"] = None
                 elif holder is not None:
-                    self._call(text, holder, call.start_byte, spelled(call), spelled(args)[1:-1].strip(), call.end_byte)
+                    self._call(text, holder, call, spelled(args)[1:-1].strip(), spelled)
             elif "assignment.target" in captures:
                 node = captures["assignment.target"][0]
                 holder = owner(node.start_byte)

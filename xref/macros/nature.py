@@ -35,10 +35,11 @@ class Nature:
     STRUCTURAL: Final = 16
 
 
-CALLED_OPERANDS: Final = frozenset({"paravirt_opptr", "thunk_target"})
+CALLED_OPERANDS: Final = frozenset({"paravirt_opptr", "thunk_target", "__func"})
 """The operands of inline assembly that are called: ``call *%[paravirt_opptr]`` (PARAVIRT_CALL of
-arch/x86/include/asm/paravirt_types.h) and ``call *%[thunk_target]`` (CALL_NOSPEC of nospec-branch.h). The operand
-stands in one macro and the instruction in another, so that the name is what ties them.
+arch/x86/include/asm/paravirt_types.h), ``call *%[thunk_target]`` (CALL_NOSPEC of nospec-branch.h) and
+``call %c[__func]`` (ASM_CALL_ARG0 of irq_stack.h). The operand stands in one macro and the instruction in another, so
+that the name is what ties them.
 """
 CALLING: Final = r"\bcall[lq]?\s+\*?%[a-zA-Z]?\[(\w+)\]"
 """An instruction that calls an operand of the same ``asm``: ``call %P[old]`` of alternative_call()."""

@@ -42,6 +42,10 @@ _TAKES_TYPE: Final = re.compile(
 # __SC_CAST(loff_t *, offset)
 _POINTER_ARGUMENT: Final = re.compile(rb"\*(?=\s*,)")
 _POINTER_BEFORE: Final = re.compile(rb"[(,]\s*([A-Za-z_]\w*\s*\*+)\Z")
+# assert_function_type(func, void (*)(struct pt_regs *))
+_FUNCTION_TYPE: Final = re.compile(
+    rb"([(,]\s*)((?:const\s+)?(?:(?:struct|union|enum)\s+)?\w[\w\s]*(?:\*\s*)*\(\s*\*\s*\)\s*\([^()]*\))(?=\s*([,)]))"
+)
 _EMPTY_ARGUMENT: Final = re.compile(rb",(?=\s*\))")
 # offsetof(struct sock, sk_node.next): the grammar knows only a single member behind the comma
 _OFFSETOF: Final = (b"offsetof", b"__builtin_offsetof")
@@ -73,6 +77,8 @@ def mask_forms(text: bytes) -> bytes:
     if b"," in text:
         text = _without_pointer_types(text)
         text = _EMPTY_ARGUMENT.sub(b" ", text)
+    if b"(*)" in text or b"( * )" in text:
+        text = _FUNCTION_TYPE.sub(_argument_type, text)
     if b"(" in text:
         for pattern in _ARGUMENTS:
             text = pattern.sub(_argument, text)
@@ -89,9 +95,13 @@ def _argument(m: re.Match[bytes]) -> bytes:
         return m[1] + m[4].translate(BLANK)
     if m[5]:
         return m[0] if _NUMBER.fullmatch(m[5]) else m[1] + b"T" + m[5][1:]
+    if m[3] == b")" and m[1][:1] == b"(" and _ONLY_TYPE.fullmatch(m[2]) is None:
+        return m[0]
+    return _argument_type(m)
+
+
+def _argument_type(m: re.Match[bytes]) -> bytes:
     if m[3] == b")" and m[1][:1] == b"(":
-        if _ONLY_TYPE.fullmatch(m[2]) is None:
-            return m[0]
         _, word = word_before(m.string, m.start())
         if not word or _TAKES_TYPE.fullmatch(word):
             return m[0]

@@ -149,7 +149,7 @@ class Sites:
         names = self._names
         alone = names.everywhere(name, file_id)
         if alone is not None:
-            return tuple((f, EdgeKind.DIRECT) for f in alone if not _excluded(here, f))
+            return tuple((f, EdgeKind.DIRECT) for f in alone if not self._excluded(here, f))
         macros = (
             ()
             if itself
@@ -157,9 +157,9 @@ class Sites:
             # #define DIV_ROUND_UP __KERNEL_DIV_ROUND_UP   include/linux/math.h
             or names.macro_nodes(names.alias(name, file_id), file_id)
         )
-        found = [(m, EdgeKind.MACRO) for m in macros if not _excluded(here, m)]
+        found = [(m, EdgeKind.MACRO) for m in macros if not self._excluded(here, m)]
         if all(not self._always(m, file_id) or self._mentions_itself(m) for m, _ in found):
-            found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not _excluded(here, f)]
+            found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not self._excluded(here, f)]
         return tuple(found)
 
     def _in_force(self, meant: _Meant, name: str, file_id: int, line: int, here: str) -> _Meant:
@@ -175,7 +175,7 @@ class Sites:
         )
         if held:
             return held
-        return tuple((f, EdgeKind.DIRECT) for f in self._names.called(name, file_id) if not _excluded(here, f))
+        return tuple((f, EdgeKind.DIRECT) for f in self._names.called(name, file_id) if not self._excluded(here, f))
 
     def _meant_where_used(self, name: str, macro: FunctionInfo, here: str) -> _Meant:
         """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
@@ -189,6 +189,15 @@ class Sites:
             if any(m.id == macro.id for m in self._names.macro_nodes(macro.name, file_id)):
                 found.update(dict.fromkeys(self._meant(name, file_id, here, False)))
         return tuple(found)
+
+    def _excluded(self, here: str, f: FunctionInfo) -> bool:
+        """Whether the conditions of a call, and of its target or the file that that is in, cannot both hold."""
+        if not here:
+            return False
+        return any(
+            other and g.contradicts(g.from_text(here), g.from_text(other))
+            for other in (f.guard, self._reader.file(f.file_id).guard)
+        )
 
     def _always(self, macro: FunctionInfo, file_id: int) -> bool:
         """Whether the file has this macro in every configuration: linux/spinlock_rt.h is included in some only."""
@@ -208,7 +217,7 @@ class Sites:
         return tuple(
             Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
             for h in holdings
-            if not _excluded(here, h.function)
+            if not self._excluded(here, h.function)
         )
 
     def _pointer(self, call: CallFact, e: x.Name, scope: Scope, ctype: CType | None = None) -> Site | None:
@@ -386,8 +395,3 @@ class Sites:
         return Site(
             call, via, EdgeKind.INDIRECT, targets, "" if targets else "nothing is registered for this static call"
         )
-
-
-def _excluded(here: str, f: FunctionInfo) -> bool:
-    """Whether the conditions of a call, and of its target, cannot both hold."""
-    return bool(here and f.guard) and g.contradicts(g.from_text(here), g.from_text(f.guard))

@@ -34,7 +34,9 @@ class Slots:
         self._reached_memo = lru_cache(maxsize=50_000)(self._reached)
         self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
+        self._accessed_memo = lru_cache(maxsize=50_000)(self._accessed)
         self._asked: set[str] = set()
+        self._asked_macros: set[str] = set()
         self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
@@ -171,6 +173,14 @@ class Slots:
             seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
         return frozenset(found)
 
+    def _accessed(self, name: str) -> frozenset[str] | None:
+        """The same for what an access begins with, which is no typedef unless it ends in ``_t`` (see
+        :func:`xref.store.rows.function_row`).
+        """
+        if name and not name.endswith("_t") and not self._reader.macros(name):
+            return frozenset((name, display_name(name)))
+        return self._tags_memo(name)
+
     def _reached(self, member: str) -> frozenset[str] | None:
         """The tags that a member of that name, of whatever record, is of or points to; None where that cannot be
         told.
@@ -189,10 +199,14 @@ class Slots:
         own = self._own_memo(struct, field)
         for name in self._reader.spellings(field):
             shapes = [(shape.split(" "), ids) for shape, ids in self._reader.mentions_by_shape(kind, name)]
-            self._expect((way[0] for way, _ in shapes), (way[-1] for way, _ in shapes if len(way) > 1))
+            direct = [way[0] for way, _ in shapes if len(way) == 1]
+            self._expect((tag for tag in direct if tag.endswith("_t")), (way[-1] for way, _ in shapes if len(way) > 1))
+            self._expect_macros(direct)
             for (tag, *steps), ids in shapes:
-                if own is not None and name == field and self._is_other(tag, steps, own):
-                    continue
+                if own is not None and name == field:
+                    tags = self._accessed_memo(tag) if not steps else self._reached_memo(steps[-1])
+                    if tags is not None and tags.isdisjoint(own):
+                        continue
                 owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, name)), 0) if tag else None
                 if owners is None or struct in owners:
                     found.update(decode_ids(ids))
@@ -209,9 +223,14 @@ class Slots:
         """Reads at once what tells of tags, and of members by their names."""
         names = {*tags, *self._reader.expect_member_types(members), ""} - self._asked
         self._asked |= names
-        self._reader.expect_macros(names)
+        self._expect_macros(names)
         self._reader.expect_typedefs(names)
         self._reader.expect_tags(name for name in names if self._reader.typedefs(name))
+
+    def _expect_macros(self, names: Iterable[str]) -> None:
+        new = {*names} - self._asked_macros
+        self._asked_macros |= new
+        self._reader.expect_macros(new)
 
     def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
         """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where

@@ -58,8 +58,11 @@ STATIC_CALL: Final = re.compile(r"\b__SC[TK]__(\w+)")
 _MEMBER_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\s*(?:\.|->)\s*[A-Za-z_]\w*)*\s*(?:\.|->)\s*([A-Za-z_]\w*)")
 _PUNCTUATION: Final = str.maketrans("", "", "()&*")
 _STEP: Final = re.compile(r"\w+")
-_RECORD_PARAMETER: Final = re.compile(r"\b(?:struct|union)\s+(\w+)\s*\**\s*(?:const\s+)?(\w+)\s*[,)]")
-_RECORD_LOCAL: Final = re.compile(r"(?:(?:const|static)\s+)*(?:struct|union)\s+(\w+)\s*[*\s]")
+# A name that is neither behind struct nor ends in _t may be an attribute: __maybe_unused struct sock *sk
+_RECORD_PARAMETER: Final = re.compile(
+    r"\b(?:(?:struct|union)\s+(\w+)|(?<!struct\s)(?<!union\s)([a-z]\w*_t))\s*\**\s*(?:const\s+)?(\w+)\s*[,)]"
+)
+_RECORD_LOCAL: Final = re.compile(r"(?:(?:const|static)\s+)*(?:(?:struct|union)\s+(\w+)|([a-z]\w*_t))\s*[*\s]")
 _TAG: Final = re.compile(
     r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
 )
@@ -173,17 +176,20 @@ def chosen_among(callee: str) -> tuple[str, ...]:
 
 
 def _tags(f: FunctionFact) -> dict[str, str]:
-    """The tags of the parameters and locals that are a struct or point to one; '' for a name with several."""
+    """The tags (or typedefs) of the parameters and locals that are a struct or point to one; '' for a name with
+    several.
+    """
     found: dict[str, str] = {}
     if f.kind == "macro":
         return found
-    for tag, name in _RECORD_PARAMETER.findall(f.signature):
+    for named, typedef, name in _RECORD_PARAMETER.findall(f.signature):
+        tag = named or typedef
         found[name] = tag if found.get(name, tag) == tag else ""
     for declaration in f.body.locals:
         text = declaration.text
         m = _RECORD_LOCAL.match(text)
         several = "," in text
-        tag = m[1] if m is not None and not (several and "(" in text) else ""  # *a = f(b, c) declares no b
+        tag = m[1] or m[2] if m is not None and not (several and "(" in text) else ""  # *a = f(b, c) declares no b
         for name in _DECLARED.findall(text if several else text.partition("=")[0]):
             found[name] = tag if found.get(name, tag) == tag else ""
     return found
@@ -197,6 +203,11 @@ def _shaped(access: str, name: str, tags: dict[str, str]) -> str:
         if _CALLED.search(access) is not None:
             return name
         access = access.translate(_PUNCTUATION)  # (&(&x->work)->timer)->function, as INIT_DELAYED_WORK() makes it
+    while "[" in access:
+        shorter = _SUBSCRIPT.sub("", access)
+        if shorter == access:
+            return name
+        access = shorter
     m = _ACCESS.fullmatch(access.strip())
     if m is None or m[3] != name:
         return name
@@ -261,6 +272,8 @@ def function_row(f: FunctionFact) -> FunctionRow:
     for assign in body.assigns:
         target = assign.target
         texts.add(assign.value)
+        if f.kind == "macro":
+            continue  # assigned where it is used
         name = target if target.isidentifier() and target.isascii() else last_member(target)
         if "->" in target or "." in target:
             if name:

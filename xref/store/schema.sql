@@ -109,7 +109,7 @@ CREATE TABLE parts (path TEXT PRIMARY KEY, wholes TEXT NOT NULL) WITHOUT ROWID;
 -- w = registrations with that name inside their value
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
-    shape TEXT NOT NULL,          -- of m, a, p and g: the tag that the access begins with, the members on the way; '' = unknown;
+    shape TEXT NOT NULL,          -- of m, a, p and g: the tag (or typedef) that the access begins with, the members on the way; '' = unknown;
                                   -- of f: the tag or typedef of its type; of t: the tag of the record; of r: tag and path of the object, and how many [ its declaration has
     ids BLOB NOT NULL,
     PRIMARY KEY (kind, name, shape)
