@@ -122,6 +122,21 @@ def test_programs_of_the_tree_are_not_the_kernel(small: Make) -> None:
     assert sorted(s.reached("perf_two")) == ["tools/lib/b.c:shared", "tools/perf/a.c:f"]
 
 
+def test_an_application_among_the_samples_does_not_call_the_kernel(small: Make) -> None:
+    s = small(
+        {
+            "lib/vsprintf.c": body("printf") + body("lookup"),
+            "samples/user.c": "#include <stdio.h>\n" + body("main", "printf", "help"),
+            "samples/help.c": body("help", "lookup"),
+            "samples/module.c": "#include <linux/module.h>\n" + body("init", "printf"),
+        }
+    )
+    assert s.reached("main") == ["samples/help.c:help"]
+    assert s.reached("help") == ["lib/vsprintf.c:lookup"]
+    assert s.reached("init") == ["lib/vsprintf.c:printf"]
+    assert s.callers("printf") == ["samples/module.c:init"]
+
+
 def test_a_strong_definition_overrides_the_weak_one(small: Make) -> None:
     s = small(
         {

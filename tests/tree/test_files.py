@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xref.tree.files import Skipped, list_files, program_of, same_program
+from xref.tree.files import Skipped, hosted, list_files, program_of, same_program
 from xref.tree.root import Tree, open_tree
 
 
@@ -130,6 +130,13 @@ def test_who_may_call_whom() -> None:
     assert not same_program("kernel", "tools/perf")
     assert not same_program("kernel", "samples")
     assert same_program("samples", "kernel")
+    application = hosted("samples", ["linux/bpf.h", "stdio.h"])
+    assert hosted("samples", ["linux/module.h"]) == "samples"
+    assert hosted("tools/perf", ["stdio.h"]) == "tools/perf"
+    assert not same_program(application, "kernel")
+    assert same_program(application, "samples")
+    assert same_program(application, application)
+    assert not same_program("samples", application)
     assert same_program("tools/perf", "tools")
     assert not same_program("tools/perf", "tools/objtool")
     assert not same_program("tools/perf", "kernel")

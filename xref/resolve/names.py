@@ -17,7 +17,7 @@ from xref.lex.model import MacroDef
 from xref.resolve.macros import IndexedMacros
 from xref.store.model import FileInfo, FunctionInfo
 from xref.store.reader import Reader
-from xref.tree.files import same_program
+from xref.tree.files import KERNEL, hosted, same_program
 
 _MAX_RIVALS = 8
 _INLINE = re.compile(r"\binline\b")
@@ -106,7 +106,10 @@ class Names:
     def _find_file(self, file_id: int) -> _Here:
         file = self._reader.file(file_id)
         alone = file.path.endswith(".c") and not self._macros.includes.wholes(file.path)
-        return _Here(file.program, self._macros.possible(file.guard), alone)
+        program = file.program
+        if program != KERNEL:
+            program = hosted(program, (i.path for i in self._reader.includes()[file.path] if i.angled))
+        return _Here(program, self._macros.possible(file.guard), alone)
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
@@ -132,14 +135,14 @@ class Names:
     def _from_elsewhere(self, name: str, file_id: int, rows: tuple[FunctionInfo, ...]) -> tuple[FunctionInfo, ...]:
         """Those of ``rows`` that a file means by ``name`` which does not define it itself."""
         here = self._reader.file(file_id)
+        program = self._from_file(file_id).program
         graph = self._macros.includes
         headers: list[FunctionInfo] = []
         externs: list[FunctionInfo] = []
         for f in rows:
-            there = self._reader.file(f.file_id)
             if self._elsewhere(f, name):
                 headers.append(f)
-            elif same_program(here.program, there.program):
+            elif same_program(program, self._from_file(f.file_id).program):
                 externs.append(f)
 
         def standing(where: Callable[[str], bool]) -> list[FunctionInfo]:
@@ -158,7 +161,7 @@ class Names:
                 f
                 for f in headers
                 if self._reader.file(f.file_id).path.startswith(_SHARED)
-                and same_program(here.program, self._reader.file(f.file_id).program)
+                and same_program(program, self._from_file(f.file_id).program)
             ]
         externs = self._linked(externs, here)
         certain = self._macros.certain

@@ -181,6 +181,8 @@ class Sites:
         """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
         calls a function of fs/f2fs/f2fs.h.
         """
+        if not self._macros.all(name) and not self._reader.functions_named(name):
+            return ()
         ids = self._reader.mentions("c", macro.name)[:_MOST_USERS]
         self._reader.expect_functions(ids)
         users = (self._reader.function(fid) for fid in ids)

@@ -26,6 +26,7 @@ _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
 
 
+_FILE = "SELECT id, path, program, guard FROM files WHERE id"
 _FUNCTION = (
     "SELECT f.id, f.file_id, f.name, f.line, f.col, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature,"
     " f.trouble, f.made_by FROM functions f"
@@ -69,9 +70,9 @@ class Reader(RegistrationReader):
         super().__init__(open_readonly(path))
         self._db.execute("BEGIN")  # one lock for all questions: it is three system calls for each otherwise
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
-        self.file = lru_cache(maxsize=None)(self._file)
         self.records = lru_cache(maxsize=20_000)(self._records)
         self.file_id = lru_cache(maxsize=None)(self._file_id)
+        self._files: dict[int, FileInfo] = {}
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
         self._member_types: dict[str, frozenset[str]] = {}
@@ -90,10 +91,18 @@ class Reader(RegistrationReader):
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def _file(self, file_id: int) -> FileInfo:
-        return FileInfo(
-            *self._db.execute("SELECT id, path, program, guard FROM files WHERE id = ?", (file_id,)).fetchone()
-        )
+    def file(self, file_id: int) -> FileInfo:
+        """One file by its row."""
+        known = self._files.get(file_id)
+        if known is None:
+            row = self._db.execute(f"{_FILE} = ?", (file_id,)).fetchone()
+            known = self._files[file_id] = FileInfo(*row)
+        return known
+
+    def _expect_files(self, ids: Iterable[int]) -> None:
+        """Reads the rows of these files at once."""
+        for row in of_each(self._db, f"{_FILE} IN", [each for each in set(ids) if each not in self._files]):
+            self._files[row[0]] = FileInfo(*row)
 
     def _file_id(self, path: str) -> int | None:
         row = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
@@ -214,6 +223,7 @@ class Reader(RegistrationReader):
         for name, *rest in of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
             found.setdefault(name, []).append(FunctionInfo(*rest))
         _remember(self._named, names, found)
+        self._expect_files(f.file_id for rows in found.values() for f in rows)
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
         """The functions whose number is in ``[low, high)``."""
@@ -368,7 +378,9 @@ class Reader(RegistrationReader):
     def _read_macros(self, names: Sequence[str]) -> None:
         _make_room(self._macros, _MANY)
         found: dict[str, list[MacroDef]] = {}
-        for n, p, v, b, g, file_id, line, end_line, body_line, until in of_each(self._db, _MACRO, names):
+        rows = list(of_each(self._db, _MACRO, names))
+        self._expect_files(row[5] for row in rows)
+        for n, p, v, b, g, file_id, line, end_line, body_line, until in rows:
             file = self.file(file_id)
             guard, path = _both(g, file.guard, file.path), file.path
             found.setdefault(n, []).append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))

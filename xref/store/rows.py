@@ -63,6 +63,8 @@ _RECORD_PARAMETER: Final = re.compile(
     r"\b(?:(?:struct|union)\s+(\w+)|(?<!struct\s)(?<!union\s)([a-z]\w*_t))\s*\**\s*(?:const\s+)?(\w+)\s*[,)]"
 )
 _RECORD_LOCAL: Final = re.compile(r"(?:(?:const|static)\s+)*(?:(?:struct|union)\s+(\w+)|([a-z]\w*_t))\s*[*\s]")
+_INSIDE: Final = re.compile(r"\([^()]*\)")
+_VALUES: Final = re.compile(r"=[^,]*")
 _TAG: Final = re.compile(
     r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
 )
@@ -187,10 +189,11 @@ def _tags(f: FunctionFact) -> dict[str, str]:
         found[name] = tag if found.get(name, tag) == tag else ""
     for declaration in f.body.locals:
         text = declaration.text
+        while "(" in text and (shorter := _INSIDE.sub("", text)) != text:
+            text = shorter  # *a = f(b, c) declares no b
         m = _RECORD_LOCAL.match(text)
-        several = "," in text
-        tag = m[1] or m[2] if m is not None and not (several and "(" in text) else ""  # *a = f(b, c) declares no b
-        for name in _DECLARED.findall(text if several else text.partition("=")[0]):
+        tag = m[1] or m[2] if m is not None and "(" not in text else ""
+        for name in _DECLARED.findall(_VALUES.sub("=", text)):
             found[name] = tag if found.get(name, tag) == tag else ""
     return found
 

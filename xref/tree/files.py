@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
@@ -19,6 +20,10 @@ from xref.tree.root import Tree
 KERNEL: Final = "kernel"
 """The program that a file belongs to when no rule says otherwise: the kernel image and its modules."""
 
+_MIXED: Final = frozenset({"samples", "Documentation"})
+"""Programs of which some parts are kernel modules."""
+_OF_A_HOST: Final = frozenset({"stdio.h", "stdlib.h", "unistd.h"})
+_HOSTED: Final = ", hosted"
 _SUFFIXES: Final = (".c", ".h", ".S", ".asn1")
 _RECIPES: Final = ("Makefile", "Kbuild", "Kconfig")
 _NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
@@ -216,11 +221,21 @@ def same_program(caller: str, callee: str) -> bool:
     """Whether code of program ``caller`` can call a function with external linkage of program ``callee``.
 
     Kernel code calls only kernel code. A tool calls itself and the libraries under ``tools/``. ``samples`` and
-    ``Documentation`` hold kernel modules too, which call the kernel; the kernel never calls back by name. This is
-    about linkage only: an inline function of a header that a file includes is always within its reach.
+    ``Documentation`` hold kernel modules too, which call the kernel; the kernel never calls back by name. What is no
+    module there (see :func:`hosted`) calls what is beside it. This is about linkage only: an inline function of a
+    header that a file includes is always within its reach.
     """
     if caller == callee:
         return True
     if caller.startswith("tools/"):
         return callee == "tools"
-    return callee == KERNEL and caller in ("samples", "Documentation")
+    if caller.endswith(_HOSTED):
+        return callee == caller.removesuffix(_HOSTED)
+    return callee == KERNEL and caller in _MIXED
+
+
+def hosted(program: str, includes: Iterable[str]) -> str:
+    """The program of a file that includes ``<...>``: one of ``samples`` or ``Documentation`` is an application where
+    it asks for headers that only a hosted implementation of C has (C11 4 p6).
+    """
+    return program + _HOSTED if program in _MIXED and not _OF_A_HOST.isdisjoint(includes) else program
