@@ -43,7 +43,7 @@ def xref(capfdbinary):
 def source(monkeypatch):
     """The send study of 3.7.2 in place of an index."""
     fake = send_3_7()
-    monkeypatch.setattr(Session, "open_resolver", lambda _: fake)
+    monkeypatch.setattr(Session, "open_resolver", lambda *_: fake)
     return fake
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xref.graph.answer import TreeInfo
 from xref.resolve.edge import (
     Apart,
     Calls,
@@ -18,6 +17,7 @@ from xref.resolve.edge import (
     Symbol,
     SymbolKind,
 )
+from xref.resolve.model import IndexedTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Gap:
 class FakeSource:
     """``function()`` and ``macro()`` declare, ``call()``, ``dispatch()``, ``gap()`` connect; each on its own line."""
 
-    tree: TreeInfo = field(default_factory=lambda: TreeInfo("/kernel", "3.7.2", "x86"))
+    tree: IndexedTree = field(default_factory=lambda: IndexedTree("/kernel", "3.7.2", "x86"))
     symbols: dict[str, Symbol] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)

@@ -36,6 +36,7 @@ class Shown(TypedDict):
     macros: bool
     evidence: bool
     url: str | None
+    partial: bool
 
 
 def graph_options(function: Callable[P, R]) -> Callable[P, R]:
@@ -49,6 +50,7 @@ def graph_options(function: Callable[P, R]) -> Callable[P, R]:
         click.option(
             "--url", metavar="TEMPLATE", help="Link to {root}/{file}#L{line} ({version} too); '' for no links."
         ),
+        click.option("--partial", is_flag=True, help="Where there is no index, make one of a part of the tree."),
         click.option(
             "--layers", "layers", type=click.Path(path_type=Path, dir_okay=False), help="Path rules for layers."
         ),

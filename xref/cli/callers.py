@@ -23,5 +23,5 @@ def command(session: Session, /, symbol: str, layers: Path | None, **shown: Unpa
 
     check_format(shown)
     rules = read_layers(layers)
-    source = session.open_resolver()
+    source = session.open_resolver([symbol] if shown["partial"] else ())
     show(callers(source, find_start(source, symbol), layers=rules), shown)

@@ -48,7 +48,7 @@ def command(
 
     check_format(shown)
     rules = read_layers(layers)
-    source = session.open_resolver()
+    source = session.open_resolver([symbol] if shown["partial"] else ())
     start = find_start(source, symbol)
     if upwards:
         answer = up(source, start, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)

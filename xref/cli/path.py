@@ -42,7 +42,7 @@ def command(
     session = ctx.ensure_object(Session)
     check_format(shown)
     rules = read_layers(layers)
-    source = session.open_resolver()
+    source = session.open_resolver([first, last] if shown["partial"] else ())
     ends = find_start(source, first), find_start(source, last)
     answer = between(source, *ends, count=count, depth=depth, stop=stop, layers=rules)
     show(answer, shown)

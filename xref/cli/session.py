@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from xref.errors import IndexUnavailable, TreeUnreadable, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xref.index.summary import Summary
     from xref.resolve.resolver import Resolver
     from xref.resolve.symbols import Symbols
@@ -53,9 +56,16 @@ class Session(NamedTuple):
         return locate_index(tree.root, db=self.db)
 
     def build(
-        self, tree: Tree, jobs: int | None = None, *, executor: str | None = None, force: bool = False
+        self,
+        tree: Tree,
+        jobs: int | None = None,
+        *,
+        executor: str | None = None,
+        force: bool = False,
+        part: Sequence[str] = (),
     ) -> Summary:
-        """Make or update the index of ``tree``, with progress on stderr; ``force`` even where nothing has changed.
+        """Make or update the index of ``tree``, with progress on stderr; ``force`` even where nothing has changed; of a
+        ``part`` of its folders alone where some are named.
 
         Raises IndexUnavailable rather than overwrite a file that is somebody else's.
         """
@@ -71,17 +81,20 @@ class Session(NamedTuple):
         lent = cluster(executor) if executor is not None else nullcontext()
         arch = self.arch if self.arch is not None else default_arch(tree)
         with lent as pool, reporting() as report:
-            return build_index(tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force)
+            return build_index(
+                tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force, part=part
+            )
 
-    def open_resolver(self) -> Resolver:
-        """The index, opened for questions; made first where there is none.
+    def open_resolver(self, partial: Sequence[str] = ()) -> Resolver:
+        """The index, opened for questions; made first where there is none, or where it holds a part of the tree only:
+        unless ``partial`` names what is asked about, for which a part will do.
 
         A database that is named and exists is taken as it is, without looking for its tree. Raises IndexUnavailable
         for a foreign, old or half-written one.
         """
         from xref.resolve.resolver import Resolver
 
-        return self._open(Resolver)
+        return self._open(Resolver, partial)
 
     def open_symbols(self) -> Symbols:
         """The same for commands that ask what a name means and no more: the machinery behind calls is not loaded."""
@@ -89,22 +102,44 @@ class Session(NamedTuple):
 
         return self._open(Symbols)
 
-    def _open(self, kind: type[Opened]) -> Opened:
+    def _open(self, kind: type[Opened], partial: Sequence[str] = ()) -> Opened:
+        source: Opened | None = None
         if self.db is not None and self.db.exists():
             db = self.db
+            source = kind.open(db, config=self.config)
         else:
             tree = self.open_tree()
             db = self.index_path(tree)
-            if not db.exists():
-                self.build(tree)
+            if db.exists():
+                source = kind.open(db, config=self.config)
+                if source.tree.part and not (partial and all(source.lookup(name) for name in partial)):
+                    source.close()
+                    source = None
+            if source is None:
+                self.build(tree, part=self._homes(tree, partial) if partial else ())
+                source = kind.open(db, config=self.config)
+        if source.tree.part:
+            print(f"xref: {source.tree.part}", file=sys.stderr)
         gc.disable()  # an answer remembers nearly all that it makes, hardly any of it in cycles
-        source = kind.open(db, config=self.config)
         indexed = source.tree.arch
         if self.arch is not None and indexed and indexed != self.arch:
             raise IndexUnavailable(
                 f"{db} holds {indexed}, not {self.arch}; run xref --arch {self.arch} --db FILE index"
             )
         return source
+
+    def _homes(self, tree: Tree, names: Sequence[str]) -> tuple[str, ...]:
+        """The folders that define these names; none, for the whole tree, where that cannot be told."""
+        from xref.cli.progress import reporting
+        from xref.index.summary import Progress
+        from xref.tree.files import list_files
+        from xref.tree.part import homes
+        from xref.tree.root import default_arch
+
+        with reporting() as report:
+            listed = list_files(tree, self.arch if self.arch is not None else default_arch(tree))
+            report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
+            return homes(tree, listed.files, names)
 
 
 def may_replace(db: Path) -> bool:

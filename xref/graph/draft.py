@@ -102,10 +102,14 @@ class Draft:
             edges=tuple(edges),
             ruled_out=tuple(sorted((o for o in self._ruled_out if o.source in order), key=lambda o: order[o.source])),
             unresolved=tuple(sorted(self._missing, key=lambda gap: order[gap.source])),
-            complete=truncated is None and not self._missing and self.open_ends == 0 and self.certain,
+            complete=truncated is None
+            and not self._missing
+            and self.open_ends == 0
+            and self.certain
+            and not self._reader.source.tree.part,
             truncated=truncated,
             layers=self._layer_order({node.layer for node in nodes}),
-            notes=(*self._ambiguity(start), *self.notes, *self._counts()),
+            notes=(*self._part(), *self._ambiguity(start), *self.notes, *self._counts()),
             candidates=tuple(convert.place(sym) for sym in (start.symbol, *start.others)) if start.others else (),
         )
 
@@ -116,6 +120,10 @@ class Draft:
     def _ambiguity(self, start: Start) -> Iterable[str]:
         if start.others:
             yield f"'{start.asked}' means {len(start.others) + 1} things; shown is {convert.place(start.symbol)}."
+
+    def _part(self) -> Iterable[str]:
+        part = self._reader.source.tree.part
+        return (part,) if part else ()
 
     def _counts(self) -> Iterable[str]:
         if weak := self._reader.weak_from(self._symbols):

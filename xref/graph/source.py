@@ -26,6 +26,8 @@ class Tree(Protocol):
     def arch(self) -> str: ...  # noqa: D102
     @property
     def config(self) -> str: ...  # noqa: D102
+    @property
+    def part(self) -> str: ...  # noqa: D102
 
 
 class TableEntry(Protocol):

@@ -26,7 +26,7 @@ from xref.facts.model import FileFacts
 from xref.index import worker
 from xref.index.lock import alone
 from xref.index.notes import counts_to_text, entry_rows, known_to_text, now, skipped
-from xref.index.offers import image_of
+from xref.index.offers import image_of, without_unread
 from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
@@ -38,6 +38,7 @@ from xref.store.rows import file_row
 from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
 from xref.tree.kbuild import read_kbuild
+from xref.tree.part import part_of
 from xref.tree.root import Tree
 
 _CANNOT_WRITE: Final = frozenset(
@@ -58,8 +59,10 @@ def build_index(
     pool: Pool | None = None,
     progress: Report = lambda _: None,
     force: bool = False,
+    part: Sequence[str] = (),
 ) -> Summary:
-    """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``.
+    """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``. Where
+    ``part`` names folders it is built anew of these alone, and of the shared headers that they include.
 
     When nothing has changed since the last time the old index is kept (unless ``force``); where somebody else is
     building it, this waits and looks then. Raises :class:`~xref.errors.OutputFailed` when the index cannot be written;
@@ -71,7 +74,7 @@ def build_index(
     try:
         db.parent.mkdir(parents=True, exist_ok=True)
         with alone(db, lambda: progress(Progress(0, 0, 0, 0, "waiting for another xref that indexes this tree"))):
-            return _renew(tree, db, arch, pool, progress, force=force)
+            return _renew(tree, db, arch, pool, progress, tuple(sorted(part)), force=force)
     except sqlite3.OperationalError as e:
         raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
     except OSError as e:
@@ -82,11 +85,15 @@ def build_index(
         gc.set_threshold(*collection)
 
 
-def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, force: bool) -> Summary:
+def _renew(
+    tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, part: tuple[str, ...], *, force: bool
+) -> Summary:
     """The same, alone with the index."""
     started, started_ns = time.perf_counter(), time.time_ns()
     listed = list_files(tree, arch)
-    old = None if force else read_old(db, arch)
+    if part:
+        listed = part_of(listed, part)
+    old = None if force or part else read_old(db, arch)
     temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
     try:
         roll_back(db)
@@ -97,7 +104,7 @@ def _renew(tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, *, for
             if summary is not None and not temporary.exists():
                 return replace(summary, seconds=time.perf_counter() - started)
         if summary is None:
-            summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns)
+            summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns, part)
         size = temporary.stat().st_size
         _sync(temporary)
         journal_of(db).unlink(missing_ok=True)  # it would be applied to the new index
@@ -141,6 +148,7 @@ def _build(
     progress: Report,
     started: float,
     started_ns: int,
+    part: tuple[str, ...],
 ) -> Summary:
     root = str(tree.root)
     files = listed.files
@@ -152,6 +160,8 @@ def _build(
     kbuild = read_kbuild(tree, arch)
     lexed = _lex(root, files, pool, progress, total)
     image, guards = image_of(tree, arch, kbuild, lexed)
+    if part:
+        lexed = without_unread(image, lexed)
     writer = Writer(target)
     try:
         extract = pool.ready(image, target)
@@ -191,6 +201,7 @@ def _build(
                 "built": now(),
                 "started": str(started_ns),
                 "recipes": listed.recipes,
+                "part": "\t".join(part),
                 "summary.seconds": str(summary.seconds),
                 **counts_to_text(summary),
                 **known_to_text(image, kbuild),

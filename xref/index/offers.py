@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -12,11 +13,14 @@ from xref.index.notes import entry_rows
 from xref.index.worker import LexedFile
 from xref.lex import guard as g
 from xref.macros.defined import Known, defined_names, header_conditions
-from xref.macros.visibility import IncludeGraph
+from xref.macros.visibility import IncludeGraph, is_shared
 from xref.tree.kbuild import Kbuild, defined_flags
 from xref.tree.kconfig import constant_symbols
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import generated_headers
+
+_ALWAYS: Final = ("include/linux/compiler", "include/linux/kconfig.h")
+"""What Kbuild includes everywhere (``-include`` in the top Makefile)."""
 
 
 def image_of(
@@ -45,3 +49,15 @@ def image_of(
         {path: f.listing for path, f in lexed.items() if f.listing} | generated_headers(entry_rows(tree)),
     )  # fmt: skip
     return image, kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
+
+
+def without_unread(image: TableImage, lexed: Mapping[str, LexedFile]) -> dict[str, LexedFile]:
+    """``lexed`` with the shared headers bare that none of the other files includes, directly or not."""
+    graph = IncludeGraph(image.includes, image.arch, image.include_dirs)
+    todo = [path for path in lexed if not is_shared(path) or path.startswith(_ALWAYS)]
+    reached = set(todo)
+    while todo:
+        new = set(graph.direct(todo.pop())) - reached
+        reached |= new
+        todo.extend(new)
+    return {path: f if path in reached else msgspec.structs.replace(f, bare=True) for path, f in lexed.items()}

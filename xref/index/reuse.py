@@ -64,14 +64,14 @@ class Old:
 
 
 def read_old(db: Path, arch: str) -> Old | None:
-    """The index at ``db``; None where there is none by this xref of this architecture."""
+    """The index at ``db``; None where there is none by this xref of this architecture, and of the whole tree."""
     try:
         connection = open_readonly(db)
     except IndexUnavailable:
         return None
     try:
         meta: dict[str, str] = dict(connection.execute("SELECT key, value FROM meta"))
-        if (meta.get("xref"), meta.get("arch")) != (__version__, arch):
+        if (meta.get("xref"), meta.get("arch"), meta.get("part")) != (__version__, arch, ""):
             return None
         rows = connection.execute("SELECT path, id, size, mtime_ns, hash, interface FROM files")
         files = {path: Stored(*rest) for path, *rest in rows}

@@ -20,6 +20,8 @@ class IndexedTree(msgspec.Struct, frozen=True, gc=False):
     version: str
     arch: str
     config: str = ""
+    part: str = ""
+    """What of the tree the index holds, as a sentence; '' for all of it."""
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

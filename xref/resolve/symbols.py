@@ -28,7 +28,9 @@ class Symbols:
     def __init__(self, reader: Reader, config: Config | None = None, config_path: str = "") -> None:
         self.reader = reader
         meta = reader.meta
-        self.tree = IndexedTree(meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path)
+        self.tree = IndexedTree(
+            meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path, _part(meta)
+        )
         self._config = config
         self._macros_of: IndexedMacros | None = None
         self._wording = Wording(reader, self.tree.root)
@@ -160,3 +162,13 @@ class Symbols:
 
 def _path_ends(path: str, suffix: str) -> bool:
     return path == suffix or path.endswith(f"/{suffix}")
+
+
+def _part(meta: Mapping[str, str]) -> str:
+    if not meta.get("part"):
+        return ""
+    folders = ", ".join(f"{folder}/" for folder in meta["part"].split("\t"))
+    return (
+        f"The index holds a part of the tree, {folders} and the headers that all share ({meta['summary.files']} files):"
+        " what calls, is called or is registered elsewhere is missing."
+    )

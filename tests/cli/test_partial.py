@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""``--partial``: an answer from a part of the tree, which says so, and is never taken for one from all of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from xref.tree.files import list_files
+from xref.tree.part import homes
+from xref.tree.root import open_tree
+
+from .conftest import FIXTURE
+
+
+@pytest.fixture
+def kernel(tmp_path):
+    tree = tmp_path / "linux-3.7"
+    shutil.copytree(FIXTURE, tree, ignore=shutil.ignore_patterns(".xref"))
+    return tree
+
+
+def folders(tree):
+    connection = sqlite3.connect(tree / ".xref" / "index.db")
+    paths = [path for (path,) in connection.execute("SELECT path FROM files")]
+    connection.close()
+    return {path.partition("/")[0] for path in paths}
+
+
+def graph(ran):
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_a_part_answers_and_says_so(xref, kernel):
+    answer = graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    assert folders(kernel) == {"arch", "include", "net"}
+    assert not answer["complete"]
+    (note,) = (note for note in answer["notes"] if "part of the tree" in note)
+    assert "net/ and the headers that all share" in note
+    assert {"net/ipv4/tcp.c:tcp_sendmsg", "net/ipv4/udp.c:udp_sendmsg"} <= {node["id"] for node in answer["nodes"]}
+
+
+def test_the_part_is_used_again(xref, kernel):
+    graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    before = (kernel / ".xref" / "index.db").stat().st_mtime_ns
+    ran = xref("--tree", kernel, "callers", "tcp_sendmsg", "--partial")
+    assert "part of the tree" in ran.out
+    assert (kernel / ".xref" / "index.db").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("question", [("callers", "tcp_sendmsg"), ("def", "tcp_sendmsg"), ("slots", "proto.sendmsg")])
+def test_who_asks_for_all_gets_all(xref, kernel, question):
+    graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    ran = xref("--tree", kernel, *question)
+    assert ran.code == 0
+    assert "part of the tree" not in ran.out
+    assert len(folders(kernel)) > 3
+    whole = graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    assert not [note for note in whole["notes"] if "part of the tree" in note]
+
+
+def test_what_another_part_defines_makes_that_part(xref, kernel):
+    graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    answer = graph(xref("--tree", kernel, "callees", "raise_softirq", "--partial", "--format", "json"))
+    assert not answer["complete"]
+    assert folders(kernel) == {"arch", "include", "kernel"}
+
+
+def test_a_name_that_tells_no_folder_takes_the_whole_tree(xref, kernel):
+    ran = xref("--tree", kernel, "callgraph", "no_such_function", "--partial")
+    assert ran.code == 1
+    assert len(folders(kernel)) > 3
+
+
+def test_an_index_that_is_named_is_taken_as_it_is(xref, kernel, tmp_path):
+    graph(xref("--tree", kernel, "--db", tmp_path / "p.db", "callgraph", "send", "--partial", "--format", "json"))
+    answer = graph(xref("--db", tmp_path / "p.db", "callees", "sock_sendmsg", "--format", "json"))
+    assert not answer["complete"]
+    for question in (("slots", "proto.sendmsg"), ("refs", "tcp_sendmsg"), ("def", "tcp_sendmsg"), ("doctor",)):
+        assert "part of the tree" in xref("--db", tmp_path / "p.db", *question).err
+
+
+def test_indexing_makes_it_whole(xref, kernel):
+    graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    assert xref("--tree", kernel, "index").code == 0
+    assert len(folders(kernel)) > 3
+    answer = graph(xref("--tree", kernel, "callgraph", "send", "--format", "json"))
+    assert not [note for note in answer["notes"] if "part of the tree" in note]
+
+
+SOURCES = {
+    "net/a.c": "SYSCALL_DEFINE4(send, int, fd, void __user *, b)\n{\n}\n",
+    "fs/b.c": "int send(int x)\n{\n\treturn other(x);\n}\n",
+    "drivers/net/c.c": "static int\nprobe(struct x *x,\n      int y)\n{\n}\n",
+    "drivers/usb/d.c": "int other(int x);\n\tother(3);\n#define other(x) {\nstatic struct x x = { other };\n",
+    "lib/e.c": "int __must_check other(int x) __acquires(x)\n{\n}\n",
+    "tools/f.c": "int other(int x)\n{\n}\n",
+    "mm/many.c": "int f(void)\n{\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["send"], ("net",)),
+        (["probe"], ("drivers/net",)),
+        (["c.c:probe"], ("drivers/net",)),
+        (["other"], ("lib",)),
+        (["other", "probe"], ("drivers/net", "lib")),
+        (["nothing"], ()),
+    ],
+)
+def test_where_a_name_is_at_home(tmp_path: Path, names: list[str], found: tuple[str, ...]) -> None:
+    for path, text in {
+        **SOURCES,
+        "Makefile": "VERSION = 6\nPATCHLEVEL = 1\n",
+        "arch/x86/x.c": "",
+        "kernel/x.c": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    tree = open_tree(tmp_path)
+    assert homes(tree, list_files(tree, "x86").files, names) == found
