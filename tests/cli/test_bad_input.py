@@ -183,7 +183,7 @@ def test_an_interrupt(xref, bare_kernel, monkeypatch):
 
 
 def test_an_internal_error_shows_no_traceback_unless_asked(xref, monkeypatch):
-    def fail(_):
+    def fail(*_):
         raise RuntimeError("a thing that cannot be\nand more of it")
 
     monkeypatch.setattr(Session, "open_resolver", fail)

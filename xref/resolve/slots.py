@@ -19,6 +19,8 @@ from xref.store.rows import decode_ids, type_tag
 _STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
 _LAST_STEP = re.compile(r"(?:\.\w+(?:\+\d+)?|\[\]|#\d+)$")
 _MAX_PARENTS = 10_000
+_MOST_TYPES = 1_000
+"""Of a member that has more types (``handler`` of every trace event) the record is looked at that it is in."""
 
 
 class Slots:
@@ -183,10 +185,10 @@ class Slots:
 
     def _reached(self, member: str) -> frozenset[str] | None:
         """The tags that a member of that name, of whatever record, is of or points to; None where that cannot be
-        told.
+        told, or takes too long.
         """
         types = self._reader.member_types(member)
-        if not types or self._reader.is_alias(member):
+        if not 0 < len(types) <= _MOST_TYPES or self._reader.is_alias(member):
             return None
         found = [self._tags_memo(name) for name in types if name]
         return None if None in found else frozenset().union(*(tags for tags in found if tags is not None))
@@ -221,7 +223,10 @@ class Slots:
 
     def _expect(self, tags: Iterable[str], members: Iterable[str]) -> None:
         """Reads at once what tells of tags, and of members by their names."""
-        names = {*tags, *self._reader.expect_member_types(members), ""} - self._asked
+        members = set(members)
+        self._reader.expect_member_types(members)
+        types = (self._reader.member_types(member) for member in members)
+        names = {*tags, "", *(name for of in types if len(of) <= _MOST_TYPES for name in of)} - self._asked
         self._asked |= names
         self._expect_macros(names)
         self._reader.expect_typedefs(names)

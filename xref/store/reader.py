@@ -255,8 +255,8 @@ class Reader(RegistrationReader):
             known = self._member_types[name]
         return known
 
-    def expect_member_types(self, names: Iterable[str]) -> frozenset[str]:
-        """Reads at once the types of many members; those together that had not been read before."""
+    def expect_member_types(self, names: Iterable[str]) -> None:
+        """Reads at once the types of many members."""
         missing = [name for name in set(names) if name not in self._member_types]
         found: dict[str, list[str]] = {}
         sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
@@ -264,7 +264,6 @@ class Reader(RegistrationReader):
             found.setdefault(name, []).append(shape)
         self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
         self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
-        return frozenset().union(*found.values())
 
     def names_called_through(self, prefix: str) -> list[str]:
         """The names beginning with ``prefix`` that something is called through."""
