@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Everything that is asked of an index, beside cscope, Universal Ctags and GNU global: building it, its stages, an
-edit, questions, and how the cost grows with the tree. Prints Markdown tables.
+edit, a first answer, questions, and how the cost grows with the tree. Prints Markdown tables.
 
 python benchmarks/bench_all.py TREE [--jobs N] [--functions N]
 
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,6 +34,7 @@ PARTS = {
 """Parts of a tree by name; what every part needs is added."""
 ALWAYS = ("include", "arch/x86", "scripts", "init", "Makefile", "Kbuild", "Kconfig")
 QUESTIONS = ("def {}", "callees {}", "callers {}")
+FIRST = ("callgraph send", "callees vfs_read")
 EDITED = "net/ipv4/tcp.c"
 
 
@@ -100,6 +101,7 @@ def building(tree: Path, scratch: Path, jobs: Sequence[str]) -> None:
     with linked(tree, scratch) as copy:
         read_once(copy)
         every = tools(copy, scratch, jobs)
+        costs: dict[str, Cost] = {}
         for title in ("The whole index", f"Again, after a function has been added to {EDITED}"):
             print(f"### {title}\n")
             print("| | wall | CPU | peak memory | index | xref's wall / this |\n|---|---:|---:|---:|---:|---:|")
@@ -107,9 +109,25 @@ def building(tree: Path, scratch: Path, jobs: Sequence[str]) -> None:
             for tool in every:
                 cost = run(list(tool.command), cwd=scratch)
                 first = first or cost
+                costs.setdefault(tool.name, cost)
                 row(tool.name, cost, first, f"{size(tool, scratch) / 1e6:,.0f} MB")
             print()
             edit(copy / EDITED, "\nint xref_benchmark(int x)\n{\n\treturn xref_benchmark(x - 1);\n}\n")
+        first_answer(copy, scratch, costs)
+
+
+def first_answer(tree: Path, scratch: Path, costs: Mapping[str, Cost]) -> None:
+    """A question where there is no index, answered from a part of the tree."""
+    print("### A first answer, without an index\n")
+    print("| | wall | CPU | peak memory |" + "".join(f" of {name} |" for name in costs))
+    print("|---|---:|---:|---:|" + "---:|" * len(costs))
+    for number, question in enumerate(FIRST):
+        db = scratch / f"part{number}.db"
+        cost = run([*xref_command(), "--tree", str(tree), "--db", str(db), *question.split(), "--partial"])
+        cells = [f"{cost.wall:.1f} s", f"{cost.cpu:.1f} s", f"{cost.memory / 1e6:,.0f} MB"]
+        cells += [f"{cost.wall / other.wall:.2f}" for other in costs.values()]
+        print(f"| `xref {question} --partial` | {' | '.join(cells)} |", flush=True)
+    print()
 
 
 def stages(tree: Path, scratch: Path, jobs: int | None) -> list[tuple[str, float]]:

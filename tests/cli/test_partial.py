@@ -58,6 +58,7 @@ def test_who_asks_for_all_gets_all(xref, kernel, question):
     graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
     ran = xref("--tree", kernel, *question)
     assert ran.code == 0
+    assert "it is made anew" in ran.err
     assert "part of the tree" not in ran.out
     assert len(folders(kernel)) > 3
     whole = graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
@@ -100,8 +101,11 @@ SOURCES = {
     "drivers/usb/d.c": "int other(int x);\n\tother(3);\n#define other(x) {\nstatic struct x x = { other };\n",
     "lib/e.c": "int __must_check other(int x) __acquires(x)\n{\n}\n",
     "tools/f.c": "int other(int x)\n{\n}\n",
-    "mm/many.c": "int f(void)\n{\n}\n",
+    "ipc/g.c": "asmlinkage long sys_msgget(key_t key, int flags)\n{\n}\n",
+    "ipc/h.c": "static int probe2(void)\n{\n}\n",
 }
+for folder in ("ipc", "mm", "fs", "net", "block"):
+    SOURCES[f"{folder}/many.c"] = "int many(void)\n{\n}\n"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,11 @@ SOURCES = {
         (["c.c:probe"], ("drivers/net",)),
         (["other"], ("lib",)),
         (["other", "probe"], ("drivers/net", "lib")),
+        (["msgget"], ("ipc",)),
+        (["send", "other"], ("lib", "net")),
+        (["send", "nothing"], ()),
         (["nothing"], ()),
+        (["many"], ()),
     ],
 )
 def test_where_a_name_is_at_home(tmp_path: Path, names: list[str], found: tuple[str, ...]) -> None:

@@ -115,6 +115,7 @@ class Session(NamedTuple):
                 if source.tree.part and not (partial and all(source.lookup(name) for name in partial)):
                     source.close()
                     source = None
+                    print("xref: the index holds a part of the tree only; it is made anew", file=sys.stderr)
             if source is None:
                 self.build(tree, part=self._homes(tree, partial) if partial else ())
                 source = kind.open(db, config=self.config)

@@ -30,25 +30,39 @@ def part_of(listed: FileList, folders: Iterable[str]) -> FileList:
 
 
 def homes(tree: Tree, files: Sequence[SourceFile], names: Iterable[str]) -> tuple[str, ...]:
-    """The folders that seem to define a function (``file.c:name`` too) or a system call of one of these names, those
-    with system calls first; as far as the text of the kernel's ``.c`` files tells, which are all read.
+    """The folders that seem to define a system call or else a function of each of these names (``file.c:name`` too), as
+    far as the text of the kernel's ``.c`` files tells, which are all read.
 
-    Empty where none does, or where so many do that the name tells nothing.
+    Empty where one of them is defined nowhere, or in so many folders that it tells nothing.
     """
-    plain = sorted({name.rpartition(":")[2].encode() for name in names})
-    words = rb"(?:" + rb"|".join(map(re.escape, plain)) + rb")"
-    entry = re.compile(rb"^(?:COMPAT_)?SYSCALL_DEFINE\d\(\s*" + words + rb"\s*[,)]", re.MULTILINE)
-    other = re.compile(rb"^(?:[A-Za-z_][^\n;={}#]*[\s*])?" + words + rb"\s*\([^;{}]*\)[^;{}()]*\{", re.MULTILINE)
-    found: dict[str, None] = {}
     sources = [f.path for f in files if f.program == KERNEL and f.path.endswith(".c")]
-    for pattern, sign in ((entry, [b"SYSCALL_DEFINE"]), (other, [name + b"(" for name in plain])):
-        for path in sources:
-            text = _read(tree, path)
-            if any(each in text for each in sign) and pattern.search(text) is not None:
-                found[_folder(path)] = None
-        if found:
-            break
-    return tuple(found) if len(found) <= _MOST else ()
+    found: dict[str, set[str]] = {name.rpartition(":")[2]: set() for name in names}
+    for search in (_calls_named, _functions_named):
+        wanted = {name: search(re.escape(name.encode())) for name, where in found.items() if not where}
+        if wanted:
+            for path in sources:
+                text = _read(tree, path)
+                for name, (sign, pattern) in wanted.items():
+                    if sign.search(text) is not None and pattern.search(text) is not None:
+                        found[name].add(_folder(path))
+    if not all(0 < len(where) <= _MOST for where in found.values()):
+        return ()
+    return tuple(sorted(set().union(*found.values())))
+
+
+def _calls_named(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What a file has that may define a system call, and how it does: ``SYSCALL_DEFINE4(send, ...)``, and before 2.6.29
+    ``asmlinkage long sys_send(...)``.
+    """
+    macro = rb"(?:COMPAT_)?SYSCALL_DEFINE\d\(\s*" + name + rb"\s*[,)]"
+    plain = rb"asmlinkage[^\n;={}#]*\bsys_" + name + rb"\s*\([^;{}]*\)\s*\{"
+    return re.compile(rb"SYSCALL_DEFINE|asmlinkage"), re.compile(rb"^(?:" + macro + rb"|" + plain + rb")", re.MULTILINE)
+
+
+def _functions_named(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """The same for a function: its name, parameters and a brace, behind nothing or the words of a type."""
+    defined = rb"^(?:[A-Za-z_][^\n;={}#]*[\s*])?" + name + rb"\s*\([^;{}]*\)[^;{}()]*\{"
+    return re.compile(name + rb"\s*\("), re.compile(defined, re.MULTILINE)
 
 
 def _read(tree: Tree, path: str) -> bytes:
