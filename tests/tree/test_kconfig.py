@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xref.tree.kconfig import Options, constant_symbols, read_options
+from xref.tree.kconfig import Options, read_options
 from xref.tree.root import open_tree
 
 
@@ -51,7 +51,6 @@ def test_selected_by_what_is_always_there(tmp_path: Path) -> None:
         "CONFIG_X86": True,
     }
     assert found.tristate == {"CONFIG_AFIUCV", "CONFIG_AFIUCV_CORE"}
-    assert constant_symbols(open_tree(tmp_path), "x86") == found.constants
 
 
 def test_menus_choices_and_old_spellings(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from xref.lex import guard as g
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.visibility import IncludeGraph, is_shared
 from xref.tree.kbuild import Kbuild, defined_flags
-from xref.tree.kconfig import constant_symbols
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import generated_headers
 
@@ -42,7 +41,7 @@ def image_of(
     asked = {path: f.asked for path, f in lexed.items() if f.asked}
     numbers = {n for f in lexed.values() for n in f.numbers}
     defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
-    constants, known_defined = Known(constant_symbols(tree, arch), defined).to_text()
+    constants, known_defined = Known(kbuild.options.constants, defined).to_text()
     parts = graph.find_parts()
     image = TableImage(
         arch, tuple(macros), includes, dict(kbuild.include_dirs), parts, constants, known_defined,

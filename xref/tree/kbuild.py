@@ -32,14 +32,13 @@ class Kbuild:
     """Folder to the folders that its files search for headers, in order; "" holds those for all files."""
     module_files: frozenset[str]
     """Files that are only ever built as modules (``obj-m``)."""
+    options: Options
+    """What the Kconfig files say, which the build files are read with."""
 
 
-def read_kbuild(tree: Tree, arch: str, options: Options | None = None) -> Kbuild:
-    """Read the build files of one architecture. Never raises: what cannot be understood is left out.
-
-    ``options``: what :func:`xref.tree.kconfig.read_options` said, when that is at hand.
-    """
-    return _Descent(tree, arch, options or read_options(tree, arch)).run()
+def read_kbuild(tree: Tree, arch: str) -> Kbuild:
+    """Read the build files of one architecture. Never raises: what cannot be understood is left out."""
+    return _Descent(tree, arch, read_options(tree, arch)).run()
 
 
 def file_guards(tree: Tree, arch: str) -> dict[str, str]:
@@ -101,6 +100,7 @@ class _Descent:
 
     def __init__(self, tree: Tree, arch: str, options: Options) -> None:
         self._root = tree.root
+        self._options = options
         self._tristate = options.tristate
         self._arch = arch
         self._folders: dict[str, _Folder] = {}
@@ -224,6 +224,7 @@ class _Descent:
             {path: text(guards[path]) for path in sorted(guards) if guards[path] != FALSE},
             search,
             frozenset(path for path, module in modules.items() if module),
+            self._options,
         )
 
     def _reached(self) -> dict[str, Terms]:

@@ -32,11 +32,6 @@ class Options:
     """Options that can be m."""
 
 
-def constant_symbols(tree: Tree, arch: str) -> dict[str, bool]:
-    """The options that are always (True) or never (False) set for an architecture; see :func:`read_options`."""
-    return read_options(tree, arch).constants
-
-
 def read_options(tree: Tree, arch: str) -> Options:
     """Read all Kconfig files of one architecture. Never raises: what cannot be read makes options unknown."""
     reader = _Reader(tree.root, arch)
