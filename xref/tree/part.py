@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from xref.tree.files import KERNEL, FileList, Skipped, SourceFile
 from xref.tree.root import Tree
@@ -38,31 +38,34 @@ def homes(tree: Tree, files: Sequence[SourceFile], names: Iterable[str]) -> tupl
     sources = [f.path for f in files if f.program == KERNEL and f.path.endswith(".c")]
     found: dict[str, set[str]] = {name.rpartition(":")[2]: set() for name in names}
     for search in (_calls_named, _functions_named):
-        wanted = {name: search(re.escape(name.encode())) for name, where in found.items() if not where}
+        wanted = {name: search(name.encode()) for name, where in found.items() if not where}
         if wanted:
             for path in sources:
                 text = _read(tree, path)
-                for name, (sign, pattern) in wanted.items():
-                    if sign.search(text) is not None and pattern.search(text) is not None:
+                for name, (signs, pattern) in wanted.items():
+                    if any(sign in text for sign in signs) and pattern.search(text) is not None:
                         found[name].add(_folder(path))
     if not all(0 < len(where) <= _MOST for where in found.values()):
         return ()
     return tuple(sorted(set().union(*found.values())))
 
 
-def _calls_named(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """What a file has that may define a system call, and how it does: ``SYSCALL_DEFINE4(send, ...)``, and before 2.6.29
-    ``asmlinkage long sys_send(...)``.
-    """
-    macro = rb"(?:COMPAT_)?SYSCALL_DEFINE\d\(\s*" + name + rb"\s*[,)]"
-    plain = rb"asmlinkage[^\n;={}#]*\bsys_" + name + rb"\s*\([^;{}]*\)\s*\{"
-    return re.compile(rb"SYSCALL_DEFINE|asmlinkage"), re.compile(rb"^(?:" + macro + rb"|" + plain + rb")", re.MULTILINE)
+_Search: TypeAlias = "tuple[tuple[bytes, ...], re.Pattern[bytes]]"
+"""What a file has that may define something, of which one is enough, and how it does."""
 
 
-def _functions_named(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """The same for a function: its name, parameters and a brace, behind nothing or the words of a type."""
-    defined = rb"^(?:[A-Za-z_][^\n;={}#]*[\s*])?" + name + rb"\s*\([^;{}]*\)[^;{}()]*\{"
-    return re.compile(name + rb"\s*\("), re.compile(defined, re.MULTILINE)
+def _calls_named(name: bytes) -> _Search:
+    """A system call: ``SYSCALL_DEFINE4(send, ...)``, and before 2.6.29 ``asmlinkage long sys_send(...)``."""
+    macro = rb"(?:COMPAT_)?SYSCALL_DEFINE\d\(\s*" + re.escape(name) + rb"\s*[,)]"
+    plain = rb"asmlinkage[^\n;={}#]*\bsys_" + re.escape(name) + rb"\s*\([^;{}]*\)\s*\{"
+    signs = (b"SYSCALL_DEFINE", b" sys_" + name)
+    return signs, re.compile(rb"^(?:" + macro + rb"|" + plain + rb")", re.MULTILINE)
+
+
+def _functions_named(name: bytes) -> _Search:
+    """A function: its name, parameters and a brace, behind nothing or the words of a type."""
+    defined = rb"^(?:[A-Za-z_][^\n;={}#]*[\s*])?" + re.escape(name) + rb"\s*\([^;{}]*\)[^;{}()]*\{"
+    return (name + b"(", name + b" ("), re.compile(defined, re.MULTILINE)
 
 
 def _read(tree: Tree, path: str) -> bytes:
