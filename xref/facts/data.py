@@ -161,7 +161,10 @@ class DataReader(Expansions):
         if parent.type == "cast_expression":
             cast = parent.child_by_field_name("type")
             decl = spelled(cast) if cast is not None else ""
-        elif parent.type == "init_declarator" and b"static" not in text.masked[declaration.start_byte :][:16]:
+        elif (
+            parent.type == "init_declarator"
+            and b"static" not in text.masked[declaration.start_byte : declaration.start_byte + 16]
+        ):
             named = parent.child_by_field_name("declarator")
             base = self._declared_type(text, declaration, spelled)
             if named is not None and base:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Tree(Protocol):
-    """Which kernel is asked: what ``answer.TreeInfo`` says of it."""
+    """Which kernel is asked: what ``answer.TreeInfo`` says of it, and how much of it was read."""
 
     @property
     def root(self) -> str: ...  # noqa: D102
@@ -27,7 +27,8 @@ class Tree(Protocol):
     @property
     def config(self) -> str: ...  # noqa: D102
     @property
-    def part(self) -> str: ...  # noqa: D102
+    def part(self) -> str:
+        """What of the tree was read, as a sentence; '' for all of it."""
 
 
 class TableEntry(Protocol):

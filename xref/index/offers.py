@@ -13,7 +13,8 @@ from xref.index.notes import entry_rows
 from xref.index.worker import LexedFile
 from xref.lex import guard as g
 from xref.macros.defined import Known, defined_names, header_conditions
-from xref.macros.visibility import IncludeGraph, is_shared
+from xref.macros.visibility import IncludeGraph
+from xref.tree.files import is_shared
 from xref.tree.kbuild import Kbuild, defined_flags
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import generated_headers

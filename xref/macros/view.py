@@ -16,8 +16,8 @@ from typing import Final, Protocol
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
-from xref.macros.visibility import IncludeGraph, is_shared
-from xref.tree.files import program_of
+from xref.macros.visibility import IncludeGraph
+from xref.tree.files import is_shared, program_of
 
 _MAX_CANDIDATES: Final = 6
 _MOST_LED: Final = 40

@@ -20,6 +20,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from xref.lex.model import Include
+from xref.tree.files import is_shared
 
 _SOURCES: Final = 64
 """So many closures of sources are remembered; those of headers all are."""
@@ -27,11 +28,6 @@ _SOURCES: Final = 64
 
 MOST_WHOLES: Final = 4
 """Of a header that a driver's forty files include so many are asked: what one of them sees most of the others do."""
-
-
-def is_shared(path: str) -> bool:
-    """Whether a header stands where any file may include it."""
-    return path.startswith("include/") or (path.startswith("arch/") and "/include/" in path)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from xref.macros.visibility import IncludeGraph, is_shared
+from xref.macros.visibility import IncludeGraph
 from xref.store.batches import Includes
+from xref.tree.files import is_shared
 
 
 class IndexedIncludes(IncludeGraph):

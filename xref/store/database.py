@@ -94,9 +94,9 @@ def open_readonly(path: Path) -> sqlite3.Connection:
         row = db.execute("SELECT value FROM meta WHERE key = ?", (COMPLETE,)).fetchone()
         if row is None:
             raise IndexUnavailable(f"{path} is only half written; run `xref index`")
-    except sqlite3.OperationalError as e:
-        raise IndexUnavailable(f"{path} cannot be read now ({e})") from e
     except sqlite3.DatabaseError as e:
+        if getattr(e, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise IndexUnavailable(f"{path} cannot be read now: somebody is changing it; ask again") from e
         raise IndexUnavailable(f"{path} is not an xref index, or is damaged ({e}); run `xref index`") from e
     db.execute("PRAGMA query_only = ON")
     db.execute("PRAGMA mmap_size = 2147418112")

@@ -217,6 +217,11 @@ def program_of(path: str) -> str:
     return KERNEL
 
 
+def is_shared(path: str) -> bool:
+    """Whether a header stands where any file may include it."""
+    return path.startswith("include/") or (path.startswith("arch/") and "/include/" in path)
+
+
 def same_program(caller: str, callee: str) -> bool:
     """Whether code of program ``caller`` can call a function with external linkage of program ``callee``.
 

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from xref.tree.files import KERNEL, FileList, Skipped, SourceFile
+from xref.tree.files import KERNEL, FileList, Skipped, SourceFile, is_shared
 from xref.tree.root import Tree
 
-LEFT_OUT: Final = "not in the part that was asked for"
-_SHARED: Final = re.compile(r"include/|arch/[^/]+/include/")
+_LEFT_OUT: Final = "not in the part that was asked for"
 _DEEP: Final = frozenset({"arch", "drivers", "sound", "tools"})
 """Folders of which one inside is meant: drivers/net is a part by itself."""
 _MOST: Final = 4
@@ -24,8 +23,8 @@ _MOST: Final = 4
 def part_of(listed: FileList, folders: Iterable[str]) -> FileList:
     """What of ``listed`` lies under ``folders`` (relative, without a slash at the end) or is a header for all."""
     below = tuple(f"{folder}/" for folder in folders)
-    files = tuple(f for f in listed.files if f.path.startswith(below) or _SHARED.match(f.path))
-    left = Skipped("", LEFT_OUT, len(listed.files) - len(files))
+    files = tuple(f for f in listed.files if f.path.startswith(below) or is_shared(f.path))
+    left = Skipped("", _LEFT_OUT, len(listed.files) - len(files))
     return FileList(files, tuple(sorted((*listed.skipped, left))), listed.recipes)
 
 
