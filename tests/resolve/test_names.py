@@ -468,3 +468,54 @@ def test_a_call_under_one_option_means_nothing_in_a_file_that_its_opposite_compi
     assert s.reached("f") == []
     assert s.reached("h") == ["kernel/without.c:on_stack"]
     assert s.callers("on_stack") == ["kernel/a.c:h", "kernel/without.c:g"]
+
+
+KCONFIG = (
+    'mainmenu "small"\nconfig PCI\n\tbool "PCI"\nconfig KEBA\n\ttristate "KEBA"\n\tdepends on PCI\n'
+    'config OTHER\n\ttristate "other"\n'
+)
+"""Of what is below, drivers/keba.c has to do with PCI and drivers/other.c need not."""
+
+
+def with_stub(**more: str) -> dict[str, str]:
+    """A kernel where the header has an empty function for those who do without PCI."""
+    return {
+        "Kconfig": KCONFIG,
+        "Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\ncore-y += kernel/ drivers/\n",
+        "kernel/Makefile": "obj-$(CONFIG_PCI) += pci.o\n",
+        "kernel/pci.c": body("pci_clear_master"),
+        "include/linux/pci.h": "#ifdef CONFIG_PCI\nvoid pci_clear_master(void);\n#else\n"
+        "static inline void pci_clear_master(void) { }\n#endif\n",
+        "drivers/Makefile": "obj-$(CONFIG_KEBA) += keba.o\nobj-$(CONFIG_OTHER) += other.o\n",
+        "drivers/keba.c": "#include <linux/pci.h>\n" + body("f", "pci_clear_master"),
+        "drivers/other.c": "#include <linux/pci.h>\n" + body("g", "pci_clear_master"),
+    } | more
+
+
+def test_a_stub_for_kernels_without_an_option_is_not_called_by_who_depends_on_it(small: Make) -> None:
+    s = small(with_stub())
+    assert s.reached("f") == ["kernel/pci.c:pci_clear_master"]
+    assert sorted(s.reached("g")) == ["include/linux/pci.h:pci_clear_master", "kernel/pci.c:pci_clear_master"]
+    assert s.callers("include/linux/pci.h:pci_clear_master") == ["drivers/other.c:g"]
+
+
+def test_a_call_in_a_file_that_fits_nothing_means_what_there_is(small: Make) -> None:
+    s = small(with_stub(**{"kernel/Makefile": "", "kernel/pci.c": ""}))
+    assert s.reached("f") == ["include/linux/pci.h:pci_clear_master"]
+
+
+def test_a_slot_holds_nothing_that_is_not_compiled_along_with_the_call(small: Make) -> None:
+    s = small(
+        {
+            "Kconfig": 'config A\n\tbool "a"\n\tdepends on !B\nconfig B\n\tbool "b"\n',
+            "Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\ncore-y += kernel/\n",
+            "kernel/Makefile": "obj-$(CONFIG_A) += a.o\nobj-$(CONFIG_B) += b.o\nobj-y += c.o\n",
+            "include/linux/ops.h": "struct ops { void (*run)(void); };\n",
+            "kernel/a.c": "#include <linux/ops.h>\nvoid f(struct ops *o) { o->run(); }\n",
+            "kernel/b.c": "#include <linux/ops.h>\n" + body("run_b") + "struct ops b = { .run = run_b };\n",
+            "kernel/c.c": "#include <linux/ops.h>\n" + body("run_c") + "struct ops c = { .run = run_c };\n"
+            "void g(struct ops *o) { o->run(); }\n",
+        }
+    )
+    assert s.via("f", "ops.run") == ["run_c"]
+    assert s.via("g", "ops.run") == ["run_b", "run_c"]

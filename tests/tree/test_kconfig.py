@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xref.tree.kconfig import Options, read_options
+from xref.tree.options import Options, read_options
 from xref.tree.root import open_tree
 
 

@@ -178,6 +178,7 @@ def _build(
         progress(Progress(len(files), len(files), total, total, "writing"))
         writer.add_syscalls(entry_rows(tree))
         writer.add_parts(image.parts)
+        writer.add_options(kbuild.options.requires)
         summary = Summary(
             files=len(files),
             bytes=total,

@@ -32,7 +32,7 @@ LARGEST_SHARE = 0.4
 @dataclass(frozen=True, slots=True)
 class Reworked:
     """What has to be put into an index: the rows of files, what changed files offer, the conditions of all files, what
-    is known of the tree as a whole, and what is a part of what (None where that is as it was).
+    is known of the tree as a whole, what is a part of what, and what options need (None where these are as they were).
     """
 
     rows: list[FileRow]
@@ -40,6 +40,7 @@ class Reworked:
     guards: Mapping[str, str]
     known: Mapping[str, str]
     parts: Mapping[str, Sequence[str]] | None = None
+    requires: Mapping[str, Sequence[str]] | None = None
 
 
 def rework(
@@ -76,8 +77,9 @@ def rework(
         pool.release()
     offers = {path: worker.offer_of(f) for path, f in lexed.items()}
     return Reworked(
-        rows, offers, {f.path: guards.get(f.path, "") for f in files}, known_to_text(image, kbuild), image.parts
-    )
+        rows, offers, {f.path: guards.get(f.path, "") for f in files}, known_to_text(image, kbuild), image.parts,
+        kbuild.options.requires,
+    )  # fmt: skip
 
 
 def _reached(changed: Change, files: Sequence[SourceFile], pool: Pool, root: str) -> set[str] | None:

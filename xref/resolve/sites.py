@@ -16,6 +16,7 @@ from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.resolve.casts import NONE_OF_TYPE, fitting
 from xref.resolve.companions import Companions
+from xref.resolve.configurations import Configurations
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.flow import slot_place
@@ -66,12 +67,13 @@ class Sites:
         self._objects = objects
         self._deferred = deferred
         self._companions = companions
+        self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
     def with_values(self, values: Values) -> Sites:
         """The same, but for what a pointer can hold."""
         other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
-        other._meant = self._meant
+        other._configurations, other._meant = self._configurations, self._meant
         return other
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
@@ -149,7 +151,7 @@ class Sites:
         names = self._names
         alone = names.everywhere(name, file_id)
         if alone is not None:
-            return tuple((f, EdgeKind.DIRECT) for f in alone if not self._excluded(here, f))
+            return self._together(here, file_id, [(f, EdgeKind.DIRECT) for f in alone if not self._excluded(here, f)])
         macros = (
             ()
             if itself
@@ -160,7 +162,14 @@ class Sites:
         found = [(m, EdgeKind.MACRO) for m in macros if not self._excluded(here, m)]
         if all(not self._always(m, file_id) or self._mentions_itself(m) for m, _ in found):
             found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not self._excluded(here, f)]
-        return tuple(found)
+        return self._together(here, file_id, found)
+
+    def _together(self, here: str, file_id: int, found: list[tuple[FunctionInfo, EdgeKind]]) -> _Meant:
+        """Those that some configuration compiles along with the call. All, where that leaves none: a file that no
+        configuration of this architecture compiles means what there is.
+        """
+        apart = self._configurations.apart
+        return tuple(pair for pair in found if not apart(here, file_id, pair[0].guard, pair[0].file_id)) or tuple(found)
 
     def _in_force(self, meant: _Meant, name: str, file_id: int, line: int, here: str) -> _Meant:
         """``meant`` without the file's own macros that an ``#undef`` ends above ``line``, or that begin below it."""
@@ -215,11 +224,12 @@ class Sites:
         self, call: CallFact, holdings: tuple[Holding, ...], kind: EdgeKind, scope: Scope
     ) -> tuple[Target, ...]:
         step = Step("dispatch", scope.file_id, call.line)
-        here = call.guard or scope.function.guard
+        here, apart = call.guard or scope.function.guard, self._configurations.apart
         return tuple(
             Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
             for h in holdings
             if not self._excluded(here, h.function)
+            and not apart(here, scope.file_id, h.function.guard, h.function.file_id)
         )
 
     def _pointer(self, call: CallFact, e: x.Name, scope: Scope, ctype: CType | None = None) -> Site | None:

@@ -30,6 +30,7 @@ from xref.store.writer import (
     NOTHING,
     Counts,
     insert_file,
+    insert_options,
     insert_parts,
     insert_rows,
     insert_syscalls,
@@ -90,6 +91,11 @@ class Editor:
         """Replaces what is a part of what."""
         self._db.execute("DELETE FROM parts")
         insert_parts(self._db, parts)
+
+    def options(self, requires: Mapping[str, Sequence[str]]) -> None:
+        """Replaces what options need."""
+        self._db.execute("DELETE FROM options")
+        insert_options(self._db, requires)
 
     def left_out(self) -> list[tuple[str, int]]:
         """Why files are in the index by name only, and how many for each reason."""

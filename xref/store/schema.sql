@@ -115,6 +115,9 @@ CREATE TABLE postings (
     PRIMARY KEY (kind, name, shape)
 ) WITHOUT ROWID;
 
+-- options of Kconfig with what holds whenever they are set: others that are (CONFIG_X), others that are not (!CONFIG_X)
+CREATE TABLE options (name TEXT PRIMARY KEY, requires TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE syscalls (
     arch TEXT NOT NULL, abi TEXT NOT NULL, number INTEGER, name TEXT NOT NULL, entry TEXT NOT NULL,
     compat TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL

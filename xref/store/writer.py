@@ -67,6 +67,10 @@ class Writer:
         """Adds the files that are parts of others, each with these."""
         insert_parts(self._db, parts)
 
+    def add_options(self, requires: Mapping[str, Sequence[str]]) -> None:
+        """Adds the options that need others to be set, or not, each with these."""
+        insert_options(self._db, requires)
+
     def finish(self, meta: Mapping[str, str]) -> None:
         """Writes the postings, builds the indexes, marks the file as whole and closes it."""
         db = self._db
@@ -156,6 +160,11 @@ def insert_syscalls(
 def insert_parts(db: sqlite3.Connection, parts: Mapping[str, Sequence[str]]) -> None:
     """The files that are parts of others, each with these."""
     db.executemany("INSERT INTO parts VALUES (?,?)", ((path, "\t".join(parts[path])) for path in sorted(parts)))
+
+
+def insert_options(db: sqlite3.Connection, requires: Mapping[str, Sequence[str]]) -> None:
+    """The options that need others to be set, or not, each with these."""
+    db.executemany("INSERT INTO options VALUES (?,?)", ((name, " ".join(requires[name])) for name in sorted(requires)))
 
 
 def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...], int]]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from xref.tree.kconfig import Options, read_options
 from xref.tree.makefile import Makefile, Words, in_tree
+from xref.tree.options import Options, read_options
 from xref.tree.root import Tree
 from xref.tree.terms import FALSE, TRUE, Terms, both, either, text
 
