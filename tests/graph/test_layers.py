@@ -4,7 +4,7 @@
 import pytest
 
 from xref.errors import UsageError
-from xref.graph.globs import compile_globs
+from xref.graph.globs import name_globs, path_globs
 from xref.graph.layers import load_layers
 from xref.resolve.edge import Symbol, SymbolKind
 
@@ -94,13 +94,32 @@ def test_a_file_of_no_domain():
         ("net/[!a-c]*/x.c", "net/dccp/x.c", "net/can/x.c"),
         ("a?.c", "ab.c", "a/.c"),
         ("a+b.c", "a+b.c", "aab.c"),
+        ("net/{a,b/{c,d}}/x.c", "net/b/d/x.c", "net/b/x.c"),
+        ("net/core/sock.c", "net/core/sock.c", "net/core/sock.cc"),
+        ("net/x/**", "net/x/y/z.c", "net/xy/z.c"),
     ],
 )
 def test_globs(glob, yes, no):
-    pattern = compile_globs([glob])
-    assert pattern is not None
-    assert pattern.match(yes)
-    assert not pattern.match(no)
+    globs = path_globs([glob])
+    assert globs is not None
+    assert globs.matches(yes)
+    assert not globs.matches(no)
+
+
+@pytest.mark.parametrize(
+    ("glob", "yes", "no"),
+    [
+        ("sys_send", "sys_send", "sys_sendto"),
+        ("sock.sk_*", "sock.sk_data_ready", "sock_sk_"),
+        ("*.data_ready", "strp_callbacks.data_ready", "strp_callbacks.data_ready2"),
+        ("dst_ops.[!l]*", "dst_ops.mtu", "dst_ops.local_out"),
+    ],
+)
+def test_globs_of_names(glob, yes, no):
+    globs = name_globs(["nothing", glob])
+    assert globs is not None
+    assert globs.matches(yes)
+    assert not globs.matches(no)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from xref.errors import UsageError
-from xref.graph.globs import compile_globs
+from xref.graph.globs import Globs, name_globs, path_globs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,12 +27,12 @@ class Rule(msgspec.Struct, frozen=True, gc=False):
     """A layer ('' for a helper), for the files and names that match; a pattern of None matches everything."""
 
     layer: str
-    files: re.Pattern[str] | None
-    symbols: re.Pattern[str] | None
+    files: Globs | None
+    symbols: Globs | None
 
     def names(self, sym: Symbol) -> bool:
         """Whether ``sym`` is meant, if its file is."""
-        return self.symbols is None or any(self.symbols.match(name) for name in (sym.name, *sym.aliases))
+        return self.symbols is None or any(self.symbols.matches(name) for name in (sym.name, *sym.aliases))
 
 
 class Domain(msgspec.Struct, frozen=True):
@@ -45,8 +44,8 @@ class Domain(msgspec.Struct, frozen=True):
     aside: frozenset[str]
     peers: frozenset[str]
     through: frozenset[str]
-    upcalls: re.Pattern[str] | None
-    home: re.Pattern[str] | None
+    upcalls: Globs | None
+    home: Globs | None
     rules: tuple[Rule, ...]
     _of_file: dict[str, tuple[Rule, ...]] = msgspec.field(default_factory=dict)
     """The rules for each file that was asked for: most of a kernel's patterns are about files."""
@@ -55,7 +54,7 @@ class Domain(msgspec.Struct, frozen=True):
         """The layer of ``sym``, '' when it is none of this domain's business."""
         rules = self._of_file.get(sym.file)
         if rules is None:
-            rules = tuple(rule for rule in self.rules if rule.files is None or rule.files.match(sym.file) is not None)
+            rules = tuple(rule for rule in self.rules if rule.files is None or rule.files.matches(sym.file))
             self._of_file[sym.file] = rules
         return next((rule.layer for rule in rules if rule.names(sym)), "")
 
@@ -65,11 +64,11 @@ class Domain(msgspec.Struct, frozen=True):
 
     def is_upcall(self, via: str) -> bool:
         """Whether the slot ``via`` leads from a lower layer to a higher one."""
-        return self.upcalls is not None and self.upcalls.match(via) is not None
+        return self.upcalls is not None and self.upcalls.matches(via)
 
     def is_home(self, sym: Symbol) -> bool:
         """Whether questions about ``sym`` are asked in this domain."""
-        return self.home is not None and self.home.match(sym.file) is not None
+        return self.home is not None and self.home.matches(sym.file)
 
 
 class Layers(msgspec.Struct, frozen=True, gc=False):
@@ -139,7 +138,7 @@ def _domain(name: str, entry: object) -> Domain:
         aside=frozenset(sides["aside"]),
         peers=frozenset(sides["peers"]),
         through=frozenset(sides["through"]),
-        upcalls=_names(_words(name, entry, "upcalls")),
+        upcalls=name_globs(_words(name, entry, "upcalls")),
         home=_paths(name, _words(name, entry, "home")),
         rules=tuple(_rule(name, order, rule) for rule in rules),
     )
@@ -152,7 +151,7 @@ def _rule(name: str, order: tuple[str, ...], rule: object) -> Rule:
     symbols = _words(name, rule, "symbols")
     if not files and not symbols:
         raise _MalformedError(f"[{name}] has a rule for '{rule['layer']}' with neither files nor symbols")
-    return Rule(rule["layer"], _paths(name, files), _names(symbols))
+    return Rule(rule["layer"], _paths(name, files), name_globs(symbols))
 
 
 def _words(name: str, entry: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -162,13 +161,8 @@ def _words(name: str, entry: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _paths(name: str, globs: Iterable[str]) -> re.Pattern[str] | None:
+def _paths(name: str, globs: Iterable[str]) -> Globs | None:
     try:
-        return compile_globs(globs)
+        return path_globs(globs)
     except (ValueError, re.error) as error:
         raise _MalformedError(f"[{name}] has a glob that cannot be read: {error}") from error
-
-
-def _names(globs: Iterable[str]) -> re.Pattern[str] | None:
-    parts = [translate(glob) for glob in globs]
-    return re.compile("|".join(parts)) if parts else None

@@ -54,7 +54,7 @@ class Held:
         self._objects = objects
         self._handing = handing
         self._ways = ways()
-        self._registrations = lru_cache(maxsize=64)(self._slots.registrations)
+        self._candidates = lru_cache(maxsize=64)(self._slots.candidates)
         self._by_last = lru_cache(maxsize=64)(self._all_by_last)
         self._loose = lru_cache(maxsize=64)(self._all_loose)
         self.parts = lru_cache(maxsize=10_000)(self._all_parts)
@@ -100,9 +100,9 @@ class Held:
         return tuple(found)
 
     def _find_held(self, slot: Slot, thing: Thing, alone: bool) -> Iterator[Holding]:
-        for r in self._registrations(*slot):
-            if self._is_in(r, thing):
-                yield from self._values.values_of(r)
+        inside = (r for r in self._candidates(*slot) if self._is_in(r, thing))
+        for r in self._slots.in_order(r for r in inside if self._slots.fills(r, *slot)):
+            yield from self._values.values_of(r)
         for scope, a in self._assignments(slot, thing):
             if self._mentions(a.target, thing) and not self._plainly_other(a.target, thing, scope):
                 written, base = self._handing.slot_of(a.target, scope, a.line)

@@ -104,9 +104,14 @@ class Slots:
         """Every initialiser of ``struct.field``, designated or positional, by file and line; ``home`` (see MemberType)
         tells records of one tag apart, None takes them all.
         """
-        found = [r for r in self._candidates(struct, field) if self._is(r, struct, field, home)]
-        positional = self._positional_memo(struct)
-        found.extend(r for r in positional if self._is(r, struct, field, home))
+        return self.in_order(r for r in self.candidates(struct, field) if self._is(r, struct, field, home))
+
+    def candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
+        """All that ``registrations`` picks from, in no order: some are of other records."""
+        return [*self._candidates(struct, field), *self._positional_memo(struct)]
+
+    def in_order(self, found: Iterable[RegistrationInfo]) -> list[RegistrationInfo]:
+        """Initialisers by file and line."""
         return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
 
     def _positional(self, struct: str) -> list[RegistrationInfo]:
@@ -114,8 +119,8 @@ class Slots:
         return self._reader.positional_registrations(self._parents_memo(struct))
 
     def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
-        """The initialisers of some ``field`` but for those that are plainly of another record. Of the tens of thousands
-        of a ``.get`` few are wanted, and whole tables are told by the type they begin with.
+        """The initialisers that name a ``field``, but for those that are plainly of another record. Of the tens of
+        thousands of a ``.get`` few are wanted, and whole tables are told by the type they begin with.
         """
         ids: array[int] = array("Q")
         own = self._own_memo(struct, field)

@@ -27,6 +27,14 @@ def of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterato
         yield from db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
 
 
+def all_of(db: sqlite3.Connection, column: str, rest: str, values: Sequence[object] = ()) -> frozenset[str]:
+    """The names or paths in ``SELECT column rest``: one long row is read in a third of the time of ten thousand short
+    ones. No path has a NUL in it.
+    """
+    joined = db.execute(f"SELECT group_concat({column}, char(0)) {rest}", values).fetchone()[0]
+    return frozenset(joined.split("\0")) if joined is not None else frozenset()
+
+
 class Includes(Mapping[str, tuple[Include, ...]]):
     """Include directives by path; a path is in it when the file is in the index."""
 
@@ -72,9 +80,8 @@ class Includes(Mapping[str, tuple[Include, ...]]):
         """All files below a folder: one query instead of one for every include that may lead there."""
         found = self._below.get(folder)
         if found is None:
-            sql = "SELECT path FROM files WHERE path >= ? AND path < ?"
-            rows = self._db.execute(sql, (folder, f"{folder}\U0010ffff"))
-            found = self._below[folder] = frozenset(r[0] for r in rows)
+            limits = (folder, f"{folder}\U0010ffff")
+            found = self._below[folder] = all_of(self._db, "path", "FROM files WHERE path >= ? AND path < ?", limits)
         return found
 
     def __iter__(self) -> Iterator[str]:

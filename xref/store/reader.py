@@ -15,7 +15,7 @@ import msgspec
 from xref.facts.model import Body
 from xref.lex import guard as conditions
 from xref.lex.model import Include, MacroDef
-from xref.store.batches import CHUNK, Includes, of_each
+from xref.store.batches import CHUNK, Includes, all_of, of_each
 from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, SyscallInfo
 from xref.store.numbers import first, first_wide
@@ -342,7 +342,7 @@ class Reader(RegistrationReader):
         _make_room(self._typedefs, _MANY)
         missing = [name for name in names if name not in self._typedefs]
         if self._typedef_names is None and len(self._typedefs) + len(missing) > _FEW_TYPEDEFS:
-            self._typedef_names = frozenset(r[0] for r in self._db.execute("SELECT name FROM typedefs"))
+            self._typedef_names = all_of(self._db, "name", "FROM typedefs")
         known = self._typedef_names
         wanted = missing if known is None else [name for name in missing if name in known]
         found: dict[str, list[DeclInfo]] = {}
