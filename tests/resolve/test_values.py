@@ -409,3 +409,28 @@ def test_an_array_of_functions_that_a_macro_makes_of_its_arguments(small: Make) 
         "void f(void) { wait(call_rcu, hurry); }\n"
     )
     assert sorted(e.callee.name for e in s.calls("__wait").edges) == ["call_rcu", "hurry"]
+
+
+def test_a_function_that_is_found_by_its_name(small: Make) -> None:
+    tree = small(
+        {
+            # include/linux/module.h, include/linux/kmod.h and include/media/dvbdev.h of 6.12
+            "include/linux/module.h": "void *__symbol_get(const char *symbol);\n"
+            "#define __stringify(x) #x\n"
+            "#define symbol_get(x) ((typeof(&x))(__symbol_get(__stringify(x))))\n"
+            "#define try_then_request_module(x, mod...) ((x) ?: (__request_module(true, mod), (x)))\n"
+            '#define symbol_request(x) try_then_request_module(symbol_get(x), "symbol:" #x)\n'
+            "#ifdef CONFIG_MEDIA_ATTACH\n"
+            "#define dvb_attach(FUNCTION, ARGS...) ({ \\\n\tvoid *__r = NULL; \\\n"
+            "\ttypeof(&FUNCTION) __a = symbol_request(FUNCTION); \\\n"
+            "\tif (__a) { \\\n\t\t__r = (void *) __a(ARGS); \\\n\t} \\\n\t__r; \\\n})\n"
+            "#else\n#define dvb_attach(FUNCTION, ARGS...) ({ \\\n\tFUNCTION(ARGS); \\\n})\n#endif\n",
+            "drivers/mt312.c": "void *mt312_attach(int i2c)\n{\n}\n",
+            "drivers/b2c2.c": "#include <linux/module.h>\nvoid *mt312_attach(int i2c);\n"
+            "void *attach(int i2c)\n{\n\treturn dvb_attach(mt312_attach, i2c);\n}\n"
+            "void *get(int i2c)\n{\n\tvoid *(*f)(int) = symbol_get(mt312_attach);\n\treturn f(i2c);\n}\n",
+        }
+    )
+    assert "drivers/mt312.c:mt312_attach" in tree.reached("attach", EdgeKind.INDIRECT)
+    assert tree.reached("get", EdgeKind.INDIRECT) == ["drivers/mt312.c:mt312_attach"]
+    assert set(tree.callers("mt312_attach")) == {"drivers/b2c2.c:attach", "drivers/b2c2.c:get"}

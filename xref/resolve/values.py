@@ -222,7 +222,13 @@ class Values(Flow[FunctionInfo]):
         match e:
             case x.Name(name):
                 yield from self._name(name, scope, line, depth)
-            case x.Cast(_, operand) | x.Unary("&" | "*", operand) | x.Assign("=", _, operand):
+            case x.Cast(ctype, operand):
+                yield from self.sources(operand, scope, line, depth + 1)
+                match ctype:
+                    case x.TypeofExpr(x.Unary("&", x.Name() as itself)):
+                        # #define symbol_get(x) ((typeof(&x))(__symbol_get(__stringify(x))))   include/linux/module.h
+                        yield from self.sources(itself, scope, line, depth + 1)
+            case x.Unary("&" | "*", operand) | x.Assign("=", _, operand):
                 yield from self.sources(operand, scope, line, depth + 1)
             case x.Binary(",", _, right):
                 yield from self.sources(right, scope, line, depth + 1)
