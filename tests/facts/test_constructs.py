@@ -528,6 +528,21 @@ def test_pasted_registrations() -> None:
     )  # fmt: skip
 
 
+def test_functions_that_are_pasted_of_capitals() -> None:
+    """drivers/isdn/hardware/mISDN/iohelper.h."""
+    source = (
+        "#define ASSIGN_FUNC(typ, name, dest) do { \\\n\t\tdest.read_reg = &Read##name##_##typ; \\\n\t} while (0)\n"
+        "#define ASSIGN_FUNC_IPAC(typ, target) do { \\\n\t\tASSIGN_FUNC(typ, ISAC, target.isac); \\\n"
+        "\t\tASSIGN_FUNC(typ, IPAC, target); \\\n\t} while (0)\n"
+        "#define REG(name, x) do { x.reg = mm##name##_REG; x.at = mmOTHER; } while (0)\n"
+        "void setup(struct card *card)\n{\n\tASSIGN_FUNC_IPAC(MEM, card->ipac);\n\tREG(DMA, card->x);\n}\n"
+    )
+    assigns = function(facts_of(source), "setup").body.assigns
+    assert [(a.target.replace(" ", ""), a.value.replace(" ", "")) for a in assigns] == [
+        ("card->ipac.isac.read_reg", "&ReadISAC_MEM"), ("card->ipac.read_reg", "&ReadIPAC_MEM"),
+    ]  # fmt: skip
+
+
 def test_work_that_is_set_up_by_a_macro() -> None:
     header = "#define INIT_WORK(_work, _func) do { (_work)->data = 0; (_work)->func = (_func); } while (0)\n"
     facts = facts_of(

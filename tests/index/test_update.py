@@ -341,3 +341,28 @@ def test_more_changes_than_one_process_takes(kernel: Path, db: Path, monkeypatch
     write(path, text_of(path) + "\nint xref_new(void)\n{\n}\n")
     assert index(kernel, db, jobs=2).reused_files == total - 1
     assert same_as_fresh(kernel, db)
+
+
+@pytest.mark.parametrize("few", [0, 200], ids=["by who includes it", "by name"])
+def test_a_header_that_includes_another_one(
+    kernel: Path, tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("xref.index.affected._FEW_NAMES", few)
+    call = "#include <linux/outer.h>\nint {0}(int x)\n{{\n\treturn INNER(x);\n}}\n"
+    for path, text in {
+        "include/linux/inner.h": "#define INNER(x) inner_function(x)\nint inner_function(int);\n",
+        "include/linux/outer.h": "int outer_function(int);\n",
+        "include/linux/around.h": "#include <linux/outer.h>\n",
+        "kernel/user.c": call.format("user"),
+        "kernel/further.c": call.format("further").replace("outer.h", "around.h"),
+        "kernel/other.c": call.format("other").replace("#include <linux/outer.h>\n", ""),
+    }.items():
+        write(kernel / path, text)
+    index(kernel, db)
+    write(kernel / "include/linux/outer.h", "#include <linux/inner.h>\nint outer_function(int);\n")
+    extracted = index(kernel, db)
+    assert extracted.reused_files > extracted.files - (6 if few else 5), (
+        "with what mentions INNER where that is looked for"
+    )
+    index(kernel, tmp_path / "new.db")
+    assert rows(db) == rows(tmp_path / "new.db")

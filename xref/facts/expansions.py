@@ -59,7 +59,9 @@ class Expansions(FileState):
             naming = self._x.natures.naming(definitions)
             if not own.isdisjoint(t for k, arg in enumerate(given) if min(k, last) in naming for t in arg):
                 return False
-        return any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg)
+        if any(_is_name(t) or self._invocable(t) for arg in deciding for t in arg):
+            return True
+        return any(is_identifier(t) for arg in deciding for t in arg) and bool(self._x.pasting.of(definitions))
 
     def _invocable(self, token: str) -> bool:
         """Whether a token in capitals is a macro with parameters: WARN_ONCE hands WARN to DO_ONCE_LITE_IF."""

@@ -15,6 +15,7 @@ from xref.facts.model import ObjectFact, RecordFact, RegistrationFact, TypedefFa
 from xref.facts.text import Origin, Place, Role, Text
 from xref.macros.liveness import Liveness
 from xref.macros.nature import Nature, Natures
+from xref.macros.pasting import Pasting
 from xref.macros.stores import Stores
 from xref.macros.table import MacroTable
 from xref.macros.template import Templates
@@ -38,6 +39,7 @@ class Context:
         self.masker = Masker(table, natures)
         self.liveness = Liveness(table)
         self.stores = Stores(table)
+        self.pasting = Pasting(table)
         self._callers: set[bytes] = set()
         self._silent: set[bytes] = set()
         self._droppers: dict[bytes, bool] = {}

@@ -27,6 +27,8 @@ from xref.macros.visibility import IncludeGraph
 
 MOST_NAMES: Final = 5000
 """Where more names have changed than this, most files are reached anyhow."""
+_FEW_NAMES: Final = 200
+"""So many macros that somebody sees now, or no longer, are looked for by name in all files."""
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _CHAIN: Final = re.compile(r"\w+(?:\s*##\s*\w+)+")
 _PASTE: Final = re.compile(r"\s*##\s*")
@@ -73,12 +75,18 @@ def changed_names(change: Change) -> tuple[set[str], set[str]]:
         if theirs.get(path) != ours.get(path):
             names |= _different(theirs.get(path, {}), ours.get(path, {}))
     seen_before, seen_after = _graph(change.old), _graph(change.new)
+    including = _Including(change, seen_before, seen_after)
+    including_otherwise = set[str]()
 
     def seen(path: str) -> None:
-        for other in seen_before.closure(path) ^ seen_after.closure(path):
-            names.update(theirs.get(other, {}), ours.get(other, {}))
+        others = seen_before.closure(path) ^ seen_after.closure(path)
+        found = set[str]().union(*(theirs.get(other, {}).keys() | ours.get(other, {}).keys() for other in others))
+        if len(found) <= _FEW_NAMES:
+            names.update(found)
+        else:  # all that a header of the kernel includes in turn: who includes this one are fewer than who use that
+            including_otherwise.update(including.all_of(path))
+            files.update(including_otherwise)
 
-    including_otherwise = set()
     for path in change.before.keys() & change.after.keys():
         if _directives(change.after[path]) != _directives(change.before[path]):
             seen(path)
@@ -95,6 +103,31 @@ def changed_names(change: Change) -> tuple[set[str], set[str]]:
             including_otherwise.add(path)
     files.update(_parts_otherwise(change, including_otherwise))
     return names, files
+
+
+class _Including:
+    """Who includes a file, directly or not, before or after a change."""
+
+    def __init__(self, change: Change, *graphs: IncludeGraph) -> None:
+        self._change = change
+        self._graphs = graphs
+        self._direct: defaultdict[str, list[str]] | None = None
+
+    def all_of(self, path: str) -> set[str]:
+        """All who see what ``path`` sees."""
+        if self._direct is None:
+            self._direct = defaultdict(list)
+            for graph, image in zip(self._graphs, (self._change.old, self._change.new), strict=True):
+                for other in image.includes:
+                    for included in graph.direct(other):
+                        self._direct[included].append(other)
+        found = {path}
+        todo = [path]
+        while todo:
+            fresh = [other for other in self._direct[todo.pop()] if other not in found]
+            found.update(fresh)
+            todo.extend(fresh)
+        return found
 
 
 def _parts_otherwise(change: Change, wholes: set[str]) -> Iterator[str]:
@@ -118,6 +151,8 @@ def reach(names: set[str], macros: Iterable[MacroDef]) -> Reach:
     while fresh and len(found) <= MOST_NAMES:
         found |= fresh
         more = {holder for name in fresh for holder in bodies.with_word.get(name, ())}
+        if len(found | more) > MOST_NAMES:
+            return Reach(frozenset(found | more), ())  # too many whatever else they are pasted into
         for holder, rests in bodies.pasting(fresh):
             required = (bodies.leading_to(holder), *map(bodies.leading_to, rests))
             both = frozenset.intersection(*required) if rests else required[0]
