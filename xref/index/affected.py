@@ -27,8 +27,10 @@ from xref.macros.visibility import IncludeGraph
 
 MOST_NAMES: Final = 5000
 """Where more names have changed than this, most files are reached anyhow."""
+_FEW_INCLUDERS: Final = 1000
+"""So many files that see other macros through a header are extracted again without a look at whether they use any."""
 _FEW_NAMES: Final = 200
-"""So many macros that somebody sees now, or no longer, are looked for by name in all files."""
+"""Where a header has more includers, so many macros are looked for by name in all files."""
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _CHAIN: Final = re.compile(r"\w+(?:\s*##\s*\w+)+")
 _PASTE: Final = re.compile(r"\s*##\s*")
@@ -77,24 +79,26 @@ def changed_names(change: Change) -> tuple[set[str], set[str]]:
     seen_before, seen_after = _graph(change.old), _graph(change.new)
     including = _Including(change, seen_before, seen_after)
     including_otherwise = set[str]()
+    sources = _included_sources(change.new) | _included_sources(change.old)
 
     def seen(path: str) -> None:
         others = seen_before.closure(path) ^ seen_after.closure(path)
         found = set[str]().union(*(theirs.get(other, {}).keys() | ours.get(other, {}).keys() for other in others))
-        if len(found) <= _FEW_NAMES:
+        who = including.all_of(path) if found else set()
+        if len(who) > _FEW_INCLUDERS and len(found) <= _FEW_NAMES:
             names.update(found)
-        else:  # all that a header of the kernel includes in turn: who includes this one are fewer than who use that
-            including_otherwise.update(including.all_of(path))
-            files.update(including_otherwise)
+        else:  # what it includes now may include half of the kernel's headers: fewer include this one than use all that
+            including_otherwise.update(who)
+            files.update(who)
 
     for path in change.before.keys() & change.after.keys():
         if _directives(change.after[path]) != _directives(change.before[path]):
-            seen(path)
             including_otherwise.add(path)
+            if path.endswith(".h") or path.rpartition("/")[2] in sources:
+                seen(path)
         if _moved(change.before[path], change.after[path]):
             names.update(ours.get(path, {}))
             including_otherwise.add(path)
-    sources = _included_sources(change.new)
     for path in _may_resolve_otherwise(change):
         if seen_before.direct(path) != seen_after.direct(path):
             if path.endswith(".h") or path.rpartition("/")[2] in sources:

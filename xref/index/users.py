@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import msgspec
@@ -113,7 +113,8 @@ def _reached(changed: Change, files: Sequence[SourceFile], pool: Pool, root: str
 def _mentioning(reached: Reach, pool: Pool, root: str, chunks: Sequence[Sequence[str]]) -> Iterator[str]:
     """The files whose text has what ``reached`` says."""
     # Of names that have to stand together the rarest are looked for first: mostly they stand nowhere.
-    together = [[_encoded(names) for names in sorted(sets, key=len)] for sets in reached.together]
+    encoded = lru_cache(maxsize=None)(_encoded)  # thousands of requirements share a few large sets
+    together = [[encoded(names) for names in sorted(sets, key=len)] for sets in reached.together]
     names = _encoded(reached.names)
     search = partial(worker.mentioning, names.union(*(sets[0] for sets in together)))
     for data in pool.run(search, root, chunks):
