@@ -25,6 +25,7 @@ class Pasting:
     def __init__(self, table: MacroSource) -> None:
         self._table = table
         self._judged = Fixpoint(self._judge, frozenset[int]())
+        self._known: dict[tuple[str, int], frozenset[int]] = {}
 
     def of(self, definitions: Iterable[MacroDef]) -> frozenset[int]:
         """The positions of such parameters in one of these definitions or another; the variadic one counts behind the
@@ -32,12 +33,16 @@ class Pasting:
         """
         found: frozenset[int] = frozenset()
         for m in definitions:
-            found |= self._in_body(m)
+            known = self._known.get((m.file, m.line))
+            if known is None:
+                known = self._known[m.file, m.line] = self._in_body(m)
+            found |= known
         return found
 
     def _judge(self, name: str) -> frozenset[int]:
         defs = [m for m in self._table.all(name) if m.params]
-        return self.of([m for m in defs if program_of(m.file) == "kernel"] or defs)
+        defs = [m for m in defs if program_of(m.file) == "kernel"] or defs
+        return frozenset[int]().union(*map(self._in_body, defs))
 
     def _in_body(self, m: MacroDef) -> frozenset[int]:
         tokens = body_tokens(m.body)
