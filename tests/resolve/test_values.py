@@ -417,7 +417,11 @@ def test_a_function_that_is_found_by_its_name(small: Make) -> None:
             # include/linux/module.h, include/linux/kmod.h and include/media/dvbdev.h of 6.12
             "include/linux/module.h": "void *__symbol_get(const char *symbol);\n"
             "#define __stringify(x) #x\n"
+            "#ifdef CONFIG_MODULES\n"
             "#define symbol_get(x) ((typeof(&x))(__symbol_get(__stringify(x))))\n"
+            "#else\n"
+            '#define symbol_get(x) ({ extern typeof(x) x __attribute__((weak,visibility("hidden"))); &(x); })\n'
+            "#endif\n"
             "#define try_then_request_module(x, mod...) ((x) ?: (__request_module(true, mod), (x)))\n"
             '#define symbol_request(x) try_then_request_module(symbol_get(x), "symbol:" #x)\n'
             "#ifdef CONFIG_MEDIA_ATTACH\n"

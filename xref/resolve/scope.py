@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from xref.facts.model import Body, LocalFact
-from xref.parse.ctree import CType, Decl, Function, Pointer, Tagged
+from xref.parse.ctree import CType, Decl, Function, Name, Pointer, Tagged, TypeofExpr
 from xref.parse.ctype import WORD, parse_declaration, parse_signature
 from xref.store.model import FunctionInfo
 
@@ -156,9 +156,11 @@ class Scope:
 
     @contextmanager
     def declaring(self, decls: tuple[Decl, ...]) -> Iterator[None]:
-        """Inside, the names that a statement expression declares hold as well."""
+        """Inside, the names that a statement expression declares hold as well; ``extern typeof(x) x`` declares what is
+        there (C11 6.2.2 p4; symbol_get() of include/linux/module.h without CONFIG_MODULES).
+        """
         saved = dict(self.extra)
-        self.extra.update((d.name, d) for d in decls if d.name)
+        self.extra.update((d.name, d) for d in decls if d.name and d.ctype != TypeofExpr(Name(d.name)))
         try:
             yield
         finally:
