@@ -65,6 +65,13 @@ def test_a_line_now_and_then():
     ]
 
 
+def test_that_somebody_waits_is_said_at_once():
+    out = io.StringIO()
+    ticks = iter([0.0, 0.1])
+    Lines(out, clock=lambda: next(ticks))(Progress(0, 0, 0, 0, "waiting for another xref that indexes this tree"))
+    assert out.getvalue() == "xref: waiting for another xref that indexes this tree\n"
+
+
 def test_a_bar_on_a_terminal(monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

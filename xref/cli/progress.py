@@ -38,11 +38,13 @@ class Lines:
         self._phase = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Say where the build is, unless that was said a moment ago."""
+        """Say where the build is, unless that was said a moment ago; at once what has no files to count, which comes
+        but once.
+        """
         now = self._clock()
         if progress.phase != self._phase:
             self._phase, self._start = progress.phase, now
-        if now - self._last < _EVERY:
+        if now - self._last < _EVERY and (progress.files_total or progress.files_done):
             return
         self._last = now
         self._out.write(f"xref: {describe(progress, now - self._start)}\n")
@@ -51,6 +53,8 @@ class Lines:
 
 def describe(progress: Progress, seconds: float) -> str:
     """``progress`` after ``seconds`` of its phase, as words."""
+    if not progress.files_total and not progress.files_done:
+        return progress.phase
     total = f" of {progress.files_total:,}" if progress.files_total else ""
     words = [f"{progress.phase}: {progress.files_done:,}{total} files"]
     if seconds > 0 and progress.bytes_done:
