@@ -519,3 +519,18 @@ def test_a_slot_holds_nothing_that_is_not_compiled_along_with_the_call(small: Ma
     )
     assert s.via("f", "ops.run") == ["run_c"]
     assert s.via("g", "ops.run") == ["run_b", "run_c"]
+
+
+def test_a_file_whose_condition_cannot_hold_keeps_what_it_calls(small: Make) -> None:
+    s = small(
+        {
+            "Kconfig": 'choice\n\tprompt "role"\nconfig A\n\tbool "a"\nconfig B\n\tbool "b"\nendchoice\n',
+            "Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\ncore-y += kernel/\n",
+            # drivers/usb/musb/Makefile of 6.12: either of them, in Kbuild's way to say so
+            "kernel/Makefile": "obj-$(CONFIG_A)$(CONFIG_B) += a.o\n",
+            "include/linux/ops.h": "struct ops { void (*run)(void); };\n",
+            "kernel/a.c": "#include <linux/ops.h>\n" + body("run_a") + "struct ops a = { .run = run_a };\n"
+            "void f(struct ops *o) { o->run(); run_a(); }\n",
+        }
+    )
+    assert s.reached("f") == ["kernel/a.c:run_a", "kernel/a.c:run_a"]

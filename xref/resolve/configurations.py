@@ -46,7 +46,10 @@ class Configurations:
         key = (guard, self._reader.file(file_id).guard)
         known = self._demands.get(key)
         if known is None:
-            known = self._demands[key] = _all(self._of(g.from_text(text)) for text in key if text)
+            known = _all(self._of(g.from_text(text)) for text in key if text)
+            if not known.on.isdisjoint(known.off):
+                known = _NONE  # never compiled, or its build rule is misread: nothing follows from that
+            self._demands[key] = known
         return known
 
     def _of(self, c: g.Cond) -> _Demand:
