@@ -54,3 +54,26 @@ def test_circles_end() -> None:
     assert not graph.sees("a.h", "gone.h")
     assert graph.direct("b.h") == ("a.h",)
     assert graph.sees("unknown.c", "unknown.c")
+
+
+@pytest.mark.parametrize(
+    ("arch", "path", "found"),
+    [
+        ("x86_64", "asm/io.h", "include/asm-x86_64/io.h"),
+        ("i386", "asm/io.h", "include/asm-i386/io.h"),
+        ("i386", "asm/bug.h", "include/asm-generic/bug.h"),
+        ("x86_64", "asm-i386/io.h", "include/asm-i386/io.h"),
+        ("i386", "mach_apic.h", "include/asm-i386/mach-default/mach_apic.h"),
+        ("powerpc", "asm/of.h", "include/asm-ppc/of.h"),
+        ("um", "asm/arch/io.h", "include/asm-x86_64/io.h"),
+        ("arm", "asm/io.h", "include/asm-generic/io.h"),
+    ],
+)
+def test_headers_of_an_architecture_lay_in_include_once(arch: str, path: str, found: str) -> None:
+    """2.6.20: a build makes include/asm a link to include/asm-ARCH."""
+    files = [
+        "include/asm-x86_64/io.h", "include/asm-i386/io.h", "include/asm-generic/io.h", "include/asm-generic/bug.h",
+        "include/asm-i386/mach-default/mach_apic.h", "include/asm-ppc/of.h",
+    ]  # fmt: skip
+    graph = IncludeGraph(dict.fromkeys(files, ()), arch)
+    assert graph.resolve("net/socket.c", Include(path, True, 1, "")) == found

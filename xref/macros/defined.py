@@ -19,6 +19,7 @@ from xref.lex import guard as g
 from xref.lex.guard import Cond, Lookup
 from xref.lex.model import Include, MacroDef
 from xref.macros.visibility import IncludeGraph
+from xref.tree.arch import own_headers
 from xref.tree.files import program_of
 
 _COMPILER: Final = re.compile(r"__\w+__|_[A-Z]\w*|__GNUC\w*|__clang\w*")
@@ -69,13 +70,13 @@ class _Shared:
     """Which headers every file of the kernel may lean on."""
 
     def __init__(self, arch: str) -> None:
-        self._arch = f"arch/{arch}/include/"
+        self._arch = own_headers(arch)
 
     def arch(self, path: str) -> bool:
         return path.startswith(self._arch)
 
     def __call__(self, path: str) -> bool:
-        return path.startswith("include/") or path.startswith(self._arch)
+        return path.startswith(("include/", *self._arch))
 
 
 def _verdict(name: str, users: list[str], defs: list[MacroDef], graph: IncludeGraph, shared: _Shared) -> Cond | None:

@@ -7,7 +7,7 @@ algorithms", 1972).
 
 An ``#include`` is looked up the way Kbuild's ``-I`` flags make the compiler do it (LINUXINCLUDE in the top Makefile):
 beside the includer for ``"x.h"``, then the directory's own ``ccflags-y``, then arch/ARCH/include, include, and their
-uapi halves; ``asm/x.h`` falls back to asm-generic/x.h as the generated wrappers do.
+uapi halves; for ``asm/x.h`` see :func:`xref.tree.arch.asm_places`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from xref.lex.model import Include
+from xref.tree.arch import asm_places, searched
 from xref.tree.files import is_shared
 
 _SOURCES: Final = 64
@@ -49,10 +50,8 @@ class IncludeGraph:
         self._raw = includes
         self._dirs = include_dirs or {}
         self._parts = parts or {}
-        base = f"arch/{arch}/include"
-        self._search = tuple(
-            f"{d}/" for d in (base, f"{base}/asm/mach-default", "include", f"{base}/uapi", "include/uapi")
-        )
+        self._arch = arch
+        self._search = searched(arch)
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._meant: dict[tuple[str, str, bool], str | None] = {}
         self._bit: dict[str, int] = {}
@@ -82,8 +81,7 @@ class IncludeGraph:
             if path in self._raw:
                 return path
         if inc.path.startswith("asm/"):
-            for prefix in ("include/asm-generic/", "include/uapi/asm-generic/"):
-                path = prefix + inc.path[4:]
+            for path in asm_places(self._arch, inc.path[4:]):
                 if path in self._raw:
                     return path
         if ".." in inc.path:

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from xref.tree.arch import borrowed, other_arch
 from xref.tree.root import Tree
 
 KERNEL: Final = "kernel"
@@ -64,13 +65,13 @@ class FileList(msgspec.Struct, frozen=True):
 
 def list_files(tree: Tree, arch: str) -> FileList:
     """All ``.c``, ``.h`` and ``.S`` files of the tree and the grammars that C is made of (``.asn1``), of ``arch/`` only
-    those of ``arch``.
+    those of ``arch`` and what it borrows from others.
 
     Symbolic links are never followed: whatever they point to inside the tree is found where it lies. Folders that
     cannot be read, links, special files and names that no report could carry are in ``skipped``. Never raises for
     what it finds inside the tree.
     """
-    walk = _Walk(str(tree.root))
+    walk = _Walk(str(tree.root), borrowed(tree.root, arch))
     walk.run("", arch)
     import hashlib  # takes longer to load than an answer may wait that asks what belongs to a program
 
@@ -82,8 +83,9 @@ def list_files(tree: Tree, arch: str) -> FileList:
 class _Walk:
     """One pass over the folders; paths are relative and end without ``/``."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, borrowed: frozenset[str]) -> None:
         self.root = root
+        self.borrowed = borrowed
         self.files: list[SourceFile] = []
         self.skipped: list[Skipped] = []
         self.recipes: list[tuple[str, int, int]] = []
@@ -103,16 +105,15 @@ class _Walk:
                     elif entry.is_dir(follow_symlinks=False):
                         if name in _NOT_OURS:
                             continue
-                        other = _other_arch(path, arch)
+                        other = other_arch(path, arch)
                         if other:
-                            self._skip(path, f"other architecture: {other}", self._count(path))
+                            self._skip(path, f"other architecture: {other}", self._lend(path))
                         else:
                             todo.append(path)
                     elif name.endswith(_SUFFIXES) and not name.endswith(".mod.c"):
                         self._file(entry, path)
                     elif name.startswith(_RECIPES) or name.endswith(".tbl"):
-                        stat = entry.stat(follow_symlinks=False)
-                        self.recipes.append((path, stat.st_size, stat.st_mtime_ns))
+                        self._recipe(entry, path)
                 except OSError as error:
                     self._skip(path, error.strerror or str(error))
 
@@ -125,6 +126,10 @@ class _Walk:
             stat = entry.stat(follow_symlinks=False)
             self.files.append(SourceFile(path, stat.st_size, stat.st_mtime_ns, program_of(path)))
 
+    def _recipe(self, entry: os.DirEntry[str], path: str) -> None:
+        stat = entry.stat(follow_symlinks=False)
+        self.recipes.append((path, stat.st_size, stat.st_mtime_ns))
+
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(f"{self.root}/{folder}") as entries:
@@ -133,33 +138,26 @@ class _Walk:
             self._skip(folder or ".", error.strerror or str(error), 0)
             return []
 
-    def _count(self, top: str) -> int:
-        """How many source files lie under a folder that is left out."""
+    def _lend(self, top: str) -> int:
+        """Takes what is borrowed from a folder that is left out; how many source files stay there."""
         count = 0
-        for _, folders, names in os.walk(f"{self.root}/{top}"):
+        for at, folders, names in os.walk(f"{self.root}/{top}"):
             folders[:] = [f for f in folders if f not in _NOT_OURS]
             count += sum(name.endswith(_SUFFIXES) for name in names)
+            folder = at[len(self.root) + 1 :]
+            if any(path.startswith(f"{folder}/") for path in self.borrowed):
+                for entry in self._entries(folder):
+                    path = f"{folder}/{entry.name}"
+                    if path in self.borrowed:
+                        self._file(entry, path)
+                        count -= 1
+                    elif entry.name.startswith(_RECIPES) and entry.is_file(follow_symlinks=False):
+                        self._recipe(entry, path)
         return count
 
     def _skip(self, path: str, reason: str, count: int = 1) -> None:
         printable = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         self.skipped.append(Skipped(printable, reason, count))
-
-
-def _other_arch(path: str, arch: str) -> str:
-    """The architecture that a folder belongs to when that is not ``arch``; "" when the folder is wanted.
-
-    User-mode Linux is an architecture that borrows: its sub-architecture is arch/x86/um (arch/um/Makefile:
-    ``HOST_DIR := arch/$(HEADER_ARCH)``), and its headers come from arch/x86/include.
-    """
-    parts = path.split("/")
-    if parts[0] != "arch" or not 2 <= len(parts) <= 3 or not arch:
-        return ""
-    if arch == "um" and parts[1] == "x86":
-        return "x86" if len(parts) == 3 and parts[2] not in ("um", "include") else ""
-    if len(parts) == 2:
-        return parts[1] if parts[1] != arch else ""
-    return "um" if parts[2] == "um" else ""
 
 
 _RULES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
