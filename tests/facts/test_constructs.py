@@ -661,3 +661,31 @@ def test_an_argument_is_expanded_where_it_comes_to_stand() -> None:
 """
     facts = facts_of(header + "DEFINE_GUARD(taken, take(_T))\n")
     assert calls(facts, "class_taken") == ["_take"]
+
+
+@pytest.mark.parametrize(
+    ("define", "called"),
+    [
+        ("#define dprintk if (debug) printk\n", ["printk"]),
+        ("#define dprintk if (level(2)) printk\n", ["level", "printk"]),
+        ("#ifdef DEBUG\n#define dprintk printk\n#else\n#define dprintk if (0) printk\n#endif\n", ["printk"]),
+        ("#define dprintk do_print\n", ["dprintk"]),  # an alias, which is looked through later
+    ],
+)
+def test_a_macro_may_hold_a_statement_up_to_a_name(define: str, called: list[str]) -> None:
+    facts = facts_of(define + 'void f(int x)\n{\n\tdprintk("%d", x);\n}\n')
+    assert sorted(calls(facts, "f")) == called
+
+
+@pytest.mark.parametrize(
+    "cast",
+    ["(__u16)(x)", "(u16 foo)(x)", "(__psunsigned_t)(unsigned)(x)", "(__u16 __force)(x ^ 1)", "(long)(int)(char)(x)"],
+)
+def test_a_cast_is_no_call(cast: str) -> None:
+    assert calls(facts_of(f"int f(int x)\n{{\n\treturn {cast} + g(x);\n}}\n"), "f") == ["g"]
+
+
+def test_what_stands_in_parentheses_may_be_called() -> None:
+    assert calls(facts_of("int f(int x)\n{\n\treturn (handler)(x) + (*other)(x);\n}\n"), "f") == [
+        "(handler)", "(*other)",
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from .sources import facts_of
+from .sources import calls, facts_of
 
 HEADER = """\
 #define __aligned(x) __attribute__((__aligned__(x)))
@@ -41,6 +41,7 @@ def objects(source: str) -> list[tuple[str, str, str]]:
         ("DEFINE_SPINLOCK(lock);", ("lock", "spinlock_t lock", "extern")),
         ("static DECLARE_WORK(work, run);", ("work", "struct work_struct work", "static")),
         ("DEFINE_PER_CPU(int, cpu) = -1;", ("cpu", "int cpu", "extern")),
+        ("static DEFINE_PER_CPU(struct base, bases[MAX + 1]);", ("bases", "struct base bases [ MAX + 1 ]", "static")),
     ],
 )
 def test_what_a_macro_initialises_is_an_object(source: str, expected: tuple[str, str, str]) -> None:
@@ -175,3 +176,52 @@ int after(void)
     assert sorted(inside) == [("", "half"), ("a",), ("size", "", "base")]
     assert len({r.tag for r in facts.records}) == len(facts.records)
     assert [f.name for f in facts.functions if f.kind == "function"] == ["after"]
+
+
+def test_an_array_per_cpu_holds_what_its_initialiser_has() -> None:
+    """kernel/hrtimer.c of 2.6.20."""
+    header = "#define DEFINE_PER_CPU(type, name) __typeof__(type) per_cpu__##name\n"
+    source = "static DEFINE_PER_CPU(struct base, bases[MAX]) =\n{\n\t{ .get = &f },\n\t{ .get = &g },\n};\n"
+    facts = facts_of(source, {"include/linux/percpu.h": header})
+    assert [(r.object, " ".join(r.decl.split()), r.field, r.value) for r in facts.registrations] == [
+        ("per_cpu__bases", "struct base per_cpu__bases[MAX]", "get", "&f"),
+        ("per_cpu__bases", "struct base per_cpu__bases[MAX]", "get", "&g"),
+    ]
+
+
+# include/linux/net.h of 2.6.20, in small
+WRAPPED = """\
+#ifndef CONFIG_SMP
+#define SOCKOPS_WRAPPED(name) name
+#define SOCKOPS_WRAP(name)
+#else
+#define SOCKOPS_WRAPPED(name) __unlocked_##name
+#define SOCKOPS_WRAP(name) \\
+static int __lock_##name##_release(struct socket *sock) { return __unlocked_##name##_ops.release(sock); } \\
+static const struct proto_ops name##_ops = { .release = __lock_##name##_release, };
+#endif
+"""
+
+
+def test_an_object_may_have_its_name_from_a_macro() -> None:
+    source = """\
+static int x25_release(struct socket *sock) { return 0; }
+static const struct proto_ops SOCKOPS_WRAPPED(x25_proto_ops) = {
+    .release = x25_release,
+};
+SOCKOPS_WRAP(x25_proto);
+int PROTOTYPE(int x);
+struct x UNKNOWN(y);
+"""
+    facts = facts_of(source, {"include/linux/net.h": WRAPPED})
+    assert sorted((o.name, o.guard) for o in facts.objects) == [
+        ("__unlocked_x25_proto_ops", "CONFIG_SMP"),
+        ("x25_proto_ops", ""),  # what SOCKOPS_WRAP makes
+        ("x25_proto_ops", "!CONFIG_SMP"),
+    ]
+    assert sorted((r.object, r.path, r.value) for r in facts.registrations) == [
+        ("__unlocked_x25_proto_ops", ".release", "x25_release"),
+        ("x25_proto_ops", ".release", "__lock_x25_proto_release"),
+        ("x25_proto_ops", ".release", "x25_release"),
+    ]
+    assert calls(facts, "__lock_x25_proto_release") == ["__unlocked_x25_proto_ops . release"]

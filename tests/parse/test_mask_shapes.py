@@ -239,3 +239,19 @@ def test_what_stands_among_numbers_keeps_its_place() -> None:
         "struct op { int n[8]; int (*run)(int); };\nstruct op t[] = { { { 1, 2, 3, 4, 5, 6, 7, 8 }, go } };\n"
     )
     assert [(r.path, r.value, r.line) for r in facts.registrations] == [("#0#1", "go", 2)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "struct stats __percpu *p = s->stats; int __seg_gs x = 0; return g(*p);",
+        'int n = sizeof(struct {_Static_assert(!(0), "must be array");}); return g(n);',
+        'int n = sizeof(struct { _Static_assert(sizeof(a) == 4, "b)") ; int c; }); return g(n);',
+    ],
+)
+def test_address_spaces_and_assertions_inside_structs(body: str) -> None:
+    """x86's __percpu of 6.18 is __seg_gs; ARRAY_SIZE holds an assertion."""
+    header = "#define __percpu_seg_override __seg_gs\n#define __percpu __percpu_seg_override\n"
+    facts = facts_of(f"int f(struct s *s)\n{{\n\t{body}\n}}\n", {"include/linux/x.h": header})
+    assert function(facts, "f").trouble == ""
+    assert calls(facts, "f") == ["g"]

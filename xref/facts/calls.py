@@ -17,7 +17,7 @@ from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.macros.nature import NOT_CALLED
 from xref.parse.cexpr import parse_args
-from xref.parse.ctype import looks_like_type
+from xref.parse.ctype import WORD, looks_like_type
 from xref.parse.parens import matching_paren
 from xref.parse.words import find_word
 
@@ -25,13 +25,19 @@ NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
 """What holds no function's address: a constant, by its spelling."""
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_CASTS: Final = re.compile(r"(?:\(\s*[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*\s*\)\s*)+")
+_STATEMENT: Final = re.compile(r"(?:if|for|while|do)\b")
 _PASTE: Final = "__PASTED__"
 
 
 def _is_cast(callee: str) -> bool:
-    """Whether it is a cast of something in parentheses, ``(u32)(x)``, that looks like a call."""
-    words = callee[1:-1].split() if callee[0] == "(" else []
-    return bool(words) and looks_like_type(words[-1]) and all(word.isidentifier() for word in words)
+    """Whether it is a cast of something in parentheses, ``(u32)(x)``, that looks like a call; or of a cast of it:
+    ``(__psunsigned_t)(unsigned)(x)``. No function has a name of two words: ``(__u16 __force)(x)``.
+    """
+    if callee[0] != "(" or _CASTS.fullmatch(callee) is None:
+        return False
+    words = callee[callee.rindex("(") + 1 : -1].split()
+    return len(words) > 1 or words[0] in WORD or looks_like_type(words[0])
 
 
 class CallReader(DataReader):
@@ -80,6 +86,9 @@ class CallReader(DataReader):
                 if holder.params.isdisjoint(_IDENTIFIER.findall(callee)):
                     self._expand(text, holder, offset, at, f"{callee}({args})", head[1])
                 return
+        if macro_name and self._begins_statement(macro_name, holder, at.line):
+            self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
+            return
         holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
         if macro_name:
             self._stored(macro_name, args, at, chain, holder)
@@ -88,6 +97,13 @@ class CallReader(DataReader):
                 return
             if self._opens(macro_name, args, holder, at.line):
                 self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
+
+    def _begins_statement(self, name: str, holder: FunctionBuilder, line: int) -> bool:
+        """Whether a macro without parameters holds more than the name in front of these arguments:
+        ``#define dprintk if (debug) printk``.
+        """
+        candidates = self._view_of(holder, line).candidates(name)
+        return any(m.params is None and _STATEMENT.match(m.body) is not None for m in candidates)
 
     def _stored(self, macro: str, args: str, at: Place, chain: str, holder: FunctionBuilder) -> None:
         """What a macro stores is assigned here: ``WRITE_ONCE(sk->sk_prot, p)``."""

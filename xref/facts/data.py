@@ -17,7 +17,9 @@ from xref.facts.records import declared_name, record_tag, type_text
 from xref.facts.sections import section_entries
 from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Role, Text
+from xref.lex import guard as g
 from xref.lex.tokens import is_identifier
+from xref.macros.expand import Expander
 from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
@@ -87,28 +89,52 @@ class DataReader(Expansions):
             name = declared_name(named, spelled)
             if not name:
                 continue
-            if _is_prototype(named):
-                continue
-            decl = f"{base} {spelled(named)}"
             at = text.place(named.start_byte)
-            if name != _ELEMENT and (holder is None or linkage == "static"):
-                self._objects[ObjectFact(name, decl, at.line, linkage, at.guard, holder.name if holder else "")] = None
-            if value is None:
-                continue
-            if value.type == "initializer_list":
-                self._initialiser(text, value, name, decl, holder, spelled)
-            elif name != _ELEMENT and (holder is None or linkage == "static"):
-                words = spelled(value)
-                whole = Element("", "", words, "designated", value)
-                if self._element_macro(text, whole, named.start_byte, name, decl, holder):
-                    continue  # struct device_attribute x = __ATTR(x, 0444, show, NULL);
-                if can_hold_address(words):
-                    self._registrations[
-                        RegistrationFact(
-                            at.line, at.column, name, decl, "", "", words, "designated", at.guard,
-                            holder.name if holder else "",
-                        )
-                    ] = None  # fmt: skip
+            if _is_prototype(named):
+                made = self._named_by_macro(name, spelled(named), at.guard)
+            else:
+                made = [(name, spelled(named), at.guard)]
+            function = holder.name if holder is not None else ""
+            for own, words, guard in made:
+                declared = ObjectFact(own, f"{base} {words}", at.line, linkage, guard, function)
+                lasts = own != _ELEMENT and (holder is None or linkage == "static")
+                if lasts:
+                    self._objects[declared] = None
+                if value is not None and value.type == "initializer_list":
+                    self._initialiser(text, value, own, declared.decl, holder, spelled)
+                elif value is not None and lasts:
+                    whole = Element("", "", spelled(value), "designated", value)
+                    self._single(text, named, declared, whole, holder)
+
+    def _named_by_macro(self, head: str, words: str, guard: str) -> list[tuple[str, str, str]]:
+        """The names of what seems to declare a function, where ``head`` is a macro that makes a name of its argument,
+        and when it does: ``static struct proto_ops SOCKOPS_WRAPPED(x25_proto_ops) = {...}`` of 2.6.
+        """
+        if head not in self._x.table:
+            return []
+        found = []
+        for definition in self._view.candidates(head):
+            if definition.params is not None:
+                made = Expander({head: definition}.get).expand_text(words)
+                cond = g.conj(g.from_text(guard), g.from_text(definition.guard))
+                if len(made) == 1 and is_identifier(made[0]) and cond is not g.NEVER:
+                    found.append((made[0], made[0], g.to_text(cond)))
+        return found
+
+    def _single(
+        self, text: Text, named: Node, declared: ObjectFact, value: Element, holder: FunctionBuilder | None
+    ) -> None:
+        """An initialiser that is no list."""
+        if self._element_macro(text, value, named.start_byte, declared.name, declared.decl, holder):
+            return  # struct device_attribute x = __ATTR(x, 0444, show, NULL);
+        if can_hold_address(value.value):
+            at = text.place(named.start_byte)
+            self._registrations[
+                RegistrationFact(
+                    at.line, at.column, declared.name, declared.decl, "", "", value.value, "designated", at.guard,
+                    declared.function,
+                )
+            ] = None  # fmt: skip
 
     def _declared_type(self, text: Text, node: Node, spelled: Spell) -> str:
         """The type that a declaration begins with."""

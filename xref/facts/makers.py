@@ -392,7 +392,9 @@ class Makers:
             inside = expansion[typeof.end() : closing_typeof - 1].strip()
             expansion = f"{expansion[: typeof.start()]}T{expansion[closing_typeof:]}"
         masked = self._masker.mask(expansion.encode("latin-1", "replace"), self._view).text.decode("latin-1")
-        declaration = " ".join(masked.split())
+        declarator, bracket, size = " ".join(masked.split()).partition("[")
+        # hrtimer_bases[MAX_HRTIMER_BASES]: one word, as the name is of which it is a part
+        declaration = declarator.rstrip() + bracket + _BLANKS.sub(r"\1", size.strip()) if bracket else declarator
         room = closing - m.start(2)
         base, _, name = declaration.rpartition(" ")
         if len(declaration) > room:
@@ -445,6 +447,7 @@ def _contradicted(a: str, b: str) -> bool:
     return bool(b) and g.contradicts(g.from_text(a), g.from_text(b))
 
 
+_BLANKS: Final = re.compile(r"\s*([^\w\s])\s*")
 _PASTE: Final = re.compile(r"\s*##\s*")
 _STRINGIFY: Final = re.compile(r"#\s*[A-Za-z_]\w*")
 _BRACKETS: Final = re.compile(r"""[(){}\[\]]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")

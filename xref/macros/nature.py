@@ -47,7 +47,7 @@ _CALLING: Final = re.compile(CALLING)
 _ATTRIBUTE_WORDS: Final = frozenset({"__attribute__", "__attribute", "__declspec", "asm", "__asm__", "_Pragma"})
 _QUALIFIERS: Final = frozenset(
     "static inline __inline __inline__ extern const volatile register __extension__ __signed__ noreturn "
-    "_Noreturn".split()
+    "_Noreturn __seg_gs __seg_fs".split()
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
 _NUMBERS: Final = frozenset(

@@ -63,6 +63,8 @@ _NUMBERS: Final = re.compile(rb"\{((?:[\s,+\-]*+\d\w*+)++[\s,]*+)\}")
 _ENUM: Final = re.compile(rb"enum(?<!\wenum)[^;{}()=]*+\{([^{}();]*+)\}")
 _FEW: Final = 16
 """What is shorter costs the parser no more than a search."""
+# sizeof(struct {_Static_assert(!(e), "must be array");}): what ARRAY_SIZE is made of; a member for the grammar
+_ASSERT_INSIDE: Final = re.compile(rb"struct\s*\{\s*(_Static_assert\s*)\(")
 _NUMBER_TYPE: Final = re.compile(rb"int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d")
 
 
@@ -70,6 +72,8 @@ def mask_forms(text: bytes) -> bytes:
     """``text`` (comments and directives blanked) with all these forms rewritten; its length is kept."""
     if b"{" in text:
         text = _without_lists(text)
+    if b"_Static_assert" in text:
+        text = _without_asserts(text)
     if b"offsetof" in text:
         text = _without_offsetof(text)
     if b"..." in text:
@@ -117,6 +121,17 @@ def _without_lists(text: bytes) -> bytes:
             if end - start >= _FEW:
                 buffer = buffer if buffer is not None else bytearray(text)
                 buffer[start:end] = m[1].translate(BLANK)
+    return bytes(buffer) if buffer is not None else text
+
+
+def _without_asserts(text: bytes) -> bytes:
+    """``text`` with a member in place of each assertion that a struct begins with (C11 6.7.2.1 p1 allows them)."""
+    buffer: bytearray | None = None
+    for m in _ASSERT_INSIDE.finditer(text):
+        end = matching_paren(text, m.end() - 1)
+        if end > 0:
+            buffer = buffer if buffer is not None else bytearray(text)
+            buffer[m.start(1) : end] = b"int x".ljust(end - m.start(1))
     return bytes(buffer) if buffer is not None else text
 
 

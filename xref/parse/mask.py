@@ -25,7 +25,8 @@ _MASKED: Final = Nature.ATTRIBUTE | Nature.ITERATOR
 # Everything but the bytes of words becomes a blank: splitting at them takes half the time of a search for identifiers.
 _WORDS_ALONE: Final = bytes(c if c in WORD_BYTES else 0x20 for c in range(256))
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
-_GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__")
+_GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__", b"__seg_gs", b"__seg_fs")
+"""Attributes, which take arguments, and words that take none; named address spaces are x86's (GCC manual 6.16)."""
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases; tcp_skb_tsorted_save(skb) { ... }
 _OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*+\)(?=\s*[A-Za-z_{}])")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
@@ -76,7 +77,7 @@ class Masker:
         result = Masked(code, names)
         for gnu in _GNU_WORDS:
             if gnu in names:
-                self._blank_all(buffer, gnu, with_arguments=gnu != b"__extension__")
+                self._blank_all(buffer, gnu, with_arguments=gnu.startswith(b"__attribute"))
         for word in _TYPEOF_WORDS:
             if word in names:
                 self._typeof(buffer, word)
