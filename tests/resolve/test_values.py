@@ -438,3 +438,22 @@ def test_a_function_that_is_found_by_its_name(small: Make) -> None:
     assert "drivers/mt312.c:mt312_attach" in tree.reached("attach", EdgeKind.INDIRECT)
     assert tree.reached("get", EdgeKind.INDIRECT) == ["drivers/mt312.c:mt312_attach"]
     assert set(tree.callers("mt312_attach")) == {"drivers/b2c2.c:attach", "drivers/b2c2.c:get"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "int (*f)(int) = rcu_dereference(hook);\n\treturn f(0);",
+        "typeof(hook) f;\n\tf = rcu_dereference(hook);\n\treturn f(0);",
+    ],
+)
+def test_a_local_of_a_statement_expression_holds_its_value(small: Make, body: str) -> None:
+    """rcu_dereference() of include/linux/rcupdate.h in 2.6.20."""
+    s = small(
+        "#define rcu_dereference(p) ({ \\\n\ttypeof(p) _________p1 = p; \\\n\t(_________p1); \\\n})\n"
+        "#define rcu_assign_pointer(p, v) ({ (p) = (v); })\n"
+        "int (*hook)(int x);\nstatic int set(int x) { }\n"
+        "void init(void) { rcu_assign_pointer(hook, set); }\n"
+        f"int process(void)\n{{\n\t{body}\n}}\n"
+    )
+    assert [e.callee.name for e in s.calls("process").edges if e.kind is EdgeKind.INDIRECT] == ["set"]

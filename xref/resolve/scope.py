@@ -183,6 +183,8 @@ class Scope:
 
     def holds(self, name: str, line: int) -> bool:
         """Whether ``name`` is a local variable or a parameter here."""
+        if name in self.extra:
+            return True
         return self.mentions(name) and (self.local(name, line) is not None or self.param(name) is not None)
 
 
