@@ -255,3 +255,17 @@ def test_address_spaces_and_assertions_inside_structs(body: str) -> None:
     facts = facts_of(f"int f(struct s *s)\n{{\n\t{body}\n}}\n", {"include/linux/x.h": header})
     assert function(facts, "f").trouble == ""
     assert calls(facts, "f") == ["g"]
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    ["IRDA_ASSERT(s, return;);", "IRDA_ASSERT(s, return -1;);", "IRDA_ASSERT(s, goto out;);",
+     "IRDA_ASSERT(s, return ERR_PTR(-EINVAL););"],
+)  # fmt: skip
+def test_a_statement_with_its_semicolon_may_be_an_argument(assertion: str) -> None:
+    """net/irda of 2.6 and 3.x."""
+    header = "#define IRDA_ASSERT(expr, func) do { if (!(expr)) { printk(1); func } } while (0)\n"
+    source = f"int f(struct s *s)\n{{\n\t{assertion}\n\tfor (s = 0; s;) g(s);\nout:\n\treturn h(s);\n}}\n"
+    facts = facts_of(source, {"include/linux/x.h": header})
+    assert function(facts, "f").trouble == ""
+    assert set(calls(facts, "f")) - {"ERR_PTR", "printk"} == {"IRDA_ASSERT", "g", "h"}

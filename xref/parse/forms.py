@@ -46,6 +46,10 @@ _POINTER_BEFORE: Final = re.compile(rb"[(,]\s*([A-Za-z_]\w*\s*\*+)\Z")
 _FUNCTION_TYPE: Final = re.compile(
     rb"([(,]\s*)((?:const\s+)?(?:(?:struct|union|enum)\s+)?\w[\w\s]*(?:\*\s*)*\(\s*\*\s*\)\s*\([^()]*\))(?=\s*([,)]))"
 )
+# IRDA_ASSERT(self != NULL, return -1;);
+_STATEMENT_ARGUMENT: Final = re.compile(
+    rb"(,\s*+(?:return|goto|break|continue)\b[^;{}()]*+(?:\([^()]*+\)[^;{}()]*+)*+);(?=\s*\))"
+)
 _EMPTY_ARGUMENT: Final = re.compile(rb",(?=\s*\))")
 # offsetof(struct sock, sk_node.next): the grammar knows only a single member behind the comma
 _OFFSETOF: Final = (b"offsetof", b"__builtin_offsetof")
@@ -78,6 +82,8 @@ def mask_forms(text: bytes) -> bytes:
         text = _without_offsetof(text)
     if b"..." in text:
         text = _without_case_ranges(text)
+    if b";)" in text:
+        text = _STATEMENT_ARGUMENT.sub(rb"\1 ", text)
     if b"," in text:
         text = _without_pointer_types(text)
         text = _EMPTY_ARGUMENT.sub(b" ", text)
