@@ -295,8 +295,10 @@ def test_what_anything_passes_through_does_not_crowd_out_the_rest(small: Make) -
 
 TRACEPOINTS = """\
 struct point_func { void *func; void *data; };
-struct point { struct point_func *funcs; };
-struct call { struct point *tp; void *probe; };
+struct point { struct point_func *funcs; void *stub; };
+struct class { void *probe; };
+struct call { struct class *class; union { char *name; struct point *tp; }; void *probe; };
+struct map { struct point *tp; void *func; };
 static void add(struct point *tp, struct point_func *func)
 {
 	tp->funcs = func;
@@ -309,7 +311,8 @@ int point_register(struct point *tp, void *probe, void *data)
 	add(tp, &tp_func);
 }
 #define POINT(name, proto, args) \\
-	struct point __point_##name; \\
+	void stub_##name(proto) { } \\
+	struct point __point_##name = { .stub = &stub_##name }; \\
 	void __iter_##name(proto) \\
 	{ \\
 		struct point_func *it_func_ptr; \\
@@ -333,12 +336,28 @@ void on_free(int x)
 void on_any(int x)
 {
 }
-struct call any = { &__point_freed, on_any };
-void start(struct call *call)
+void of_class(int x)
 {
+}
+void of_map(int x)
+{
+}
+struct class freeing = { .probe = of_class };
+struct call any = { .class = &freeing, { .tp = &__point_freed }, .probe = on_any };
+union { struct map map; char room[64]; } held = { .map = { .tp = &__point_switched, .func = of_map } };
+void start(struct call *call, struct map *map)
+{
+	struct point *tp = map->tp;
+
 	register_switched(on_switch, 0);
 	register_freed(on_free, 0);
 	point_register(call->tp, call->probe, 0);
+	point_register(call->tp, call->class->probe, 0);
+	point_register(tp, (void *)map->func, 0);
+}
+void user(struct point *tp)
+{
+	point_register(tp, tp->stub, 0);
 }
 """
 
@@ -358,16 +377,26 @@ IN_A_MACRO = """\
 
 @pytest.mark.parametrize("old", [False, True])
 def test_probes_are_those_of_their_tracepoint(small: Make, old: bool) -> None:
-    # DECLARE_TRACE() of include/linux/tracepoint.h; who registers by a pointer (kernel/trace) may mean any
+    # DECLARE_TRACE() of include/linux/tracepoint.h; who registers by a pointer (kernel/trace) means the one that the
+    # same structure holds
     text = TRACEPOINTS
     if old:  # until 5.9 in a macro
         start, end = text.index("\t\tstruct point_func *it_func_ptr"), text.index("\t} \\\n\tint register")
         text = text[:start] + "\t\t__DO_TRACE(&__point_##name, TP_PROTO(proto), args); \\\n" + text[end:]
         text = IN_A_MACRO + text
     s = small(text)
-    assert s.dispatches("__iter_switched") == {"point_func.func": ["on_any", "on_switch"]}
-    assert s.dispatches("__iter_freed") == {"point_func.func": ["on_any", "on_free"]}
-    assert s.callers("on_switch") == ["net/a.c:__iter_switched"]
+    assert s.dispatches("__iter_switched") == {"point_func.func": ["of_map", "on_switch", "stub_switched"]}
+    assert s.dispatches("__iter_freed") == {"point_func.func": ["of_class", "on_any", "on_free", "stub_freed"]}
+    for probe in ("on_switch", "of_map", "stub_switched"):
+        assert s.callers(probe) == ["net/a.c:__iter_switched"]
+    for probe in ("on_any", "of_class", "stub_freed"):
+        assert s.callers(probe) == ["net/a.c:__iter_freed"]
+
+
+def test_what_no_structure_holds_with_an_object_stays(small: Make) -> None:
+    """A pointer of which nothing says what it is beside may hold any probe."""
+    s = small(TRACEPOINTS + "void more(struct point *tp, struct class *c) { point_register(tp, c->probe, 0); }\n")
+    assert "of_class" in s.dispatches("__iter_switched")["point_func.func"]
 
 
 def test_grammars_are_the_tables_that_a_build_makes_of_them(small: Make) -> None:

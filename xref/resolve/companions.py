@@ -4,7 +4,8 @@
 ``tracepoint_probe_register(&__tracepoint_sched_switch, probe, data)`` puts ``probe`` into a slot that all tracepoints
 share; ``__traceiter_sched_switch()`` calls what it finds there from ``(&__tracepoint_sched_switch)->funcs``. On the way
 back from that call, whoever hands over the address of another such object is left out, so that a slot of thousands of
-functions holds the few that this object was given. Whoever hands over an object that is not named stays.
+functions holds the few that this object was given. Whoever hands over an object that is not named stays, with what that
+structure holds from which both come (:mod:`xref.resolve.anchors`), or with all.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
+from xref.resolve.anchors import Anchors
 from xref.resolve.arguments import arguments
 from xref.resolve.flow import Inflow
 from xref.resolve.model import Holding, Place, Step
@@ -73,6 +75,7 @@ class Companions:
         self._reader = written.reader
         self._types = written.types
         self._values = values
+        self._anchors = Anchors(written, values)
         self._calls: dict[tuple[Place, str], dict[str, list[tuple[int, CallFact]]]] = {}
         self._commons: dict[tuple[Place, str], _Common] = {}
 
@@ -133,6 +136,8 @@ class Companions:
         self, place: Place, companion: Companion, beside: dict[str, list[tuple[int, CallFact]]]
     ) -> Iterator[Inflow[FunctionInfo]]:
         """What those hand over who hand over this object, or one that is not named."""
+        function = self._reader.function(int(place.owner))
+        position = self._position(function, place, companion.tag) if function is not None else None
         for fid, call in (*beside.get(companion.name, ()), *beside.get("", ())):
             caller = self._reader.function(fid)
             if caller is None or all(
@@ -143,7 +148,11 @@ class Companions:
             args = arguments(call.arguments)
             if int(place.name) < len(args):
                 e = self._types.parse(args[int(place.name)])
-                for inflow in self._values.sources(e, scope, call.line):
+                anchored = None
+                if position is not None and position < len(args) and not _ALONE.fullmatch(args[position]):
+                    companion_e = self._types.parse(args[position])
+                    anchored = self._anchors.functions(e, companion_e, companion.name, scope, call.line)
+                for inflow in anchored if anchored is not None else self._values.sources(e, scope, call.line):
                     yield Inflow(inflow.source, Step("argument", caller.file_id, call.line), call.guard or inflow.guard)
 
     def _beside(self, place: Place, tag: str) -> dict[str, list[tuple[int, CallFact]]]:

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.parse.ctype import parse_declaration
+from xref.resolve.anchors import Anchors
 from xref.resolve.arguments import arguments
 from xref.resolve.casts import fits
 from xref.resolve.flow import Arrival, Inflow, slot_place
@@ -31,6 +32,8 @@ from xref.store.rows import chosen_among
 MOST: Final = 1500
 """So many places are gone to; an address that comes further comes everywhere."""
 _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
+_LOADED: Final = re.compile(r"->|\.")
+_WORD: Final = re.compile(r"[A-Za-z_]")
 _Wanted = Callable[[FunctionInfo | Place], bool]
 
 
@@ -59,11 +62,23 @@ class Reached(NamedTuple):
     beyond: int
 
 
+class _Pair(NamedTuple):
+    """An argument, and another of the same call on line ``line`` of the function ``caller``."""
+
+    handed: str
+    beside: str
+    caller: int
+    line: int
+
+
 class _Onward(NamedTuple):
-    """What leaves a place, the objects handed over along with it, and how many functions were not read for it."""
+    """What leaves a place, the objects handed over along with it (those that are named, and ``pairs``, of which the
+    function that is brought there says more), and how many functions were not read for it.
+    """
 
     outflows: tuple[Outflow, ...]
     beside: frozenset[str]
+    pairs: tuple[_Pair, ...]
     beyond: int
 
 
@@ -107,6 +122,8 @@ class Towards:
         self._types = written.types
         self._slots = written.slots
         self._beyond = 0
+        self._anchors = Anchors(written, values)
+        self._pairs: list[_Pair] = []
         self._beside: set[str] = set()
         """The objects whose addresses are handed over along with the function."""
         self._chosen = False
@@ -134,7 +151,7 @@ class Towards:
                 self._beyond += 1
                 continue
             way = found[at]
-            for place, step, guard in self._outflows(at):
+            for place, step, guard in self._outflows(at, function):
                 if place not in found:
                     found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
                     todo.append(place)
@@ -212,20 +229,31 @@ class Towards:
 
     # -- from place to place ------------------------------------------------------------------------------------------
 
-    def _outflows(self, place: Place) -> tuple[Outflow, ...]:
+    def _outflows(self, place: Place, function: FunctionInfo) -> tuple[Outflow, ...]:
         """The places that the value of ``place`` is brought to, remembered: all work items share one slot."""
         known = self._onwards.get(place)
         if known is None:
             beside, beyond = self._beside, self._beyond
             self._beside, self._beyond, self._chosen = set(beside), 0, False
+            self._pairs = []
             outflows = tuple(self._onward(place))
-            known = _Onward(outflows, frozenset(self._beside - beside), self._beyond)
+            known = _Onward(outflows, frozenset(self._beside - beside), tuple(self._pairs), self._beyond)
             if not self._chosen:
                 self._onwards[place] = known
             self._beside, self._beyond = beside, beyond
         self._beside |= known.beside
+        for pair in known.pairs:
+            self._beside |= self._together(pair, function)
         self._beyond += known.beyond
         return known.outflows
+
+    def _together(self, pair: _Pair, function: FunctionInfo) -> set[str]:
+        """The objects that go with ``function`` where one argument is it."""
+        caller = self._reader.function(pair.caller)
+        if caller is None:
+            return set()
+        handed, beside = self._types.parse(pair.handed), self._types.parse(pair.beside)
+        return self._anchors.objects(handed, beside, function, self._written.scope(caller), pair.line)
 
     def _onward(self, place: Place) -> Iterator[Outflow]:
         """The same, worked out."""
@@ -353,6 +381,10 @@ class Towards:
         callee = call.callee
         step = Step("argument", scope.file_id, call.line)
         self._beside.update(_ADDRESS.findall(call.arguments))
+        given = arguments(call.arguments)
+        if position < len(given) and _LOADED.search(given[position]) is not None:
+            others = (arg for k, arg in enumerate(given) if k != position and _WORD.search(arg) is not None)
+            self._pairs.extend(_Pair(given[position], arg, scope.function.id, call.line) for arg in others)
         for name in chosen_among(callee):
             for f in self._names.functions(name, scope.file_id):
                 yield Outflow(Place("param", f.id, position), step, call.guard)
