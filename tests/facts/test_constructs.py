@@ -689,3 +689,11 @@ def test_what_stands_in_parentheses_may_be_called() -> None:
     assert calls(facts_of("int f(int x)\n{\n\treturn (handler)(x) + (*other)(x);\n}\n"), "f") == [
         "(handler)", "(*other)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ["int f(void) {\n", "int f(void) { if (x) {\n}\n", "static int x = (\n", ""])
+def test_objects_of_a_text_that_does_not_end_are_found(end: str) -> None:
+    """The parser has one error then for all of the text."""
+    facts = facts_of("int g(void)\n{\n\treturn 0;\n}\nstruct ops o = { .open = g };\nstatic int n;\n" + end)
+    assert {"o", "n"} <= {o.name for o in facts.objects}
+    assert [(r.object, r.field, r.value) for r in facts.registrations] == [("o", "open", "g")]

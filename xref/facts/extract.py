@@ -167,7 +167,7 @@ class _FileExtraction(CallReader):
         source = made.bytes()
         masked = self._x.masker.mask(source, self._view)
         root = self._x.grammar.parse(masked.text)
-        if len(parts) > 1 and any(child.type == "ERROR" for child in root.children):
+        if len(parts) > 1 and (root.type == "ERROR" or any(child.type == "ERROR" for child in root.children)):
             middle = len(parts) // 2
             self._read_made(parts[:middle])
             self._read_made(parts[middle:])

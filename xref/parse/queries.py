@@ -56,6 +56,10 @@ class Grammar:
         """Every match below ``node``: capture names to nodes."""
         for _, captures in QueryCursor(self._query).matches(node):
             yield captures
+        if node.type == "ERROR":  # all of a text that the parser could not finish: no translation_unit to match
+            for child in node.children:
+                if child.type == "declaration":
+                    yield {"definition.object": [child]}
 
 
 @lru_cache(maxsize=1)
