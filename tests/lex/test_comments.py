@@ -59,7 +59,7 @@ def test_every_byte_stays_where_it_is(source: bytes) -> None:
 
 
 @pytest.mark.skipif(GCC is None, reason="no compiler")
-@pytest.mark.parametrize("kernel", ["linux-3.7", "linux-6.12"])
+@pytest.mark.parametrize("kernel", ["linux-2.6", "linux-3.7", "linux-6.12"])
 def test_what_is_left_is_what_the_compiler_leaves(kernel: str) -> None:
     """``-fpreprocessed`` makes gcc remove comments and do nothing else."""
     assert GCC is not None

@@ -10,7 +10,7 @@ import pytest
 from xref.index.build import build_index
 from xref.resolve.edge import Confidence, Edge, EdgeKind
 from xref.resolve.resolver import Resolver
-from xref.tree.root import open_tree
+from xref.tree.root import default_arch, open_tree
 
 from .small import index
 
@@ -133,10 +133,11 @@ def _key(e: Edge) -> tuple[str, str, EdgeKind, Confidence, str, int, int]:
     return e.caller.node, e.callee.node, e.kind, e.confidence, e.via, e.line, e.column
 
 
-@pytest.mark.parametrize("tree", ["linux-3.7", "linux-6.12"])
+@pytest.mark.parametrize("tree", ["linux-2.6", "linux-3.7", "linux-6.12"])
 def test_every_call_is_found_from_both_ends(tmp_path: Path, tree: str) -> None:
     db = tmp_path / "i.db"
-    build_index(open_tree(FIXTURES / tree), db, arch="x86", jobs=1)
+    opened = open_tree(FIXTURES / tree)
+    build_index(opened, db, arch=default_arch(opened), jobs=1)
     resolver = Resolver.open(db)
     functions = resolver.reader.functions_between(0, 1 << 40)
     symbols = [resolver.as_symbol(f) for f in functions]
