@@ -200,6 +200,16 @@ def test_a_table_of_system_calls_that_has_changed_is_seen(kernel: Path, db: Path
     assert same_as_fresh(kernel, db)
 
 
+@pytest.mark.parametrize("path", ["arch/x86/include/asm/unistd_64.h", "include/uapi/asm-generic/unistd.h"])
+def test_a_table_that_is_a_header_has_changed(kernel: Path, db: Path, path: str) -> None:
+    calls = "#define __NR_read 0\n__SYSCALL(__NR_read, sys_read)\n"
+    write(kernel / path, calls)
+    index(kernel, db)
+    write(kernel / path, "/* further down */\n" + calls + "#define __NR_xref 600\n__SYSCALL(__NR_xref, sys_xref)\n")
+    index(kernel, db)
+    assert same_as_fresh(kernel, db)
+
+
 def test_where_headers_are_looked_for(kernel: Path, db: Path) -> None:
     """A folder that is searched from now on has a header of that name."""
     write(kernel / "net" / "where.c", "#include <where.h>\nMAKE(here)\n")

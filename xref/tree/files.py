@@ -27,6 +27,8 @@ _OF_A_HOST: Final = frozenset({"stdio.h", "stdlib.h", "unistd.h"})
 _HOSTED: Final = ", hosted"
 _SUFFIXES: Final = (".c", ".h", ".S", ".asn1")
 _RECIPES: Final = ("Makefile", "Kbuild", "Kconfig")
+# unistd_64.h, calls.S, syscall_table.S, scall64-o32.S: see xref.tree.syscalltbl
+_TABLE: Final = re.compile(r"unistd.*\.h|systbl\.h|.*(?:calls|tbl|table|scall|entry).*\.S")
 _NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
 
 
@@ -112,6 +114,8 @@ class _Walk:
                             todo.append(path)
                     elif name.endswith(_SUFFIXES) and not name.endswith(".mod.c"):
                         self._file(entry, path)
+                        if _TABLE.fullmatch(name):
+                            self._recipe(entry, path)
                     elif name.startswith(_RECIPES) or name.endswith(".tbl"):
                         self._recipe(entry, path)
                 except OSError as error:
