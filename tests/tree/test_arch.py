@@ -116,6 +116,14 @@ def test_whose_a_folder_is(path: str, arch: str, other: str) -> None:
     assert other_arch(path, arch) == other
 
 
+@pytest.mark.parametrize("name", ["a" * 5000, "\0", "a/" * 3000])
+def test_names_that_no_file_can_have_borrow_nothing(tmp_path: Path, name: str) -> None:
+    tree = write(tmp_path, {"arch/x86/Makefile": f"obj-y := ../arm/{name}.o ../arm/{name}/\n", "arch/arm/a.c": ""})
+    (tmp_path / "include/asm-x86").mkdir(parents=True)
+    (tmp_path / "include/asm-x86/io.h").write_text(f'#include <asm-arm/{name}.h>\n#include "../../arch/arm/{name}"\n')
+    assert borrowed(tree.root, "x86") <= {"arch/arm/a.c"}
+
+
 @given(st.binary(max_size=200))
 def test_no_build_file_is_too_strange(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     root = tmp_path_factory.mktemp("linux")

@@ -69,7 +69,7 @@ class Anchors:
         ways = self._ways(handed, beside, scope, line)
         if ways is None:
             return set()
-        names = (function.name, *function.aliases.split(","))
+        names = (function.name, *filter(None, function.aliases.split(",")))
         last = self._by_object(ways.handed[-1])
         found = {name for name, filled in last.items() if any(r.name in names for r in filled)}
         for slot, behind in zip(reversed(ways.handed[:-1]), reversed(ways.pointers), strict=True):

@@ -97,12 +97,13 @@ class _Borrower:
     def run(self) -> frozenset[str]:
         todo: list[str] = []
         old = f"include/asm-{self._arch}"
+        lies_there = os.path.isdir(self._root / old)  # noqa: PTH112 - says no where pathlib raises
         for folder, names in self._walk(f"arch/{self._arch}"):
             for name in names:
                 path = f"{folder}/{name}"
                 if name.startswith(_RECIPES):
                     todo.extend(self._recipe(folder, self._read(path)))
-                elif name.endswith((".h", *_SOURCES)) and (self._root / old).is_dir():
+                elif name.endswith((".h", *_SOURCES)) and lies_there:
                     todo.append(path)
         todo.extend(f"{folder}/{name}" for folder, names in self._walk(old) for name in names)
         while todo:
@@ -130,9 +131,16 @@ class _Borrower:
                 yield from self._take(path)
             else:
                 wanted = (".h",) if m[1] else (".h", *_SOURCES)
-                for found in sorted((self._root / path).glob("*" if m[1] else "**/*")):
-                    if found.name.endswith(wanted):
-                        yield from self._take(found.relative_to(self._root).as_posix())
+                for found in self._below(path, "*" if m[1] else "**/*"):
+                    if found.endswith(wanted):
+                        yield from self._take(found)
+
+    def _below(self, folder: str, pattern: str) -> list[str]:
+        """What lies in a folder, if it is one."""
+        try:
+            return sorted(found.relative_to(self._root).as_posix() for found in (self._root / folder).glob(pattern))
+        except OSError:
+            return []
 
     def _included(self, folder: str, text: bytes) -> Iterator[str]:
         """The headers of other architectures that the text of a file in ``folder`` includes by their places."""
@@ -145,13 +153,16 @@ class _Borrower:
 
     def _take(self, path: str) -> Iterator[str]:
         """``path``, if it is another architecture's and was not taken before."""
-        if path not in self._found and self._is_others(path) and (self._root / path).is_file():
+        if path not in self._found and self._is_others(path) and self._is_file(path):
             self._found.add(path)
             yield path
 
     def _is_others(self, path: str) -> bool:
         parts = path.split("/")
         return any(other_arch("/".join(parts[:depth]), self._arch) for depth in (2, 3))
+
+    def _is_file(self, path: str) -> bool:
+        return os.path.isfile(self._root / path)  # noqa: PTH113 - a name that is too long is none; pathlib raises
 
     def _read(self, path: str) -> bytes:
         try:
