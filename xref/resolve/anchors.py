@@ -19,7 +19,8 @@ from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 
-_NAMED: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
+NAMED: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
+"""The address of an object, and nothing else."""
 _DEEP: Final = 8
 
 _Slot = tuple[str, str, int | None]
@@ -78,7 +79,7 @@ class Anchors:
         if ways.beside is None:
             return found
         filled = self._by_object(ways.beside)
-        return {m[1] for name in found for r in filled.get(name, ()) if (m := _NAMED.fullmatch(r.value)) is not None}
+        return {m[1] for name in found for r in filled.get(name, ()) if (m := NAMED.fullmatch(r.value)) is not None}
 
     def _ways(self, handed: x.Expr, beside: x.Expr, scope: Scope, line: int) -> _Ways | None:
         root, theirs = self._members(beside, scope)
@@ -103,7 +104,7 @@ class Anchors:
         for slot, behind in zip(ways.handed, ways.pointers, strict=False):
             if behind:
                 filled = self._by_object(slot)
-                found = [_NAMED.fullmatch(r.value) for name in sorted(objects) for r in filled.get(name, ())]
+                found = [NAMED.fullmatch(r.value) for name in sorted(objects) for r in filled.get(name, ())]
                 objects = {m[1] for m in found if m is not None}
         last = self._by_object(ways.handed[-1])
         return [r for name in sorted(objects) for r in last.get(name, ())]
@@ -156,6 +157,6 @@ class Anchors:
             known = self._holders[slot] = {}
             for name, registrations in self._by_object(slot).items():
                 for r in registrations:
-                    if (named := _NAMED.fullmatch(r.value)) is not None:
+                    if (named := NAMED.fullmatch(r.value)) is not None:
                         known.setdefault(named[1], []).append(name)
         return known

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.resolve.anchors import Anchors
+from xref.resolve.anchors import NAMED, Anchors
 from xref.resolve.arguments import arguments
 from xref.resolve.flow import Inflow
 from xref.resolve.model import Holding, Place, Step
@@ -27,7 +27,6 @@ from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 
 _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
-_ALONE: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
 _MOST: Final = 1000
 """So many places are visited."""
 
@@ -149,7 +148,7 @@ class Companions:
             if int(place.name) < len(args):
                 e = self._types.parse(args[int(place.name)])
                 anchored = None
-                if position is not None and position < len(args) and not _ALONE.fullmatch(args[position]):
+                if position is not None and position < len(args) and not NAMED.fullmatch(args[position]):
                     companion_e = self._types.parse(args[position])
                     anchored = self._anchors.functions(e, companion_e, companion.name, scope, call.line)
                 for inflow in anchored if anchored is not None else self._values.sources(e, scope, call.line):
@@ -169,7 +168,7 @@ class Companions:
             if function is not None and position is not None:
                 for caller, call in self._calling(function):
                     args = arguments(call.arguments)
-                    named = _ALONE.fullmatch(args[position]) if position < len(args) else None
+                    named = NAMED.fullmatch(args[position]) if position < len(args) else None
                     known.setdefault(named[1] if named is not None else "", []).append((caller, call))
         return known
 

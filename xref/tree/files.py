@@ -17,6 +17,7 @@ import msgspec
 
 from xref.tree.arch import borrowed, other_arch
 from xref.tree.root import Tree
+from xref.tree.syscalltbl import may_be_table
 
 KERNEL: Final = "kernel"
 """The program that a file belongs to when no rule says otherwise: the kernel image and its modules."""
@@ -27,8 +28,6 @@ _OF_A_HOST: Final = frozenset({"stdio.h", "stdlib.h", "unistd.h"})
 _HOSTED: Final = ", hosted"
 _SUFFIXES: Final = (".c", ".h", ".S", ".asn1")
 _RECIPES: Final = ("Makefile", "Kbuild", "Kconfig")
-# unistd_64.h, calls.S, syscall_table.S, scall64-o32.S: see xref.tree.syscalltbl
-_TABLE: Final = re.compile(r"unistd.*\.h|systbl\.h|.*(?:calls|tbl|table|scall|entry).*\.S")
 _NOT_OURS: Final = frozenset({".git", ".xref", ".hg", ".svn", ".pc"})
 
 
@@ -114,7 +113,7 @@ class _Walk:
                             todo.append(path)
                     elif name.endswith(_SUFFIXES) and not name.endswith(".mod.c"):
                         self._file(entry, path)
-                        if _TABLE.fullmatch(name):
+                        if may_be_table(path):
                             self._recipe(entry, path)
                     elif name.startswith(_RECIPES) or name.endswith(".tbl"):
                         self._recipe(entry, path)

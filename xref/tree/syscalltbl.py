@@ -223,3 +223,9 @@ _FORMS: Final = (
     ),
 )
 """File patterns (a few hundred files at most), and the reader for them."""
+_PLACES: Final = re.compile("|".join(re.escape(p).replace(r"\*", "[^/]*") for patterns, _ in _FORMS for p in patterns))
+
+
+def may_be_table(path: str) -> bool:
+    """Whether a file, relative to the tree, stands where tables are looked for."""
+    return _PLACES.fullmatch(path) is not None
