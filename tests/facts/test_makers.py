@@ -220,3 +220,14 @@ def test_one_object_of_several_invocations():
         ("a_ids", "#0.data", "f"),
         ("a_ids", "#1.data", "g"),
     ]
+
+
+def test_an_invocation_may_join_its_lines_as_a_definition_does():
+    # DEFINE_EVENT(icm_id_class, \ and what follows on the next line   drivers/infiniband/core/cm_trace.h
+    facts = facts_of(
+        "#define EVENT(class, name, args) static void trace_##name(args) { probe_##class(); }\n"
+        "EVENT(id, \\\n\tskipped, \\\n\tint a)\nvoid f(void)\n{\n\tg(1, \\\n\t  h(2));\n}\n"
+    )
+    assert names(facts, "function") == ["trace_skipped", "f"]
+    assert calls(facts, "trace_skipped") == ["probe_id"]
+    assert calls(facts, "f") == ["g", "h"]

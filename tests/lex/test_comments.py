@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.lex.comments import blank_comments
+from xref.lex.comments import blank_comments, blank_continuations
 from xref.lex.tokens import tokenize
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -72,3 +72,19 @@ def test_what_is_left_is_what_the_compiler_leaves(kernel: str) -> None:
             [t for t in tokenize(text.decode("latin-1")) if t != "\\"] for text in (blank_comments(source), done.stdout)
         )
         assert ours == theirs, path
+
+
+@pytest.mark.parametrize(
+    ("code", "joined"),
+    [
+        (b"EVENT(class, \\\n name);", b"EVENT(class,  \n name);"),
+        (b"EVENT(class, \\\r\n name);", b"EVENT(class,   \n name);"),
+        (b'f("a \\\n b", \\\n c);', b'f("a \\\n b",  \n c);'),
+        (b"f('\\'', \\\n c);", b"f('\\'',  \n c);"),
+        (b"f('\\\\', 1);\n", b"f('\\\\', 1);\n"),
+        (b"a \\ b\n", b"a \\ b\n"),
+    ],
+)
+def test_lines_are_joined_outside_literals(code: bytes, joined: bytes) -> None:
+    assert blank_continuations(code) == joined
+    assert len(joined) == len(code)

@@ -18,7 +18,9 @@ _LITERAL: Final = re.compile(_QUOTED, re.DOTALL)
 _LITERALS: Final = re.compile(rb"""[^"']*+(?:(?:%s)[^"']*+)*""" % _QUOTED, re.DOTALL)
 _LINE_COMMENT: Final = re.compile(rb"//[^\\\n]*+(?:\\(?:\r?\n|.)[^\\\n]*+)*", re.DOTALL)
 _CONTINUED: Final = re.compile(rb"\\\r?\n")
+_CONTINUED_OR_LITERAL: Final = re.compile(rb"\\\r?\n|" + _QUOTED, re.DOTALL)
 _STAR: Final = 0x2A
+_BACKSLASH: Final = 0x5C
 BLANK: Final = bytes(c if c in b"\n" else 0x20 for c in range(256))
 """Translation table: every byte but the line feed becomes a blank."""
 
@@ -53,6 +55,16 @@ def blank_comments(source: bytes) -> bytes:
             parts += code, _blank_block(source[start:look])
         done = look
     return b"".join((*parts, source[done:])) if parts else source
+
+
+def blank_continuations(code: bytes) -> bytes:
+    """``code`` (comments and directives blanked) without the backslashes that end lines, of the same length: C11
+    5.1.1.2 has lines joined (phase 2) before macros are invoked, and outside directives only a literal can tell
+    joined lines from ones that stand below one another.
+    """
+    if b"\\\n" not in code and b"\\\r\n" not in code:
+        return code
+    return _CONTINUED_OR_LITERAL.sub(lambda m: m[0].translate(BLANK) if m[0][0] == _BACKSLASH else m[0], code)
 
 
 def _open_quote(code: bytes) -> int:

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from xref.lex import guard as g
-from xref.lex.comments import BLANK
+from xref.lex.comments import BLANK, blank_continuations
 from xref.lex.guard import Cond
 from xref.lex.lines import Lines
 from xref.lex.model import Include, MacroDef
@@ -257,7 +257,7 @@ _TO_ITS_END: Final = re.compile(rb"#[^\\\n]*+(?:\\(?:\r?\n|[^\n])[^\\\n]*+)*+")
 
 
 def blank_directives(source: bytes) -> bytes:
-    """``source`` (comments blanked) with its directives blanked too, of the same length."""
+    """``source`` (comments blanked) with its directives blanked too, and the joints of lines, of the same length."""
     parts: list[bytes] = []
     done = 0
     at = source.find(b"#")
@@ -273,7 +273,7 @@ def blank_directives(source: bytes) -> bytes:
             parts += source[done:line], source[line:done_here].translate(BLANK)
             done = done_here
         at = source.find(b"#", done_here)
-    return b"".join((*parts, source[done:])) if parts else source
+    return blank_continuations(b"".join((*parts, source[done:])) if parts else source)
 
 
 _NUMBER: Final = re.compile(r"#[ \t]*define[ \t]+(\w+)[ \t]+\(?[-+~]?\d\w*\)?[ \t\r]*$", re.MULTILINE | re.ASCII)
