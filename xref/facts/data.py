@@ -91,7 +91,7 @@ class DataReader(Expansions):
                 continue
             at = text.place(named.start_byte)
             if _is_prototype(named):
-                made = self._named_by_macro(name, spelled(named), at.guard)
+                made = [(own, own, cond) for own, cond in self._named_by_macro(name, spelled(named), at.guard)]
             else:
                 made = [(name, spelled(named), at.guard)]
             function = holder.name if holder is not None else ""
@@ -106,7 +106,7 @@ class DataReader(Expansions):
                     whole = Element("", "", spelled(value), "designated", value)
                     self._single(text, named, declared, whole, holder)
 
-    def _named_by_macro(self, head: str, words: str, guard: str) -> list[tuple[str, str, str]]:
+    def _named_by_macro(self, head: str, words: str, guard: str) -> list[tuple[str, str]]:
         """The names of what seems to declare a function, where ``head`` is a macro that makes a name of its argument,
         and when it does: ``static struct proto_ops SOCKOPS_WRAPPED(x25_proto_ops) = {...}`` of 2.6.
         """
@@ -118,7 +118,7 @@ class DataReader(Expansions):
                 made = Expander({head: definition}.get).expand_text(words)
                 cond = g.conj(g.from_text(guard), g.from_text(definition.guard))
                 if len(made) == 1 and is_identifier(made[0]) and cond is not g.NEVER:
-                    found.append((made[0], made[0], g.to_text(cond)))
+                    found.append((made[0], g.to_text(cond)))
         return found
 
     def _single(

@@ -42,6 +42,15 @@ _Reached = tuple[Place, tuple[Step, ...], str]
 """A place, the steps from the slot back to it, and the innermost guard on the way."""
 
 
+class _Handings(NamedTuple):
+    """The calls that hand over a parameter, by the name of the object that goes with it ('' where none is named), and
+    the argument which that is.
+    """
+
+    position: int
+    calls: dict[str, list[tuple[int, CallFact]]]
+
+
 class _Common(NamedTuple):
     """What is in a slot for every object, by function; and where what an object is given begins."""
 
@@ -69,13 +78,13 @@ class _Walk:
 class Companions:
     """Answers for call sites. One instance serves one index."""
 
-    def __init__(self, written: Written, values: Values) -> None:
+    def __init__(self, written: Written, values: Values, anchors: Anchors) -> None:
         self._written = written
         self._reader = written.reader
         self._types = written.types
         self._values = values
-        self._anchors = Anchors(written, values)
-        self._calls: dict[tuple[Place, str], dict[str, list[tuple[int, CallFact]]]] = {}
+        self._anchors = anchors
+        self._handings: dict[tuple[Place, str], _Handings | None] = {}
         self._commons: dict[tuple[Place, str], _Common] = {}
 
     def of(self, receiver: x.Member, scope: Scope) -> Companion | None:
@@ -101,14 +110,17 @@ class Companions:
             return None
         told = _Walk(())
         for place, way, guard in common.told:
-            told.take(self._told(place, companion, self._beside(place, companion.tag)), way, guard)
+            handings = self._beside(place, companion.tag)
+            if handings is not None:
+                told.take(self._told(place, companion, handings), way, guard)
         seen = {slot}
         while told.todo and len(seen) < _MOST:
             place, way, guard = told.todo.popleft()
             if place not in seen:
                 seen.add(place)
-                beside = self._beside(place, companion.tag)
-                told.take(self._told(place, companion, beside) if beside else self._values.into(place), way, guard)
+                handings = self._beside(place, companion.tag)
+                inflows = self._told(place, companion, handings) if handings is not None else self._values.into(place)
+                told.take(inflows, way, guard)
         others = (holding for fid, holding in common.found.items() if fid not in told.found)
         return (*told.found.values(), *others)
 
@@ -124,53 +136,55 @@ class Companions:
                 if place in seen:
                     continue
                 seen.add(place)
-                if self._beside(place, tag):
+                if self._beside(place, tag) is not None:
                     told.append((place, way, guard))
                 else:
                     walk.take(self._values.into(place), way, guard)
             known = self._commons[slot, tag] = _Common(walk.found, tuple(told))
         return known
 
-    def _told(
-        self, place: Place, companion: Companion, beside: dict[str, list[tuple[int, CallFact]]]
-    ) -> Iterator[Inflow[FunctionInfo]]:
+    def _told(self, place: Place, companion: Companion, handings: _Handings) -> Iterator[Inflow[FunctionInfo]]:
         """What those hand over who hand over this object, or one that is not named."""
-        function = self._reader.function(int(place.owner))
-        position = self._position(function, place, companion.tag) if function is not None else None
-        for fid, call in (*beside.get(companion.name, ()), *beside.get("", ())):
+        handed, position = int(place.name), handings.position
+        for fid, call in (*handings.calls.get(companion.name, ()), *handings.calls.get("", ())):
             caller = self._reader.function(fid)
             if caller is None or all(
                 f.id != place.owner for f in self._written.names.functions(call.callee, caller.file_id)
             ):
                 continue
-            scope = self._written.scope(caller)
             args = arguments(call.arguments)
-            if int(place.name) < len(args):
-                e = self._types.parse(args[int(place.name)])
-                anchored = None
-                if position is not None and position < len(args) and not NAMED.fullmatch(args[position]):
-                    companion_e = self._types.parse(args[position])
-                    anchored = self._anchors.functions(e, companion_e, companion.name, scope, call.line)
-                for inflow in anchored if anchored is not None else self._values.sources(e, scope, call.line):
-                    yield Inflow(inflow.source, Step("argument", caller.file_id, call.line), call.guard or inflow.guard)
+            if handed >= len(args):
+                continue
+            scope = self._written.scope(caller)
+            e = self._types.parse(args[handed])
+            anchored = None
+            if position < len(args) and not NAMED.fullmatch(args[position]):
+                beside = self._types.parse(args[position])
+                anchored = self._anchors.functions(e, beside, companion.name, scope, call.line)
+            for inflow in anchored if anchored is not None else self._values.sources(e, scope, call.line):
+                yield Inflow(inflow.source, Step("argument", caller.file_id, call.line), call.guard or inflow.guard)
 
-    def _beside(self, place: Place, tag: str) -> dict[str, list[tuple[int, CallFact]]]:
-        """The calls that hand over a parameter, by the name of the object that goes with it ('' where none is named);
-        empty where no other parameter points to a ``struct tag``.
+    def _beside(self, place: Place, tag: str) -> _Handings | None:
+        """The calls that hand over a parameter; None where no other parameter points to a ``struct tag``, or nobody
+        calls.
         """
         if place.kind != "param":
-            return {}
-        known = self._calls.get((place, tag))
-        if known is None:
-            known = self._calls[place, tag] = {}
-            function = self._reader.function(int(place.owner))
-            position = self._position(function, place, tag) if function is not None else None
-            if function is not None and position is not None:
-                for caller, call in self._calling(function):
-                    args = arguments(call.arguments)
-                    named = NAMED.fullmatch(args[position]) if position < len(args) else None
-                    known.setdefault(named[1] if named is not None else "", []).append((caller, call))
-        return known
+            return None
+        if (place, tag) not in self._handings:
+            self._handings[place, tag] = self._found_beside(place, tag)
+        return self._handings[place, tag]
+
+    def _found_beside(self, place: Place, tag: str) -> _Handings | None:
+        function = self._reader.function(int(place.owner))
+        position = self._position(function, place, tag) if function is not None else None
+        if function is None or position is None:
+            return None
+        calls: dict[str, list[tuple[int, CallFact]]] = {}
+        for caller, call in self._calling(function):
+            args = arguments(call.arguments)
+            named = NAMED.fullmatch(args[position]) if position < len(args) else None
+            calls.setdefault(named[1] if named is not None else "", []).append((caller, call))
+        return _Handings(position, calls) if calls else None
 
     def _calling(self, function: FunctionInfo) -> Iterator[tuple[int, CallFact]]:
         """The calls that name a function, whatever they mean by it."""

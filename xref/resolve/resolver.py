@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from xref.parse import ctree as x
+from xref.resolve.anchors import Anchors
 from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
@@ -47,11 +48,12 @@ class Resolver(Symbols):
         self.values = Values(self.written, self._macros)
         self.objects = Objects(self.written, self.values)
         self._deferred = Deferred(self.written, self.values, self.objects)
-        companions = Companions(self.written, self.values)
+        anchors = Anchors(self.written, self.values)
+        companions = Companions(self.written, self.values, anchors)
         self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
         self.sites = Sites(*self._sites_need)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))
-        self._towards = Towards(self.written, self.values)
+        self._towards = Towards(self.written, self.values, anchors)
         self._pairs = Pairs(self.written, self.objects)
         self._expected: set[int] = set()
 

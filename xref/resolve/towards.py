@@ -114,15 +114,15 @@ class Ways(Values):
 class Towards:
     """Finds who may call a function through a pointer. One instance serves one index."""
 
-    def __init__(self, written: Written, values: Values) -> None:
+    def __init__(self, written: Written, values: Values, anchors: Anchors) -> None:
         self._written = written
         self._values = values
+        self._anchors = anchors
         self._reader = written.reader
         self._names = written.names
         self._types = written.types
         self._slots = written.slots
         self._beyond = 0
-        self._anchors = Anchors(written, values)
         self._pairs: list[_Pair] = []
         self._beside: set[str] = set()
         """The objects whose addresses are handed over along with the function."""
