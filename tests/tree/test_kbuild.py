@@ -243,3 +243,31 @@ def test_objects_of_grammars(tmp_path: Path) -> None:
         },
     )
     assert found.guards == {"crypto/key.asn1": "CONFIG_KEY", "crypto/key.c": "CONFIG_KEY"}
+
+
+def test_what_is_added_to_a_simple_variable_may_name_it(tmp_path: Path) -> None:
+    # LINUXINCLUDE += $(filter-out $(LINUXINCLUDE),$(USERINCLUDE))   Makefile of 4.10: GNU make expands this at once
+    found = build(
+        tmp_path,
+        {
+            "Makefile": TOP + "USERINCLUDE := -Iinclude/uapi -Ia -Ib -Ic -Id\nLINUXINCLUDE := -Iinclude\n"
+            "LINUXINCLUDE += $(filter-out $(LINUXINCLUDE),$(USERINCLUDE))\ncore-y := net/\n",
+            "net/Makefile": "all := a.o\nobj-y := $(all)\nobj-y += $(late)\nlate := b.o\nall += c.o\n",
+            **sources("net/a.c", "net/b.c", "net/c.c", "include/uapi/x.h"),
+        },
+    )
+    assert found.include_dirs[""] == ("include", "include/uapi")
+    assert found.guards == {"net/a.c": ""}
+
+
+def test_a_variable_that_references_itself_is_empty_there(tmp_path: Path) -> None:
+    again = "all = a.o $(addprefix x-,$(filter-out $(all),$(all) $(all))) $(all)\n"
+    found = build(
+        tmp_path,
+        {
+            "Makefile": TOP + "core-y := net/\n",
+            "net/Makefile": again + "obj-y := $(all) b.o\n",
+            **sources("net/a.c", "net/b.c"),
+        },
+    )
+    assert found.guards == {"net/a.c": "", "net/b.c": ""}

@@ -73,6 +73,8 @@ class Makefile:
         self._outer = outer
         self._vars: dict[str, list[tuple[str, Terms, bool]]] = {}  # word, condition, still to be expanded
         self._fixed: set[str] = set()
+        self._simple: set[str] = set()  # variables that were set by :=, to which += appends what a text stands for now
+        self._open: set[str] = set()  # variables that are being expanded
         self._frames: list[_Frame] = []
         self._here = TRUE
         self._certain = True
@@ -97,13 +99,18 @@ class Makefile:
         found = self._vars.get(name)
         if found is None:
             return self._outer.words(name) if self._outer else []
-        words: Words = []
-        for word, condition, raw in found:
-            for w, c in self._list(word) if raw else [(word, TRUE)]:
-                joint = both(condition, c)
-                if joint != FALSE:
-                    words.append((w, joint))
-        return words
+        if name in self._open:
+            return []  # make says "Recursive variable references itself"
+        self._open.add(name)
+        try:
+            return [
+                (w, joint)
+                for word, condition, raw in found
+                for w, c in (self._list(word) if raw else [(word, TRUE)])
+                if (joint := both(condition, c)) != FALSE
+            ]
+        finally:
+            self._open.discard(name)
 
     def local(self, name: str) -> Words:
         """As :meth:`words`, but only of what is set here."""
@@ -189,9 +196,13 @@ class Makefile:
         if op != "+=" and old and self._certain:
             rest = opposite(replaces)
             old = [(w, left, raw) for w, c, raw in old if (left := both(c, rest)) != FALSE]
+        if op in (":=", "::="):
+            self._simple.add(name)
+        elif op == "=":
+            self._simple.discard(name)
         if "$" not in value:
             new = [(w, here, False) for w in value.split()]
-        elif op in (":=", "::="):
+        elif name in self._simple:  # GNU make manual, 6.6
             new = [(w, c, False) for w, own in self._list(value) if (c := both(here, own)) != FALSE]
         else:
             new = [(w, here, "$" in w) for w in _WORD.findall(value)]
@@ -310,6 +321,11 @@ class Makefile:
     def _mapped(self, text: str, change: Callable[[str], str | None]) -> Words:
         return [(new, c) for w, c in self._list(text) if (new := change(w))]
 
+    def _filtered(self, patterns: str, text: str, kept: bool) -> Words:
+        """What make's ``filter`` keeps of a text, or leaves out."""
+        wanted = self._plain(patterns)
+        return self._mapped(text, lambda w: w if _filter(wanted, w) == kept else None)
+
     def _joined(self, fix: str, text: str, join: Callable[[str, str], str]) -> Words:
         return [
             (join(f, w), joint)
@@ -378,8 +394,8 @@ def _subst(make: Makefile, arguments: list[str]) -> Words:
 _FUNCTIONS: Final[dict[str, Callable[[Makefile, list[str]], Words]]] = {
     "addprefix": lambda make, a: make._joined(a[0], a[1], lambda prefix, w: prefix + w),
     "addsuffix": lambda make, a: make._joined(a[0], a[1], lambda suffix, w: w + suffix),
-    "filter": lambda make, a: make._mapped(a[1], lambda w: w if _filter(make._plain(a[0]), w) else None),
-    "filter-out": lambda make, a: make._mapped(a[1], lambda w: None if _filter(make._plain(a[0]), w) else w),
+    "filter": lambda make, a: make._filtered(a[0], a[1], True),
+    "filter-out": lambda make, a: make._filtered(a[0], a[1], False),
     "if": Makefile._if,
     "patsubst": lambda make, a: make._mapped(a[2], lambda w: _patsubst(a[0].strip(), make._plain(a[1]), w)),
     "sort": lambda make, a: make._list(a[0]),
