@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _STRING: Final = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 _BLOCK: Final = re.compile(
-    rb"^(?P<head>[A-Za-z_][^;{}#\n]*(?:\n[ \t]*[^;{}#\n]*)*?)\{(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL
+    rb"^(?P<head>[A-Za-z_][^;{}#\n]*+(?:\n[^;{}#\n]*+){0,99}?)\{(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL
 )
 _CALLED: Final = re.compile(rb"(\w+)\s*\(")
 _GIVEN: Final = re.compile(rb"(\w+)\s*(?:\[[^\]]*\]\s*)*=\s*$")
