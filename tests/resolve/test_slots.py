@@ -158,3 +158,40 @@ def test_a_slot_that_is_none(small: Make) -> None:
 def test_an_empty_slot_is_said(small: Make) -> None:
     (missing,) = small(TYPES + "int f(struct ops *o)\n{\n\treturn o->open(1);\n}\n").calls("f").unresolved
     assert (missing.via, missing.reason) == ("ops.open", "nothing is registered in this slot")
+
+
+UNION = """\
+struct driver {
+	int (*probe)(int x);
+	union {
+		int (*remove)(int x);
+		int (*remove_new)(int x);
+	};
+	union {
+		int (*single)(int x);
+		int (*multi)(int x, int y);
+	};
+};
+"""
+
+
+def test_two_names_of_one_member(small: Make) -> None:
+    # platform_driver.remove and remove_new   include/linux/platform_device.h of 6.12
+    s = small(
+        UNION + TYPES + "struct driver a = { .remove_new = g };\n"
+        "struct driver b = { .remove = h };\nint f(struct driver *d)\n{\n\treturn d->remove(1);\n}\n"
+    )
+    assert s.dispatches("f") == {"driver.remove": ["g", "h"]}
+    assert s.callers("g") == s.callers("h") == ["net/a.c:f"]
+    for name in ("remove", "remove_new"):
+        slot = s.resolver.slot("driver", name)
+        assert [(e.field, e.function.name) for e in slot.entries] == [("remove_new", "g"), ("remove", "h")]
+        assert [site.caller.name for site in slot.sites] == ["f"]
+
+
+def test_members_of_a_union_that_are_called_otherwise_are_no_names_of_one(small: Make) -> None:
+    s = small(
+        UNION + TYPES + "struct driver a = { .single = g };\n"
+        "struct driver b = { .multi = h };\nint f(struct driver *d)\n{\n\treturn d->single(1);\n}\n"
+    )
+    assert s.dispatches("f") == {"driver.single": ["g"]}

@@ -193,9 +193,9 @@ class Flow(ABC, Generic[Carried]):
             for inflow in self._assigned(a, scope):
                 written = True
                 yield inflow
-        if not written:
-            # cpuhp_step.startup of kernel/cpu.c is written as .single and called as .multi
-            for other in self._types.overlapping(struct, field):
+        for other, same in self._types.overlapping(struct, field).items():
+            if same or not written:
+                # cpuhp_step.startup of kernel/cpu.c is written as .single and called as .multi
                 yield Inflow(slot_place(struct, other, home))
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow[Carried]]:

@@ -6,7 +6,7 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -200,37 +200,41 @@ class Resolver(Symbols):
     # -- slots --------------------------------------------------------------------------------------------------------
 
     def slot(self, struct: str, field: str) -> Slot:
-        """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""
-        entries: list[SlotEntry] = []
+        """Registrations and dispatch sites of ``struct.field``, under each of its names; both empty when there is no
+        such slot.
+        """
+        names = (field, *(other for other, same in self.types.overlapping(struct, field).items() if same))
+        entries = [entry for name in names for entry in self._entries(struct, name)]
+        entries.sort(key=lambda e: (e.file, e.line, e.object, e.function.node))
+        unique: dict[tuple[object, ...], SlotEntry] = {}
+        for e in entries:
+            unique.setdefault((e.function.fid, e.object, e.file, e.line, e.how, e.guard), e)
+        return Slot(struct, field, tuple(unique.values()), tuple(self._dispatch_sites(struct, names)))
 
-        def add(h: Holding, obj: str, file_id: int, line: int, how: str, guard: str) -> None:
+    def _entries(self, struct: str, field: str) -> Iterator[SlotEntry]:
+        def made(h: Holding, obj: str, file_id: int, line: int, how: str, guard: str) -> Iterator[SlotEntry]:
             if self.in_config(h.function):
                 function, file = self.as_symbol(h.function), self.reader.file(file_id)
                 condition = self.conjunction(file.guard, guard)
-                entries.append(FoundEntry(struct, field, function, obj, file.path, line, how, condition, self._wording))
+                yield FoundEntry(struct, field, function, obj, file.path, line, how, condition, self._wording)
 
         registrations = self.slots.registrations(struct, field)
         self.reader.expect(r.name for r in registrations if r.name)
         for r in registrations:
             if self.compiled(r.guard):
                 for h in self.values.values_of(r):
-                    add(h, r.object, r.file_id, r.line, r.how, r.guard)
+                    yield from made(h, r.object, r.file_id, r.line, r.how, r.guard)
         for scope, a in self.written.slot_assignments(struct, field):
             guard = a.guard or scope.function.guard
             if self.compiled(guard):
                 value = self.types.parse(a.value)
                 how = "copy" if isinstance(value, x.Member) else "assignment"
                 for h in self.values.of(value, scope, a.line):
-                    add(h, a.target, scope.file_id, a.line, how, guard)
-        entries.sort(key=lambda e: (e.file, e.line, e.object, e.function.node))
-        unique: dict[tuple[object, ...], SlotEntry] = {}
-        for e in entries:
-            unique.setdefault((e.function.fid, e.object, e.file, e.line, e.how, e.guard), e)
-        return Slot(struct, field, tuple(unique.values()), tuple(self._dispatch_sites(struct, field)))
+                    yield from made(h, a.target, scope.file_id, a.line, how, guard)
 
-    def _dispatch_sites(self, struct: str, field: str) -> list[DispatchSite]:
+    def _dispatch_sites(self, struct: str, fields: Iterable[str]) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}
-        for f, call in self.written.dispatches(struct, field):
+        for field, (f, call) in ((field, site) for field in fields for site in self.written.dispatches(struct, field)):
             guard = call.guard or f.guard
             if self.in_config(f) and self.compiled(guard):
                 path = self.reader.file(f.file_id).path

@@ -341,15 +341,19 @@ class Types:
             return Pointer(self._opened(opened.to, file_id))
         return opened
 
-    def overlapping(self, owner: str, field: str) -> tuple[str, ...]:
+    def overlapping(self, owner: str, field: str) -> dict[str, bool]:
         """The other pointers to functions in a union of which ``owner.field`` is one: they share their bytes
-        (C11 6.7.2.1 p16).
+        (C11 6.7.2.1 p16). Each with whether it is declared as ``field`` is, and so another name of it:
+        ``remove_new`` beside ``remove`` in struct platform_driver of 6.12.
         """
-        found: dict[str, None] = {}
+        found: dict[str, bool] = {}
         for record in self._reader.unions_with(field):
             if display_name(record.tag) == owner:
-                found.update((f.name, None) for f in record.fields if f.name not in ("", field) and "(*" in f.decl)
-        return tuple(found)
+                own = self._declared(record, field)
+                for f in record.fields:
+                    if f.name not in ("", field) and "(*" in f.decl:
+                        found[f.name] = self.decl_type(f.decl) == own
+        return found
 
     def resolved(self, t: CType | None, scope: Scope, line: int, depth: int = 0) -> CType | None:
         """``t`` with any ``typeof`` worked out."""
