@@ -195,3 +195,9 @@ def test_members_of_a_union_that_are_called_otherwise_are_no_names_of_one(small:
         "struct driver b = { .multi = h };\nint f(struct driver *d)\n{\n\treturn d->single(1);\n}\n"
     )
     assert s.dispatches("f") == {"driver.single": ["g"]}
+
+
+def test_an_object_of_the_type_of_another(small: Make) -> None:
+    # static const typeof(pv_ops) xen_cpu_ops = { .cpu = { .cpuid = xen_cpuid, } }   arch/x86/xen/enlighten_pv.c
+    s = small(TYPES + "struct outer all;\nstatic const typeof(all) mine = { .ops = { .open = g, }, };\n")
+    assert held(s, "ops", "open") == [("g", "mine", 2, "designated")]

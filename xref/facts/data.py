@@ -20,10 +20,12 @@ from xref.facts.text import FileText, Origin, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier
 from xref.macros.expand import Expander
+from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
+_BEHIND: Final = re.compile(r"(.*)\.\w+\+\d+")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
 _ELEMENT: Final = "xref_element"
 _MAX_LOCAL: Final = 600
@@ -93,7 +95,8 @@ class DataReader(Expansions):
             if _is_prototype(named):
                 made = [(own, own, cond) for own, cond in self._named_by_macro(name, spelled(named), at.guard)]
             else:
-                made = [(name, spelled(named), at.guard)]
+                words = self._object_declarators.get(node.start_byte, "") if isinstance(text, FileText) else ""
+                made = [(words.partition("[")[0].lstrip("*") or name, words or spelled(named), at.guard)]
             function = holder.name if holder is not None else ""
             for own, words, guard in made:
                 declared = ObjectFact(own, f"{base} {words}", at.line, linkage, guard, function)
@@ -150,7 +153,11 @@ class DataReader(Expansions):
         if m is None:
             return base
         closing = matching_paren(text.source, m.end() - 1)
-        return " ".join(text.source[m.end() : closing - 1].decode("latin-1").split()) if closing > 0 else base
+        if closing < 0:
+            return base
+        inside = " ".join(text.source[m.end() : closing - 1].decode("latin-1").split())
+        # static const typeof(pv_ops) xen_cpu_ops   arch/x86/xen/enlighten_pv.c: the type is that of an object
+        return f"typeof({inside})" if inside.isidentifier() and not looks_like_type(inside) else inside
 
     def _initialiser(
         self, text: Text, node: Node, name: str, decl: str, holder: FunctionBuilder | None, spelled: Spell
@@ -250,8 +257,11 @@ class DataReader(Expansions):
             if not _names_something(tokens):
                 return True
             place = _POSITION.fullmatch(element.path)
+            behind = _BEHIND.fullmatch(element.path) if tokens[0] != "{" else None
             if place is not None:
                 path, index = place[1], int(place[2])
+            elif behind is not None:
+                path, index = behind[1], 0  # .stop = f, COMMON_OPS: what it names it names itself
             else:
                 path, index = element.path, 0  # .field = MACRO(): the element is the field's whole value
                 words = words[1:-1] if tokens[0] == "{" else words

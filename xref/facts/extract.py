@@ -37,6 +37,7 @@ from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
 from xref.parse.mask import words_of
+from xref.parse.rescue import without_brace_arguments
 from xref.parse.trouble import cause_of
 
 MAX_ROUNDS: Final = 6
@@ -81,15 +82,18 @@ class _FileExtraction(CallReader):
             self._queue.append((text, origin))
         for builder in found.functions:
             self._functions[builder.name, builder.line] = builder
-        self._object_types = found.types
+        self._object_types, self._object_declarators = found.types, found.declarators
         if found.cut:
             self._notes["too much text made by further readings of the file"] = None
         self._exports.update(dict.fromkeys(found.exports))
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
+            root = self._x.grammar.parse(variant)
+            if root.has_error and (hidden := without_brace_arguments(variant)) != variant:
+                variant, root = hidden, self._x.grammar.parse(hidden)
             whole = FileText(variant, found.code, masked.iterators, directives, i == 0)
             whole.statics, whole.lists, whole.words = masked.statics, masked.lists, masked.words
-            self._read(whole, self._x.grammar.parse(variant), found.bodies)
+            self._read(whole, root, found.bodies)
         for macro in directives.macros:
             self._macro(macro)
         self._rounds()

@@ -42,6 +42,8 @@ def can_hold_address(value: str) -> bool:
         return False
     if '"' in value:
         value = _STRING.sub("", value)
+    if value.lstrip("& ").isidentifier():
+        return value not in _TYPE_WORDS  # mon_text_read_t is a function of drivers/usb/mon; a type is no value
     return any(name not in _TYPE_WORDS and not name.endswith("_t") for name in _NAME.findall(value))
 
 

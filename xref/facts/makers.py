@@ -57,8 +57,9 @@ _MOST_LED: Final = 40
 @dataclass(slots=True)
 class Found:
     """The text with its makers masked, the parts to parse, the functions whose bodies stand in the text, the offset at
-    which each of those begins, the types of the objects that a maker declares, by their
-    offsets, and the symbols that are exported to modules. ``cut`` tells that not all readings of the file were made.
+    which each of those begins, the types of the objects that a maker declares, by their offsets, and their declarators
+    where the text has no room for them, and the symbols that are exported to modules. ``cut`` tells that not all
+    readings of the file were made.
     """
 
     code: bytes
@@ -66,6 +67,7 @@ class Found:
     functions: list[FunctionBuilder] = field(default_factory=list)
     bodies: dict[int, tuple[str, int]] = field(default_factory=dict)
     types: dict[int, str] = field(default_factory=dict)
+    declarators: dict[int, str] = field(default_factory=dict)
     exports: list[str] = field(default_factory=list)
     cut: bool = False
 
@@ -396,12 +398,17 @@ class Makers:
         # hrtimer_bases[MAX_HRTIMER_BASES]: one word, as the name is of which it is a part
         declaration = declarator.rstrip() + bracket + _BLANKS.sub(r"\1", size.strip()) if bracket else declarator
         room = closing - m.start(2)
+        if bracket and len(declaration) > room:
+            declaration = f"{declarator.rstrip()}[]"  # DECLARE_BITMAP(dptun_info_regs, 64): its size takes a line
         base, _, name = declaration.rpartition(" ")
-        if len(declaration) > room:
-            declaration = f"T {name}" if len(name) + 2 <= room else ""
-        if inside or len(base) + 1 + len(name) > room:
+        whole = len(declaration) <= room
+        if inside or not whole:
             base = re.sub(r"\b(?:static|extern|const)\s+", "", base)
             found.types[m.start(1)] = re.sub(r"\bT\b", lambda _: inside, base, count=1) if inside else base
+        if not whole and len(name) + 2 > room:
+            found.declarators[m.start(1)] = name  # ICE_DECLARE_PKT_OFFSETS(vlan) of ice_switch.c
+            name = "x"
+        declaration = declaration if whole else f"T {name}"
         _overwrite(buffer, m.start(2), closing, declaration.encode("latin-1", "replace"))
 
 

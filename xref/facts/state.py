@@ -83,6 +83,7 @@ class FileState:
         self._notes: dict[str, None] = {}
         self._error_bytes = 0
         self._object_types: dict[int, str] = {}
+        self._object_declarators: dict[int, str] = {}
         self._include_lines: tuple[int, ...] = ()
         self._regions = Regions()
         self._wanted: dict[tuple[int, int], dict[str, bool]] = {}

@@ -15,6 +15,7 @@ from typing import Final
 from xref.lex.comments import BLANK
 from xref.macros.nature import NOT_CALLED, Nature, Natures
 from xref.macros.table import MacroTable
+from xref.macros.trailing import Trailing
 from xref.macros.view import MacroView
 from xref.parse.asm import mask_asm
 from xref.parse.forms import mask_forms
@@ -56,19 +57,22 @@ class Masker:
     def __init__(self, table: MacroTable, natures: Natures) -> None:
         self._table = table
         self._natures = natures
+        self._ends_open = Trailing(table)
         self._plain: set[bytes] = set()
         self._masked: set[bytes] = set()
+        self._open: set[bytes] = set()
 
-    def _to_mask(self, words: set[bytes]) -> list[bytes]:
-        """Those of ``words`` that may need masking, in order. What is no such word is remembered: this is asked for
-        every word of a tree.
-        """
+    def _judge(self, words: set[bytes]) -> None:
+        """Remembers which of ``words`` may need masking, and which none: this is asked for every word of a tree."""
         for raw in words - self._plain:
-            if raw not in self._masked:
+            if raw not in self._masked and raw not in self._open:
                 name = raw.decode("latin-1")
-                masked = name in self._table and self._natures.anywhere(name) & _MASKED
-                (self._masked if masked else self._plain).add(raw)
-        return sorted(words & self._masked)
+                if name not in self._table:
+                    self._plain.add(raw)
+                elif self._natures.anywhere(name) & _MASKED:
+                    self._masked.add(raw)
+                else:
+                    (self._open if self._ends_open(name) else self._plain).add(raw)
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
         """``code`` (comments and directives blanked) ready for the parser; its length is kept."""
@@ -81,7 +85,8 @@ class Masker:
         for word in _TYPEOF_WORDS:
             if word in names:
                 self._typeof(buffer, word)
-        for raw in self._to_mask(names):
+        self._judge(names)
+        for raw in sorted(names & self._masked):
             name = raw.decode("latin-1")
             candidates = view.candidates(name)
             nature = self._natures.among(name, candidates) if candidates else Nature.PLAIN
@@ -90,6 +95,8 @@ class Masker:
                 self._blank_all(buffer, raw, with_arguments, _keyword(nature), result.statics)
             elif nature & Nature.ITERATOR and len(raw) >= 5:
                 self._iterators(buffer, raw, result)
+        if not names.isdisjoint(self._open):
+            _close_elements(buffer, names & self._open)
         self._statements(buffer, view, result)
         text = mask_forms(mask_asm(bytes(buffer)))
         result.text = text
@@ -172,6 +179,30 @@ class Masker:
                 buffer[at:end] = b"while".ljust(len(word))
                 result.iterators[at] = word.decode("latin-1")
             at = find_word(buffer, word, end)
+
+
+def _close_elements(buffer: bytearray, words: Set[bytes]) -> None:
+    """Ends the invocations in lists that end in a comma of their own, ``SET_RUNTIME_PM_OPS(a, b, c)`` before another
+    such, or before ``.name =``: the parser knows neither where one element ends nor where the next begins.
+    """
+    places: list[tuple[int, int]] = []
+    for word in words:
+        at = find_word(buffer, word, 0)
+        while at >= 0:
+            places.append((at, at + len(word)))
+            at = find_word(buffer, word, at + len(word))
+    for start, end in sorted(places):
+        before = start - 1
+        while before >= 0 and buffer[before] in b" \t\r\n":
+            before -= 1
+        if before < 0 or buffer[before] not in b"{,":
+            continue
+        opening = next_code(buffer, end)
+        if opening < len(buffer) and buffer[opening] == 0x28:
+            end = matching_paren(buffer, opening)
+        following = next_code(buffer, end)
+        if 0 < end < following < len(buffer) and (buffer[following] in b".[{" or buffer[following] in WORD_BYTES):
+            buffer[end] = 0x2C
 
 
 def _declares(code: bytearray, at: int, end: int) -> bool:

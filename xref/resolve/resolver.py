@@ -234,7 +234,7 @@ class Resolver(Symbols):
 
     def _dispatch_sites(self, struct: str, fields: Iterable[str]) -> list[DispatchSite]:
         found: dict[tuple[int, int, int], DispatchSite] = {}
-        for field, (f, call) in ((field, site) for field in fields for site in self.written.dispatches(struct, field)):
+        for field, (f, call) in ((name, site) for name in fields for site in self.written.dispatches(struct, name)):
             guard = call.guard or f.guard
             if self.in_config(f) and self.compiled(guard):
                 path = self.reader.file(f.file_id).path

@@ -123,8 +123,11 @@ class Types:
         return None
 
     def plain(self, t: CType | None, file_id: int) -> CType | None:
-        """``t`` with typedefs opened until it is something else."""
+        """``t`` with typedefs opened until it is something else, and the ``typeof`` of an object at file scope."""
         for _ in range(_MAX_DEPTH):
+            if isinstance(t, TypeofExpr) and isinstance(t.expr, x.Name):
+                t = self.object_type(t.expr.name, file_id)
+                continue
             if not isinstance(t, Named):
                 return t
             found = self._typedef_memo(t.name, file_id)
