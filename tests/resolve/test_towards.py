@@ -112,7 +112,7 @@ def test_a_slot_of_another_struct_leads_to_nobody(tmp_path: Path) -> None:
     assert index(tmp_path, {"kernel/a.c": HEAD + text}).callers("f") == []
 
 
-UNION = "union u { int (*one)(int); int (*many)(int); };\nint caller(union u *p)\n{\n\treturn p->many(1);\n}\n"
+UNION = "union u { int (*one)(int); int (*many)(int, int); };\nint caller(union u *p)\n{\n\treturn p->many(1, 2);\n}\n"
 
 
 @pytest.mark.parametrize(
