@@ -16,6 +16,8 @@ from xref.facts.sections import section_entries
         ),
         # the stringification of ".initcall5" as tokens
         (r'asm(".section \"" ". initcall5" ".init" "\", \"a\"\n" ".long f\n");', [(".initcall5.init", "", "f")]),
+        # #sec of DECLARE_PCI_FIXUP_FINAL(), where sec is .pci_fixup_final
+        (r'asm(".section " ". pci_fixup_final" ", \"a\"\n" ".long f - .\n");', [(".pci_fixup_final", "", "f")]),
         (r'__asm__(".pushsection .rodata.x; one: .quad a; two: .quad b; .popsection; .quad c");', [
             (".rodata.x", "one", "a"),
             (".rodata.x", "two", "b"),

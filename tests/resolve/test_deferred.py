@@ -328,6 +328,68 @@ def test_the_linkers_table_of_initcalls_is_gone_through(small: Make, maker: str)
     assert not s.resolver.deferrers(s.resolver.lookup("not_init")[0])
 
 
+CONSOLE = """\
+#include <linux/init.h>
+#define console_initcall(fn) ____asm_initcall(fn, __initstub_##fn, ".con_initcall.init")
+static int my_console(void)
+{
+}
+static int my_device(void)
+{
+}
+console_initcall(my_console);
+late_initcall(my_device);
+"""
+
+
+def test_consoles_have_a_table_of_their_own(small: Make) -> None:
+    console = (
+        "#include <linux/init.h>\nvoid console_init(void)\n{\n\tinitcall_t call;\n\tcall = next();\n\tcall();\n}\n"
+    )
+    files = {"init/main.c": MAIN, "kernel/printk.c": console, "drivers/a.c": CONSOLE}
+    s = small({"include/linux/init.h": INIT_H, **files})
+    assert _runs(s, "do_one_initcall") == {"initcall_t": ["my_device"]}
+    assert _runs(s, "console_init") == {"initcall_t": ["my_console"]}
+
+
+FIXUPS = """\
+#define __PASTE(a, b) a##b
+#define __UNIQUE_ID(x) __PASTE(__UNIQUE_ID_##x, __COUNTER__)
+struct pci_fixup { unsigned short vendor; int hook_offset; };
+#define ___DECLARE(sec, vendor, hook) \\
+	asm(".section "	#sec ", \\"a\\"	\\n" ".short "	#vendor "\\n" ".long "	#hook " - .\\n" ".previous \\n");
+#define __DECLARE(sec, vendor, hook, stub) \\
+	void stub(struct pci_dev *dev); \\
+	void stub(struct pci_dev *dev) { hook(dev); } \\
+	___DECLARE(sec, vendor, stub)
+#define _DECLARE(sec, vendor, hook, stub) __DECLARE(sec, vendor, hook, stub)
+#define DECLARE_FIXUP(vendor, hook) _DECLARE(.pci_fixup_final, vendor, hook, __UNIQUE_ID(hook))
+static void quirk(struct pci_dev *dev)
+{
+}
+static void no_quirk(struct pci_dev *dev)
+{
+}
+DECLARE_FIXUP(1, quirk);
+static void pci_do_fixups(struct pci_dev *dev, struct pci_fixup *f, struct pci_fixup *end)
+{
+	for (; f < end; f++) {
+		void (*hook)(struct pci_dev *dev);
+		hook = offset_to_ptr(&f->hook_offset);
+		hook(dev);
+	}
+}
+"""
+
+
+def test_fixups_that_assembler_puts_into_a_section(small: Make) -> None:
+    s = small({"drivers/pci/quirks.c": FIXUPS})
+    assert _runs(s, "pci_do_fixups") == {"pci_fixup": ["quirk"]}
+    assert [gap.callee_text for gap in s.calls("pci_do_fixups").unresolved] == ["offset_to_ptr"]
+    assert [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup("quirk")[0])] == ["pci_do_fixups"]
+    assert not s.resolver.deferrers(s.resolver.lookup("no_quirk")[0])
+
+
 PARTS = """\
 #include <linux/later.h>
 struct port { int up; struct work_struct work; };

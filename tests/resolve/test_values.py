@@ -264,6 +264,34 @@ def test_a_callee_that_a_type_chooses(small: Make) -> None:
     assert s.callers("g") == ["net/a.c:f"]
 
 
+RCU = """\
+#define ___PASTE(a, b) a##b
+#define __PASTE(a, b) ___PASTE(a, b)
+#define __UNIQUE_ID(prefix) __PASTE(__PASTE(__UNIQUE_ID_, prefix), __COUNTER__)
+#define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
+#define __rcu_dereference_check(p, local, c) \\
+({ \\
+	typeof(*p) *local = (typeof(*p) *)READ_ONCE(p); \\
+	check(c); \\
+	((typeof(*p) *)(local)); \\
+})
+#define rcu_dereference_check(p, c) __rcu_dereference_check((p), __UNIQUE_ID(rcu), (c))
+#define rcu_dereference(p) rcu_dereference_check(p, 0)
+struct dev { fn_t handler; struct dev *next; };
+"""
+
+
+@pytest.mark.parametrize("read", ["d->handler", "rcu_dereference(d->next)->handler"])
+def test_a_macro_makes_the_name_of_the_local_of_another(small: Make, read: str) -> None:
+    # rx_handler = rcu_dereference(skb->dev->rx_handler)   net/core/dev.c of 6.12
+    s = small(
+        BASE + RCU + "void set(struct dev *d)\n{\n\td->handler = g;\n}\n"
+        f"int f(struct dev *d)\n{{\n\tfn_t *fn;\n\tfn = rcu_dereference({read});\n\treturn fn(1);\n}}\n"
+    )
+    assert s.reached("f", EdgeKind.INDIRECT) == ["net/a.c:g"]
+    assert s.callers("g") == ["net/a.c:f"]
+
+
 def test_all_callers_are_asked_for_a_function(small: Make) -> None:
     # single_open(), timer_setup() and others have more callers than are read for what may be data
     many = MAX_CALLERS + 20

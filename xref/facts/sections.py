@@ -16,7 +16,7 @@ from xref.parse.asm import ASM_WORD, asm_start
 
 _ASM: Final = re.compile(ASM_WORD + rb'\s*\(((?:\s*+"(?:\\.|[^"\\])*+")++)\s*\)')
 _LITERAL: Final = re.compile(r'"((?:\\.|[^"\\])*)"')
-_SECTION: Final = re.compile(r'\.(?:push)?section\s+(?:"([^"]+)"|([\w.$-]+))')
+_SECTION: Final = re.compile(r'\.(?:push)?section\s+(?:"([^"]+)"|((?:\. )?[\w.$-]+))')
 _LEAVES: Final = re.compile(r"\.(?:previous|popsection|text|data)\b")
 _LABEL: Final = re.compile(r"([A-Za-z_.$][\w.$]*):\s*")
 _ADDRESS: Final = re.compile(r"\.(?:long|quad|word|int|[248]byte)\s+([A-Za-z_]\w*)(?:\s*-\s*\.)?\s*")

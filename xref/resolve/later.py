@@ -29,6 +29,7 @@ class Table(msgspec.Struct, frozen=True, gc=False):
 
     type: str
     sections: str
+    variables: bool
     returned_by: frozenset[str]
     run_by: frozenset[str]
 
@@ -60,7 +61,13 @@ def ways() -> Ways:
         if "slot" in entry
     )
     tables = tuple(
-        Table(entry["type"], entry["sections"], frozenset(entry["returned_by"]), frozenset(entry["run_by"]))
+        Table(
+            entry["type"],
+            entry["sections"],
+            bool(entry.get("variables", False)),
+            frozenset(entry.get("returned_by", ())),
+            frozenset(entry["run_by"]),
+        )
         for entry in table.values()
         if "type" in entry
     )

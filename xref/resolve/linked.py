@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Functions in tables that only the linker makes: initcalls.
+"""Functions in tables that only the linker makes: initcalls, fixups of PCI devices.
 
 ``device_initcall(f)`` leaves a variable of type ``initcall_t`` in a section of its own, or a word that assembler puts
 there; a module leaves ``init_module``, whose type a function checks that returns it (``__inittest`` of
-include/linux/module.h). No C says how ``do_one_initcall`` comes by them: the type does.
+include/linux/module.h). No C says how ``do_one_initcall`` comes by them: the type does. ``DECLARE_PCI_FIXUP_FINAL`` of
+include/linux/pci.h has assembler put a ``struct pci_fixup`` into a section, and ``pci_do_fixups`` is given where it
+begins and ends.
 """
 
 from __future__ import annotations
@@ -58,10 +60,13 @@ class Linked:
                 yield Site(call, self._table.type, EdgeKind.DEFERRED, targets)
 
     def _is_entry(self, e: x.Name, function: FunctionInfo, call: CallFact) -> bool:
-        t = self._written.types.type_of(e, self._written.scope(function), call.line)
+        """Whether a local that is called is of the table's type, or a pointer out of a struct that is."""
+        types, scope = self._written.types, self._written.scope(function)
+        t = types.type_of(e, scope, call.line)
         while isinstance(t, x.Pointer):
             t = t.to
-        return t == Named(self._table.type)
+        given = (types.record_tag(param.ctype, function.file_id) for param in scope.params)
+        return t == Named(self._table.type) or (isinstance(t, x.Function) and self._table.type in given)
 
     def starters(self, function: FunctionInfo) -> Iterator[int]:
         """The functions (by row) that run ``function`` from the table."""
@@ -101,8 +106,8 @@ class Linked:
 
     def _is_of_table(self, r: RegistrationInfo) -> bool:
         if r.decl.startswith(f"{_IN_SECTION} "):
-            return self._table.sections in r.decl
-        return type_tag(r.decl) == self._table.type and not r.path
+            return r.decl.startswith(f"{_IN_SECTION} {self._table.sections}")
+        return self._table.variables and type_tag(r.decl) == self._table.type and not r.path
 
     def _behind(self, f: FunctionInfo) -> FunctionInfo:
         """What a function stands for that a macro makes for the linker to find: ``__initstub__...`` does no more than

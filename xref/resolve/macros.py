@@ -6,12 +6,14 @@ Types and values need only the outermost form of an expression, so nothing is ex
 
 from __future__ import annotations
 
+import zlib
 from functools import lru_cache
 
 from xref.lex import guard as g
 from xref.lex.guard import Lookup
 from xref.lex.model import MacroDef
-from xref.lex.tokens import tokenize
+from xref.lex.tokens import is_identifier, tokenize
+from xref.macros.body import body_tokens
 from xref.macros.defined import Known
 from xref.macros.expand import Expander
 from xref.macros.view import MacroView
@@ -65,9 +67,29 @@ class IndexedMacros:
     def _view(self, file: str) -> MacroView:
         return MacroView(self, file)
 
-    def expand_once(self, macro: MacroDef, args: tuple[str, ...]) -> str:
-        """The body of ``macro`` with these arguments, as text; arguments and result are not expanded further."""
+    def expand_once(self, macro: MacroDef, args: tuple[str, ...], view: MacroView) -> str:
+        """The body of ``macro`` with these arguments, as text; arguments and result are not expanded further, but for
+        what makes the name of a variable: ``__UNIQUE_ID(rcu)``, which rcu_dereference() hands on to be declared.
+        """
+        for i in _declared(macro):
+            if i < len(args) and not args[i].isidentifier():
+                made = Expander(view.get).expand_text(args[i])
+                if len(made) == 1 and is_identifier(made[0]):
+                    name = f"{made[0]}_{zlib.crc32(' '.join(args).encode()):x}"  # for __COUNTER__, another each time
+                    args = (*args[:i], name, *args[i + 1 :])
         return _expand_once(macro, args)
+
+
+@lru_cache(maxsize=65536)
+def _declared(macro: MacroDef) -> tuple[int, ...]:
+    """The parameters that a macro gives to a variable of its own for a name: ``typeof(*p) *local = ...``."""
+    tokens = body_tokens(macro.body)
+    names = {
+        name
+        for before, name, following in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if following == "=" and (before == "*" or before == ")" or is_identifier(before))
+    }
+    return tuple(i for i, p in enumerate(macro.params or ()) if p in names)
 
 
 @lru_cache(maxsize=65536)

@@ -438,7 +438,7 @@ class Types:
             if not macro.body or macro.body == func.name:
                 return None
             return x.Call(self.parse(macro.body), e.args)
-        text = self._macros.expand_once(macro, tuple(spell(a) for a in e.args))
+        text = self._macros.expand_once(macro, tuple(spell(a) for a in e.args), self._view(scope))
         if not text:
             return None
         parsed = self.parse(text)

@@ -331,9 +331,10 @@ class Values(Flow[FunctionInfo]):
                 return (*first, *(f for f in self._constant(other, file_id, depth + 1) if f not in first))
             case x.Call(x.Name(name), args):
                 found: dict[int, FunctionInfo] = {}
-                for macro in self._macros.view(self._reader.file(file_id).path).candidates(name):
+                view = self._macros.view(self._reader.file(file_id).path)
+                for macro in view.candidates(name):
                     if macro.params is not None:
-                        text = self._macros.expand_once(macro, tuple(spell(a) for a in args))
+                        text = self._macros.expand_once(macro, tuple(spell(a) for a in args), view)
                         for f in self._constant(self._types.parse(text), file_id, depth + 1) if text else ():
                             found[f.id] = f
                 return tuple(found.values())
