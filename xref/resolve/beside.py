@@ -26,7 +26,7 @@ from xref.store.model import FunctionInfo, RegistrationInfo
 _WHOLE: Final = r"\b(?!\s*(?:\.|\[|->|\())"
 _ADDRESS: Final = re.compile(rf"&\s*([A-Za-z_]\w*){_WHOLE}")
 _CALL: Final = re.compile(r"\b[A-Za-z_]\w*\s*\([^()]*\)")
-_COPYING: Final = frozenset({"memcpy", "__builtin_memcpy", "memmove"})
+COPYING: Final = frozenset({"memcpy", "__builtin_memcpy", "memmove"})
 """What copies an object as an assignment does: C11 7.24.2."""
 _KEEPING: Final = 4
 """So many calls a pointer is followed through to see whether anybody keeps it."""
@@ -114,7 +114,7 @@ class Beside:
             scope = self._written.scope(f)
             copied = [(a.target, a.line) for a in scope.body.assigns if a.value == thing.name]
             for call in scope.body.calls:
-                if call.callee in _COPYING and len(args := arguments(call.arguments)) == 3:
+                if call.callee in COPYING and len(args := arguments(call.arguments)) == 3:
                     if _mention(thing).fullmatch(args[1]) and (to := _ADDRESS.fullmatch(args[0])) is not None:
                         copied.append((to[1], call.line))
             for name, line in copied if self._named(thing.name, scope) == thing else ():

@@ -34,6 +34,28 @@ def fitting(found: tuple[_Found, ...], ctype: CType | None) -> tuple[_Found, ...
     return found if wanted is None else tuple(f for f in found if _fits(f.function, wanted))
 
 
+def seems_meant(holding: Holding, given: int) -> bool:
+    """Whether a function that came to a call by detours takes the ``given`` arguments of the call: what a match table
+    holds for any driver, or a union for another member, may not. What is put into the called slot itself is taken at
+    its word, and so is a function without parameters that was handed over: ``on_each_cpu((void *)f, NULL, 1)``.
+    """
+    if len(holding.steps) < 2:
+        return True
+    handed = all(step.rule != "return" for step in holding.steps)
+    return _accepts(holding.function.signature, given, handed)
+
+
+@lru_cache(maxsize=65536)
+def _accepts(signature: str, given: int, handed: bool) -> bool:
+    decl = parse_signature(signature)
+    if decl is None or not isinstance(decl.ctype, Function):
+        return True
+    many = len(decl.ctype.params)
+    if not many and (handed or signature.rpartition("(")[2].strip(") ") != "void"):
+        return True  # int f(): nothing is said of what it takes (C11 6.7.6.3 p14)
+    return given >= many if decl.ctype.variadic else given == many
+
+
 def _wanted(ctype: CType | None) -> tuple[str, ...] | None:
     """The types of the parameters of the function that ``ctype`` points to; None where it is no such type, or a macro
     stands for some of them: ``(void (*)(TP_PROTO(int x)))``.

@@ -14,7 +14,8 @@ from xref.facts.model import Body, CallFact
 from xref.lex import guard as g
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
-from xref.resolve.casts import NONE_OF_TYPE, fitting
+from xref.resolve.arguments import arguments
+from xref.resolve.casts import NONE_OF_TYPE, fitting, seems_meant
 from xref.resolve.companions import Companions
 from xref.resolve.configurations import Configurations
 from xref.resolve.deferred import Deferred
@@ -22,6 +23,7 @@ from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.flow import slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, MemberType, Site, Step, Target
+from xref.resolve.named import NamedReceivers
 from xref.resolve.objects import Objects
 from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.values import Values, static_call_key
@@ -67,13 +69,14 @@ class Sites:
         self._objects = objects
         self._deferred = deferred
         self._companions = companions
+        self._receivers = NamedReceivers(written, objects)
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
     def with_values(self, values: Values) -> Sites:
         """The same, but for what a pointer can hold."""
         other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
-        other._configurations, other._meant = self._configurations, self._meant
+        other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
         return other
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
@@ -225,6 +228,9 @@ class Sites:
     ) -> tuple[Target, ...]:
         step = Step("dispatch", scope.file_id, call.line)
         here, apart = call.guard or scope.function.guard, self._configurations.apart
+        if any(len(h.steps) > 1 for h in holdings):
+            given = len(arguments(call.arguments))
+            holdings = tuple(h for h in holdings if seems_meant(h, given))
         return tuple(
             Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
             for h in holdings
@@ -377,7 +383,9 @@ class Sites:
         if self._leaves_out(via):
             return None
         holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
-        holdings = holdings or self._values.slot(member.owner, member.field, member.home)
+        if not holdings:
+            every = self._values.slot(member.owner, member.field, member.home)
+            holdings = self._receivers.of(every, member, e, scope, call.line)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)
