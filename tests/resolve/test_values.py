@@ -514,3 +514,16 @@ def test_a_local_of_a_statement_expression_holds_its_value(small: Make, body: st
         f"int process(void)\n{{\n\t{body}\n}}\n"
     )
     assert [e.callee.name for e in s.calls("process").edges if e.kind is EdgeKind.INDIRECT] == ["set"]
+
+
+def test_a_callback_is_handed_to_what_a_local_holds(small: Make) -> None:
+    # err = writer(substream, appl_ofs, data, offset, frames, transfer, in_kernel)   sound/core/pcm_lib.c
+    s = small(
+        BASE
+        + "static int inter(int n, fn_t fn)\n{\n\treturn fn(n);\n}\nstatic int other(int n, fn_t fn)\n{\n\treturn fn(n);\n}\n"
+        "int f(int n)\n{\n\tint (*writer)(int n, fn_t fn);\n\tfn_t transfer;\n\tif (n)\n\t\twriter = inter;\n"
+        "\ttransfer = n ? g : h;\n\treturn writer(n, transfer);\n}\n"
+    )
+    assert s.via("inter", "param 1") == ["g", "h"]
+    assert s.via("other", "param 1") == []
+    assert s.callers("g") == s.callers("h") == ["net/a.c:inter"]

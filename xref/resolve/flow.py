@@ -204,6 +204,7 @@ class Flow(ABC, Generic[Carried]):
             # sk->sk_prot->read_skb(sk, recv_actor): who calls through a slot hands it to all who are in the slot
             for slot in sorted(self._written.registered_slots(function)):
                 calls.extend(self._written.dispatches(*slot))
+            calls.extend(self._written.dispatches_by_local(function))
         for caller, call in calls:
             args = arguments(call.arguments)
             step = Step("argument", caller.file_id, call.line)

@@ -388,6 +388,11 @@ class Towards:
         for name in chosen_among(callee):
             for f in self._names.functions(name, scope.file_id):
                 yield Outflow(Place("param", f.id, position), step, call.guard)
+        if callee.isidentifier() and scope.holds(callee, call.line):
+            for holding in self._values.of(x.Name(callee), scope, call.line)[:MAX_CALLERS]:
+                if self._values.is_callback(holding.function, position):
+                    yield Outflow(Place("param", holding.function.id, position), step, call.guard)
+            return
         if callee.isidentifier():
             key = updated_key(call) if position == 2 else ""
             if key:

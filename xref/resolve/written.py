@@ -5,6 +5,7 @@ calls through a slot; and the names that hold at such a place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -24,6 +25,7 @@ MAX_CALLERS = 400
 ALL_CALLERS = 20_000
 """The same where it is a function: single_open() of fs/seq_file.c has 1,700 callers, timer_setup() a thousand."""
 _SCOPES = 5000
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Written:
@@ -123,6 +125,27 @@ class Written:
                     if member is not None and member.owner == struct and member.field == field:
                         found.append((f, call))
         return tuple(found)
+
+    def dispatches_by_local(self, function: FunctionInfo) -> Iterator[tuple[FunctionInfo, CallFact]]:
+        """The calls through a local variable that ``function`` was put into by its name: ``writer = interleaved_copy;
+        ... writer(substream, ..., transfer)`` of sound/core/pcm_lib.c.
+        """
+        for f in self.reader.functions(self.reader.mentions("v", function.name)[:MAX_CALLERS]):
+            scope = self.scope(f)
+            calls = [c for c in scope.body.calls if c.callee.isidentifier() and scope.holds(c.callee, c.line)]
+            if calls and any(meant.id == function.id for meant in self.names.functions(function.name, f.file_id)):
+                for call in calls:
+                    if any(function.name in _WORD.findall(text) for text in self._given(call.callee, scope)):
+                        yield f, call
+
+    @staticmethod
+    def _given(name: str, scope: Scope) -> Iterator[str]:
+        """What a local variable is declared with, or assigned."""
+        for _, declared in scope.declarations(name):
+            yield declared.init_text or ""
+        for a in scope.body.assigns:
+            if a.target == name:
+                yield a.value
 
     # -- assignments --------------------------------------------------------------------------------------------------
 
