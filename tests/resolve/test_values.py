@@ -520,10 +520,35 @@ def test_a_callback_is_handed_to_what_a_local_holds(small: Make) -> None:
     # err = writer(substream, appl_ofs, data, offset, frames, transfer, in_kernel)   sound/core/pcm_lib.c
     s = small(
         BASE
-        + "static int inter(int n, fn_t fn)\n{\n\treturn fn(n);\n}\nstatic int other(int n, fn_t fn)\n{\n\treturn fn(n);\n}\n"
+        + "static int inter(int n, fn_t fn)\n{\n\treturn fn(n);\n}\n"
+        + "static int other(int n, fn_t fn)\n{\n\treturn fn(n);\n}\n"
         "int f(int n)\n{\n\tint (*writer)(int n, fn_t fn);\n\tfn_t transfer;\n\tif (n)\n\t\twriter = inter;\n"
         "\ttransfer = n ? g : h;\n\treturn writer(n, transfer);\n}\n"
     )
     assert s.via("inter", "param 1") == ["g", "h"]
     assert s.via("other", "param 1") == []
     assert s.callers("g") == s.callers("h") == ["net/a.c:inter"]
+
+
+LOADER = """\
+#define load(l) ({ \\
+	typeof(l[0]) *_list = (l), *_next, *_found = NULL; \\
+	for (_next = _list; !_found && _next->open; _next++) { \\
+		if (!_next->open(1)) \\
+			_found = _next; \\
+	} \\
+	_found; \\
+})
+static struct ops table[] = { { g }, { h } };
+int f(void)
+{
+	return load(table) != NULL;
+}
+"""
+
+
+def test_a_macro_calls_by_a_variable_of_its_arguments_type(small: Make) -> None:
+    # nvkm_firmware_load()   drivers/gpu/drm/nouveau/include/nvkm/core/firmware.h
+    s = small(BASE + LOADER)
+    assert s.dispatches("f") == {"ops.open": ["g", "h"]}
+    assert "net/a.c:f" in s.callers("g")

@@ -321,6 +321,7 @@ class Natures:
             return found
         n = len(tokens)
         casting = _calls_by_cast(tokens, position)
+        typed = _typed_by(tokens, position)
         called = set(_CALLING.findall(m.body)) if "call" in m.body else ()
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < n else ""
@@ -350,6 +351,8 @@ class Natures:
                     found.add(position[value[-1]])  # x->member = argument
             elif t == "{" and stored and _is_array_of_pointers(tokens, i):
                 found.update(position[p] for p in tokens[i : skip_brackets(tokens, i)] if p in position)
+            elif t in typed and _is_receiver(tokens, i):
+                found.update(typed[t])  # the argument's type says what is called by way of a variable of that type
             elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
                 inner = judge(_key(t, m.file))
                 if inner:
@@ -427,6 +430,26 @@ def _calls_by_cast(tokens: tuple[str, ...], params: Mapping[str, int]) -> bool:
         tokens[i : i + 2] == (")", "(") and tokens[i + 3 : i + 6] == (")", ")", "(") and tokens[i + 2] not in params
         for i in range(len(tokens) - 5)
     )
+
+
+def _typed_by(tokens: tuple[str, ...], params: Mapping[str, int]) -> dict[str, set[int]]:
+    """The macro's own variables whose type is that of arguments, by name: ``typeof(l[0]) *_list = (l), *_next;`` of
+    nvkm_firmware_load(), drivers/gpu/drm/nouveau/include/nvkm/core/firmware.h.
+    """
+    found: dict[str, set[int]] = {}
+    for i, t in enumerate(tokens):
+        if t not in ("typeof", "__typeof__", "__typeof") or tokens[i + 1 : i + 2] != ("(",):
+            continue
+        end = skip_brackets(tokens, i + 1)
+        decide = {params[p] for p in tokens[i:end] if p in params}
+        while decide and end + 1 < len(tokens) and tokens[end] != ";":
+            if tokens[end] in ("(", "[", "{"):
+                end = skip_brackets(tokens, end)
+                continue
+            if tokens[end + 1] in ("=", ",", ";") and tokens[end - 1] in ("*", ")", ",") and is_identifier(tokens[end]):
+                found[tokens[end]] = decide
+            end += 1
+    return found
 
 
 def _until(tokens: tuple[str, ...], start: int) -> tuple[str, ...]:
