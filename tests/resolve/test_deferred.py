@@ -328,6 +328,25 @@ def test_the_linkers_table_of_initcalls_is_gone_through(small: Make, maker: str)
     assert not s.resolver.deferrers(s.resolver.lookup("not_init")[0])
 
 
+EXIT = """\
+typedef void (*exitcall_t)(void);
+struct module { int state; void (*exit)(void); };
+#define module_exit(exitfn) \\
+	static inline exitcall_t __exittest(void) { return exitfn; } \\
+	void cleanup_module(void) __attribute__((alias(#exitfn)));
+"""
+
+
+def test_a_module_is_left_by_its_exit_function(small: Make) -> None:
+    unload = "long sys_delete_module(struct module *mod)\n{\n\tif (mod->exit)\n\t\tmod->exit();\n\treturn 0;\n}\n"
+    init = "static void my_exit(void)\n{\n}\nstatic void no_exit(void)\n{\n}\nmodule_exit(my_exit);\n"
+    s = small({"kernel/module.c": EXIT + unload, "fs/a.c": EXIT + init})
+    assert _runs(s, "sys_delete_module") == {"exitcall_t": ["my_exit"]}
+    assert not s.calls("sys_delete_module").unresolved
+    assert [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup("my_exit")[0])] == ["sys_delete_module"]
+    assert not s.resolver.deferrers(s.resolver.lookup("no_exit")[0])
+
+
 CONSOLE = """\
 #include <linux/init.h>
 #define console_initcall(fn) ____asm_initcall(fn, __initstub_##fn, ".con_initcall.init")

@@ -32,6 +32,7 @@ class Table(msgspec.Struct, frozen=True, gc=False):
     variables: bool
     returned_by: frozenset[str]
     run_by: frozenset[str]
+    called_as: str
 
 
 class Ways(msgspec.Struct, frozen=True, gc=False):
@@ -67,6 +68,7 @@ def ways() -> Ways:
             bool(entry.get("variables", False)),
             frozenset(entry.get("returned_by", ())),
             frozenset(entry["run_by"]),
+            str(entry.get("called_as", "")),
         )
         for entry in table.values()
         if "type" in entry

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Functions in tables that only the linker makes: initcalls, fixups of PCI devices.
+"""Functions in tables that only the linker makes: initcalls, exits of modules, fixups of PCI devices.
 
 ``device_initcall(f)`` leaves a variable of type ``initcall_t`` in a section of its own, or a word that assembler puts
 there; a module leaves ``init_module``, whose type a function checks that returns it (``__inittest`` of
@@ -41,14 +41,14 @@ class Linked:
 
     def of(self, function: FunctionInfo, only: FunctionInfo | None = None) -> Iterator[Site]:
         """The call in ``function`` that runs what the table holds; of that ``only`` one function, if it is named."""
-        if function.name not in self._table.run_by:
+        if self._table.run_by.isdisjoint((function.name, *function.aliases.split(","))):
             return
         scope = self._written.scope(function)
         for call in scope.body.calls:
             e = self._written.types.parse(call.callee)
             while isinstance(e, x.Unary):
                 e = e.operand
-            if isinstance(e, x.Name) and scope.holds(e.name, call.line) and self._is_entry(e, function, call):
+            if self._is_entry(e, function, call):
                 step = Step("deferred", function.file_id, call.line)
                 if only is None and self._all is None:
                     self._all = tuple(self._entries())
@@ -59,9 +59,16 @@ class Linked:
                 targets = tuple(found.values())
                 yield Site(call, self._table.type, EdgeKind.DEFERRED, targets)
 
-    def _is_entry(self, e: x.Name, function: FunctionInfo, call: CallFact) -> bool:
-        """Whether a local that is called is of the table's type, or a pointer out of a struct that is."""
+    def _is_entry(self, e: x.Expr, function: FunctionInfo, call: CallFact) -> bool:
+        """Whether what is called is a local of the table's type or a pointer out of a struct that is, or the member
+        that a loader has filled.
+        """
         types, scope = self._written.types, self._written.scope(function)
+        if isinstance(e, x.Member):
+            found = self._written.member(e, scope, call.line) if self._table.called_as else None
+            return found is not None and f"{found.owner}.{found.field}" == self._table.called_as
+        if not isinstance(e, x.Name) or not scope.holds(e.name, call.line):
+            return False
         t = types.type_of(e, scope, call.line)
         while isinstance(t, x.Pointer):
             t = t.to
