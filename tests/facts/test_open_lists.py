@@ -99,3 +99,16 @@ def test_an_object_whose_declaration_is_longer_than_what_makes_it(maker, name, d
         decl or "struct pkt dummy_vlan_packet_offsets[]",
     )
     assert (second.name, second.decl) == ("d", "struct ops d")
+
+
+def test_a_macro_that_is_several_elements():
+    # static k_handler_fn *k_handler[16] = { K_HANDLERS };   drivers/tty/vt/keyboard.c
+    macros = "#define HANDLERS \\\n\tk_self, k_fn, \\\n\tk_spec\n#define PAIR(f) f##_get, f##_set\n"
+    assert held(macros + "fn *table[] = { HANDLERS };\nfn *more[] = { first, PAIR(a) };\n") == {
+        ("#0", "k_self"),
+        ("#1", "k_fn"),
+        ("#2", "k_spec"),
+        ("#0", "first"),
+        ("#1", "a_get"),
+        ("#2", "a_set"),
+    }

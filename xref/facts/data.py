@@ -19,6 +19,7 @@ from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier
+from xref.macros.body import body_tokens
 from xref.macros.expand import Expander
 from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
@@ -31,6 +32,8 @@ _ELEMENT: Final = "xref_element"
 _MAX_LOCAL: Final = 600
 _MOST_ALIASES: Final = 4
 _OPENS_LIST: Final = ("{", ".", "[")
+_OPENING: Final = frozenset("([{")
+_CLOSING: Final = frozenset(")]}")
 _HOLDS_LIST: Final = frozenset({"cast_expression", "init_declarator", "initializer_list", "initializer_pair"})
 """Where a list in braces, or a part of one, can stand (C11 6.5.2.5, 6.7.9)."""
 
@@ -235,10 +238,11 @@ class DataReader(Expansions):
         macro = view.get(head)
         if macro is None or (macro.params is None) is (m is not None):
             return False
-        if m is None and not macro.body.startswith(("{", ".")):
+        several = _POSITION.fullmatch(element.path) is not None and _lists_several(body_tokens(macro.body))
+        if m is None and not macro.body.startswith(("{", ".")) and not several:
             return False
         body = macro.body.lstrip()
-        if not body.startswith(_OPENS_LIST) and not self._x.natures.structural((macro,)):
+        if not several and not body.startswith(_OPENS_LIST) and not self._x.natures.structural((macro,)):
             if not view.depends_on_line(head):
                 return False
         origin = text.origin(element.node.start_byte)
@@ -253,7 +257,7 @@ class DataReader(Expansions):
             return False
         tokens = list(_without_type(tokens))
         words = " ".join(tokens)
-        if tokens[0] in _OPENS_LIST:
+        if tokens[0] in _OPENS_LIST or (several and _lists_several(tokens)):
             if not _names_something(tokens):
                 return True
             place = _POSITION.fullmatch(element.path)
@@ -284,6 +288,16 @@ class DataReader(Expansions):
                 )
             ] = None  # fmt: skip
         return True
+
+
+def _lists_several(tokens: Sequence[str]) -> bool:
+    """Whether tokens are several elements: ``#define K_HANDLERS k_self, k_fn, k_spec``, drivers/tty/vt/keyboard.c."""
+    nesting = 0
+    for t in tokens:
+        nesting += (t in _OPENING) - (t in _CLOSING)
+        if t == "," and not nesting:
+            return True
+    return False
 
 
 def _without_type(tokens: Sequence[str]) -> Sequence[str]:
