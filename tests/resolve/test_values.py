@@ -552,3 +552,40 @@ def test_a_macro_calls_by_a_variable_of_its_arguments_type(small: Make) -> None:
     s = small(BASE + LOADER)
     assert s.dispatches("f") == {"ops.open": ["g", "h"]}
     assert "net/a.c:f" in s.callers("g")
+
+
+ELEMENTS = """\
+struct priv { fn_t handlers[8]; };
+static int (*table[])(int x) = { h };
+static void setup(int (*handlers[])(int x))
+{
+	handlers[1] = g;
+}
+static void fill(struct priv *p)
+{
+	fn_t *handlers;
+	handlers = p->handlers;
+	handlers[2] = g;
+}
+int init(void)
+{
+	setup(table);
+}
+int f(struct priv *p, int n)
+{
+	return CALL(1);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "via", "targets"),
+    [
+        ("table[n]", "table", ["g", "h"]),  # nested_vmx_hardware_setup(kvm_vmx_exit_handlers)   arch/x86/kvm/vmx
+        ("p->handlers[n]", "priv.handlers", ["g"]),  # iwl_setup_rx_handlers()   iwlwifi/dvm/rx.c
+    ],
+)
+def test_elements_that_are_assigned_by_way_of_a_pointer(small: Make, call: str, via: str, targets: list[str]) -> None:
+    s = small(BASE + ELEMENTS.replace("CALL", call))
+    assert s.dispatches("f") == {via: targets}
+    assert "net/a.c:f" in s.callers("g")

@@ -193,6 +193,8 @@ class Flow(ABC, Generic[Carried]):
             for inflow in self._assigned(a, scope):
                 written = True
                 yield inflow
+        for scope, a in self._written.filled_by_local(struct, field):
+            yield from self._assigned(a, scope)
         for other, same in self._types.overlapping(struct, field).items():
             if same or not written:
                 # cpuhp_step.startup of kernel/cpu.c is written as .single and called as .multi
@@ -274,6 +276,8 @@ class Flow(ABC, Generic[Carried]):
                 target = target.base
             if target == x.Name(name):
                 yield from self._assigned(a, scope)
+        for scope, a in self._written.filled_elsewhere(name, file_id):
+            yield from self._assigned(a, scope)
 
     def _assigned(self, a: AssignFact, scope: Scope) -> Iterator[Inflow[Carried]]:
         return self._stepped(a.value, scope, a.line, Step("assignment", scope.file_id, a.line), a.guard)

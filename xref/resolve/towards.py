@@ -334,9 +334,13 @@ class Towards:
 
         for a in body.assigns:
             if brings(a.value, a.line):
-                place = self._assigned(self._types.parse(a.target), scope, a.line)
+                step = Step("assignment", f.file_id, a.line)
+                target = self._types.parse(a.target)
+                place = self._assigned(target, scope, a.line)
                 if place is not None:
-                    yield Outflow(place, Step("assignment", f.file_id, a.line), a.guard)
+                    yield Outflow(place, step, a.guard)
+                    for array in self._arrays_behind(place, target, f):
+                        yield Outflow(array, step, a.guard)
         for local in body.locals:
             if spelled(local.text):
                 for decl in parse_declaration(local.text, self._types.is_type):
@@ -375,6 +379,21 @@ class Towards:
             param = scope.param(target.name)
             return Place("param", scope.function.id, param[0]) if param is not None else None
         return None
+
+    def _arrays_behind(self, place: Place, target: x.Expr, f: FunctionInfo) -> Iterator[Place]:
+        """The arrays that a parameter or a local variable points to, of which an element is assigned."""
+        if not isinstance(target, x.Index) or place.kind not in ("param", "local"):
+            return
+        if place.kind == "local":
+            for inflow in self._values.into(place):
+                if isinstance(inflow.source, Place) and inflow.source.kind == "slot":
+                    yield inflow.source
+            return
+        for caller, call in self._written.call_sites(f):
+            given = arguments(call.arguments)
+            name = given[int(place.name)] if int(place.name) < len(given) else ""
+            if name.isidentifier() and not self._written.scope(caller).holds(name, call.line):
+                yield Place("table", self._written.home(name, caller.file_id), name)
 
     def _parameters(self, call: CallFact, position: int, scope: Scope) -> Iterator[Outflow]:
         """The parameters that an argument becomes."""

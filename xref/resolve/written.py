@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import ctree as x
+from xref.parse.ctree import Array
+from xref.resolve.arguments import arguments
 from xref.resolve.model import MemberType
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
@@ -159,6 +161,42 @@ class Written:
             for a in scope.body.assigns:
                 if last_member(a.target) == name:
                     yield scope, a
+
+    def filled_elsewhere(self, name: str, file_id: int) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments to elements of the table ``name`` by a function that is given it:
+        ``exit_handlers[EXIT_REASON_VMON] = handle_vmxon`` of nested_vmx_hardware_setup(), arch/x86/kvm/vmx/nested.c.
+        """
+        for f in self.reader.functions(self.reader.mentions("v", name)[:MAX_CALLERS]):
+            if file_id and f.file_id != file_id:
+                continue
+            for call in self.reader.body(f.id).calls:
+                if name in call.arguments and call.callee.isidentifier():
+                    for k, arg in enumerate(arguments(call.arguments)):
+                        for g in self.names.functions(call.callee, f.file_id) if arg == name else ():
+                            yield from self._filled(self.scope(g), self.scope(g).parameter_name(k))
+
+    def filled_by_local(self, struct: str, field: str) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments to elements of an array that is a member, by a local pointer to it: ``handlers =
+        priv->rx_handlers; handlers[REPLY_ERROR] = iwlagn_rx_reply_error`` of drivers/net/wireless/intel/iwlwifi/dvm.
+        """
+        members = self.types.members(struct, field)
+        if not members or not all(isinstance(m.ctype, Array) for m in members):
+            return
+        for f in self.reader.functions(self.slots.mentioning("g", struct, field)):
+            scope = self.scope(f)
+            for local in {a.target.partition("[")[0] for a in scope.body.assigns if a.target.endswith("]")}:
+                for text in self._given(local, scope) if local.isidentifier() else ():
+                    e = self.types.parse(text)
+                    found = self.member(e, scope, f.line) if field in text and isinstance(e, x.Member) else None
+                    if found is not None and (found.owner, found.field) == (struct, field):
+                        yield from self._filled(scope, local)
+
+    @staticmethod
+    def _filled(scope: Scope, name: str) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments to elements of what a parameter or a local variable points to."""
+        for a in scope.body.assigns:
+            if name and a.target.endswith("]") and a.target.partition("[")[0].rstrip() == name:
+                yield scope, a
 
     def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
