@@ -589,3 +589,24 @@ def test_elements_that_are_assigned_by_way_of_a_pointer(small: Make, call: str, 
     s = small(BASE + ELEMENTS.replace("CALL", call))
     assert s.dispatches("f") == {via: targets}
     assert "net/a.c:f" in s.callers("g")
+
+
+def test_a_local_whose_struct_is_declared_along_with_it(small: Make) -> None:
+    # struct { struct pci_packet pkt; char buffer[...]; } ctxt;   drivers/pci/controller/pci-hyperv.c
+    local = "\tstruct {\n\t\tstruct ops o;\n\t\tchar buffer[64];\n\t} ctxt, *more = &ctxt;\n"
+    assigned = "\tctxt.o.open = g;\n\tmore->o.open = h;\n"
+    s = small(BASE + f"void set(void)\n{{\n{local}{assigned}}}\nint f(struct ops *o)\n{{\n\treturn o->open(1);\n}}\n")
+    assert s.dispatches("f") == {"ops.open": ["g", "h"]}
+    assert s.callers("g") == s.callers("h") == ["net/a.c:f"]
+
+
+def test_a_callback_is_handed_to_what_was_assigned_to_a_slot(small: Make) -> None:
+    # lport->tt.fcp_cmd_send = fc_fcp_cmd_send, and lport->tt.fcp_cmd_send(lport, fsp, fc_fcp_recv)   drivers/scsi/libfc
+    s = small(
+        BASE + "struct port { int (*send)(int n, fn_t resp); };\n"
+        "static int fcp_send(int n, fn_t resp)\n{\n\treturn resp(n);\n}\n"
+        "void init(struct port *p)\n{\n\tif (!p->send)\n\t\tp->send = fcp_send;\n}\n"
+        "int start(struct port *p)\n{\n\treturn p->send(1, g);\n}\n"
+    )
+    assert s.dispatches("fcp_send") == {"param 1": ["g"]}
+    assert s.callers("g") == ["net/a.c:fcp_send"]

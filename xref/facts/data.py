@@ -54,7 +54,8 @@ class DataReader(Expansions):
         if brace >= 0 or b"static" in source[start : start + 16]:
             self._object(text, node, holder, spelled)
         stop = end if brace < 0 else brace
-        words = " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
+        words = self._of_inline_record(text, node, spelled) if brace >= 0 else ""
+        words = words or " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
         origin = text.origin(start)
         at = text.place(start)
         if "(" in words:
@@ -63,6 +64,19 @@ class DataReader(Expansions):
         scope = captures["scope"][0]
         last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
         holder.locals[LocalFact(at.line, last, words)] = None
+
+    def _of_inline_record(self, text: Text, node: Node, spelled: Spell) -> str:
+        """The declaration of locals whose struct is declared along with them: ``struct { struct pci_packet pkt; char
+        buffer[64]; } ctxt;`` of drivers/pci/controller/pci-hyperv.c; '' for others.
+        """
+        kind = node.child_by_field_name("type")
+        if kind is None or kind.child_by_field_name("body") is None:
+            return ""
+        names = ", ".join(
+            spelled(named.child_by_field_name("declarator") or named if named.type == "init_declarator" else named)
+            for named in node.children_by_field_name("declarator")
+        )
+        return f"{self._declared_type(text, node, spelled)} {names}" if names else ""
 
     def _sections(self, text: Text, owner: Owner) -> None:
         """What inline assembly at file scope puts into a section."""

@@ -98,8 +98,17 @@ class Written:
         return found
 
     def registered_slots(self, function: FunctionInfo) -> set[tuple[str, str]]:
-        """The slots that initialisers put a function into, by its name."""
+        """The slots that initialisers put a function into, by its name, and assignments."""
         found: set[tuple[str, str]] = set()
+        for f in self.reader.functions(self.reader.mentions("v", function.name)[:MAX_CALLERS]):
+            scope = self.scope(f)
+            for a in scope.body.assigns if f.kind != "macro" else ():
+                if a.value.lstrip("& ") == function.name and not a.target.isidentifier():
+                    assigned = self.types.parse(a.target)
+                    member = self.member(assigned, scope, a.line) if isinstance(assigned, x.Member) else None
+                    if member is not None and member.field:
+                        if any(g.id == function.id for g in self.names.functions(function.name, f.file_id)):
+                            found.add((member.owner, member.field))
         for name in (function.name, *filter(None, function.aliases.split(","))):
             for r in self.reader.registrations_of_name(name):
                 target = self.slots.target(r)
