@@ -231,3 +231,44 @@ def test_an_invocation_may_join_its_lines_as_a_definition_does():
     assert names(facts, "function") == ["trace_skipped", "f"]
     assert calls(facts, "trace_skipped") == ["probe_id"]
     assert calls(facts, "f") == ["g", "h"]
+
+
+SYSCALLS = r"""
+#define __VMLINUX_SYMBOL_STR(x) #x
+#define VMLINUX_SYMBOL_STR(x) __VMLINUX_SYMBOL_STR(x)
+#define SYSCALL_ALIAS(alias, name) ALIAS_ASM
+#define SYSCALL_METADATA(sname) \
+	static int init_enter##sname(struct call *call) { number("sys" #sname); INIT(&call->sys##sname); return 0; }
+#define SYSCALL_DEFINE2(name, ...) SYSCALL_DEFINEx(2, _##name, __VA_ARGS__)
+#define SYSCALL_DEFINEx(x, sname, ...) SYSCALL_METADATA(sname) __SYSCALL_DEFINEx(x, sname, __VA_ARGS__)
+#define __SYSCALL_DEFINEx(x, name, ...) \
+	asmlinkage long sys##name(__VA_ARGS__); \
+	static inline long SYSC##name(__VA_ARGS__); \
+	asmlinkage long SyS##name(long a, long b) { long ret = SYSC##name(a, b); return ret; } \
+	SYSCALL_ALIAS(sys##name, SyS##name); \
+	static inline long SYSC##name(__VA_ARGS__)
+SYSCALL_DEFINE2(send, int a, int b)
+{
+	return do_send(a, b);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        # include/linux/linkage.h of 3.8, and of 3.9 to 3.13
+        r'asm ("\t.globl " #alias "\n\t.set " #alias ", " #name)',
+        r'asm(".globl " VMLINUX_SYMBOL_STR(alias) "\n\t" ".set " VMLINUX_SYMBOL_STR(alias) "," #name)',
+    ],
+)
+def test_assembler_gives_a_system_call_its_name(alias):
+    facts = facts_of(SYSCALLS.replace("ALIAS_ASM", alias))
+    assert set(function(facts, "SYSC_send").aliases) == {"sys_send", "SyS_send"}
+
+
+def test_what_a_maker_makes_beside_the_function_is_no_name_of_it():
+    # SYSCALL_METADATA() of 2.6.32: the functions of six trace events
+    facts = facts_of(SYSCALLS.replace("ALIAS_ASM", 'asm (".set " #alias ", " #name)'))
+    assert calls(facts, "init_enter_send") == ["number", "INIT"]
+    assert calls(facts, "SYSC_send") == ["do_send"]

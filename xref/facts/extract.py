@@ -42,6 +42,8 @@ from xref.parse.trouble import cause_of
 
 MAX_ROUNDS: Final = 6
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_NAME: Final = re.compile(r"(?<![\w.>])(?<!> )(?<!\. )[A-Za-z_]\w*")
+_LITERAL: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _OPERATOR: Final = re.compile(r"[-+*/%<>=!&|^~]+")
@@ -404,18 +406,15 @@ class _FileExtraction(CallReader):
         """Wrappers that one invocation makes around the body behind it are names of that body: ``__x64_sys_send`` calls
         ``__se_sys_send`` calls ``__do_sys_send``.
         """
-        for key, builder in list(self._functions.items()):
-            marks = [a for a in builder.aliases if a.startswith(_ALIAS_MARK)]
-            if not marks:
-                continue
-            for mark in marks:
+        wrappers: dict[tuple[str, int], list[FunctionBuilder]] = {}
+        for builder in self._functions.values():
+            for mark in [a for a in builder.aliases if a.startswith(_ALIAS_MARK)]:
                 del builder.aliases[mark]
-            target = self._functions.get((marks[0][len(_ALIAS_MARK) :], builder.line))
-            if target is not None and target is not builder:
-                target.aliases[builder.name] = None
-                wrapped = {target.name, builder.name, *target.aliases}
-                target.calls.update((c, None) for c in builder.calls if c.callee not in wrapped)
-                del self._functions[key]
+                wrappers.setdefault((mark[len(_ALIAS_MARK) :], builder.line), []).append(builder)
+        for key, made in wrappers.items():
+            target = self._functions.get(key)
+            if target is not None:
+                self._join_wrappers(target, [builder for builder in made if builder is not target])
         claimed: dict[str, str] = {b.name: b.name for b in self._functions.values()}
         for builder in self._functions.values():
             # SYSCALL32_DEFINE6(fanotify_mark, ...) is SYSCALL_DEFINE6 where there is no CONFIG_COMPAT: not one more
@@ -423,8 +422,29 @@ class _FileExtraction(CallReader):
             for alias in [a for a in builder.aliases if claimed.setdefault(a, builder.name) != builder.name]:
                 del builder.aliases[alias]
 
+    def _join_wrappers(self, target: FunctionBuilder, made: list[FunctionBuilder]) -> None:
+        """Those of ``made`` that call ``target``, hand it over, or lead to it by one another. What else the invocation
+        makes stays a function: SYSCALL_METADATA of RHEL 6 makes init_enter__send() and five more.
+        """
+        wrapped = {target.name, *target.aliases}
+        joined: list[FunctionBuilder] = []
+        left = made
+        while found := [b for b in left if any(not wrapped.isdisjoint(_names_in(c)) for c in b.calls)]:
+            joined += found
+            left = [b for b in left if b not in found]
+            wrapped.update(b.name for b in found)
+        for builder in joined:
+            target.aliases[builder.name] = None
+            target.calls.update((c, None) for c in builder.calls if c.callee not in wrapped)
+            self._functions.pop((builder.name, builder.line), None)
+
 
 _ALIAS_MARK: Final = "\0"
+
+
+def _names_in(call: CallFact) -> list[str]:
+    """The names in a call's callee and arguments, members and literals aside."""
+    return _NAME.findall(_LITERAL.sub("", f"{call.callee} {call.arguments}"))
 
 
 def kept_macros(macros: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
