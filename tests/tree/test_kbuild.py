@@ -174,6 +174,22 @@ def test_what_is_said_of_subfolders_holds_where_the_makefile_builds_their_files_
     assert build(tmp_path, files).include_dirs == {"gpu": ("gpu",), "gpu/gt/uc": ("gpu",)}
 
 
+def test_flags_for_subfolders_hold_in_siblings_that_the_makefile_builds(tmp_path: Path) -> None:
+    # drivers/gpu/drm/amd/amdgpu/Makefile includes ../display/Makefile, which says subdir-ccflags-y for what it adds
+    files = {
+        "Makefile": TOP,
+        "Kbuild": "obj-y += amdgpu/\n",
+        "amdgpu/Makefile": "ccflags-y := -I$(src)/own\nDISPLAY = $(src)/../display\ninclude $(DISPLAY)/Makefile\n"
+        "amdgpu-y := a.o $(DISPLAY_FILES)\nobj-y += amdgpu.o\n",
+        "display/Makefile": "subdir-ccflags-y += -I$(DISPLAY)/dc/inc\nDISPLAY_FILES = ../display/dc/core.o\n",
+        **sources("amdgpu/a.c", "display/dc/core.c", "display/dc/inc/core.h", "amdgpu/own/x.h"),
+    }
+    assert build(tmp_path, files).include_dirs == {
+        "amdgpu": ("amdgpu/own", "display/dc/inc"),
+        "display/dc": ("amdgpu/own", "display/dc/inc"),
+    }
+
+
 def test_include_dirs(tmp_path: Path) -> None:
     files = {
         "Makefile": TOP

@@ -106,6 +106,8 @@ class _Descent:
         self._folders: dict[str, _Folder] = {}
         self._search: dict[str, dict[str, None]] = {}
         self._inherited: dict[str, dict[str, None]] = {}
+        self._builders: dict[str, list[str]] = {}
+        """By folder those whose build files have objects made of its files."""
         self._names = lru_cache(maxsize=None)(self._list)
 
     def run(self) -> Kbuild:
@@ -153,9 +155,8 @@ class _Descent:
                     sources = self._object(make, folder, path, condition, ())
                     found.sources.extend((source, c, name.endswith("-m")) for source, c in sources)
         self._flags(make, folder, [name for name in make.names() if _FLAGS.fullmatch(name)])
-        for below in {source.rpartition("/")[0] for source, _, _ in found.sources} - {folder}:
-            if folder in self._search:  # drivers/gpu/drm/amd/amdgpu builds all of its siblings
-                self._search.setdefault(below, {}).update(self._search[folder])
+        for below in sorted({source.rpartition("/")[0] for source, _, _ in found.sources} - {folder}):
+            self._builders.setdefault(below, []).append(folder)
         return found
 
     def _object(
@@ -210,14 +211,14 @@ class _Descent:
                 guards[source] = either(guards.get(source, FALSE), both(reached[folder], condition))
                 modules[source] = modules.get(source, True) and module
         search: dict[str, tuple[str, ...]] = {}
-        # drivers/gpu/drm/i915 builds gt/intel_gt.o itself: what it says of its subfolders holds there too
-        built = {posixpath.dirname(source) for found in self._folders.values() for source, _, _ in found.sources}
-        for folder in sorted({*self._search, *self._inherited, *self._folders, *built}):
-            paths = dict(self._search.get(folder, {}))
-            above = folder
-            while above:
-                paths |= self._inherited.get(above, {})
-                above = posixpath.dirname(above)
+        for folder in sorted({*self._search, *self._inherited, *self._folders, *self._builders}):
+            # drivers/gpu/drm/amd/amdgpu builds all of its siblings, with its own flags and those for its subfolders
+            by = (folder, *self._builders.get(folder, ()))
+            paths = {path: None for one in by for path in self._search.get(one, {})}
+            for above in by:
+                while above:
+                    paths |= self._inherited.get(above, {})
+                    above = posixpath.dirname(above)
             if paths:
                 search[folder] = tuple(paths)
         return Kbuild(
