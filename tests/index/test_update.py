@@ -224,6 +224,20 @@ def test_where_headers_are_looked_for(kernel: Path, db: Path) -> None:
     assert same_as_fresh(kernel, db)
 
 
+def test_where_headers_of_other_folders_look_for_headers(kernel: Path, db: Path) -> None:
+    """A header that lies below no build file finds another one with the flags of the source that includes it."""
+    write(kernel / "net" / "where.c", "#include <deep/where.h>\nMAKE(here)\n")
+    write(kernel / "net" / "somewhere" / "deep" / "where.h", "#include <make.h>\n")
+    write(kernel / "net" / "further" / "make.h", "#define MAKE(x) int x##_made(void) { }\n")
+    makefile = kernel / "net" / "Makefile"
+    write(makefile, text_of(makefile) + "\nobj-y += where.o\nccflags-y += -I$(src)/somewhere\n")
+    index(kernel, db)
+    write(makefile, text_of(makefile) + "\nccflags-y += -I$(src)/further\n")
+    index(kernel, db)
+    assert "here_made" in {r[3] for r in rows(db)["functions"]}
+    assert same_as_fresh(kernel, db)
+
+
 def test_files_that_come_and_go(kernel: Path, db: Path) -> None:
     total = index(kernel, db).files
     write(kernel / "kernel" / "aaa.c", "int xref_new(void)\n{\n\treturn 0;\n}\n")

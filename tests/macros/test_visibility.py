@@ -41,6 +41,45 @@ def test_flags_of_the_folder_come_first() -> None:
     assert graph.resolve("net/ipv4/udp.c", Include("reg.h", True, 1, "")) is None
 
 
+NOUVEAU = {
+    "nouveau/nvkm/base.c": (Include("core/os.h", True, 1, ""),),
+    "nouveau/include/nvkm/core/os.h": (Include("nvif/os.h", True, 1, ""),),
+    "nouveau/include/nvif/os.h": (),
+    "nouveau/regs/a.h": (Include("nvif/os.h", True, 1, ""),),
+    "other/base.c": (Include("nvif/os.h", True, 1, ""),),
+    "other/base.h": (Include("nvif/os.h", True, 1, ""),),
+    "include/linux/a.h": (Include("nvif/os.h", True, 1, ""),),
+}
+NOUVEAU_DIRS = {
+    "": ("include",),
+    "nouveau": ("nouveau/include", "nouveau/include/nvkm"),
+    "nouveau/nvkm": ("nouveau/include", "nouveau/include/nvkm"),
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("nouveau/include/nvkm/core/os.h", True),  # stands below what nouveau/nvkm has among its flags
+        ("nouveau/regs/a.h", True),  # stands below a folder that has them
+        ("other/base.h", False),
+        ("other/base.c", False),
+        ("include/linux/a.h", False),  # a header of all: none has it from one driver
+    ],
+)
+def test_flags_hold_in_the_headers_they_lead_to(header: str, found: bool) -> None:
+    graph = IncludeGraph(NOUVEAU, "x86", NOUVEAU_DIRS)
+    assert graph.direct(header) == (("nouveau/include/nvif/os.h",) if found else ())
+    assert graph.sees("nouveau/nvkm/base.c", "nouveau/include/nvif/os.h")
+
+
+def test_what_is_lent_comes_last() -> None:
+    files = {
+        "drv/include/a.h": (Include("linux/x.h", True, 1, ""),), "drv/include/linux/x.h": (), "include/linux/x.h": (),
+    }  # fmt: skip
+    assert IncludeGraph(files, "x86", {"drv": ("drv/include",)}).direct("drv/include/a.h") == ("include/linux/x.h",)
+
+
 def test_circles_end() -> None:
     graph = IncludeGraph(
         {

@@ -63,3 +63,22 @@ def test_a_part_sees_what_stands_above_it_and_not_what_stands_below(stored: Incl
     indexed = IndexedIncludes(stored, "x86", wholes=lambda path: ("net/a.c",) if path == "net/part.c" else ())
     assert indexed.sees("net/part.c", "include/linux/deep.h")
     assert not indexed.sees("net/part.c", "include/linux/late.h")
+
+
+def test_flags_are_lent_to_headers_only() -> None:
+    """Both files have the same flags of their own: none."""
+    files = {
+        "drv/include/deep/a.h": directives(["<b.h>"]), "drv/include/deep/a.c": directives(["<b.h>"]),
+        "drv/include/b.h": (),
+    }  # fmt: skip
+    dirs = {"drv": ("drv/include",)}
+    for paths in permutations(("drv/include/deep/a.h", "drv/include/deep/a.c")):
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.execute("CREATE TABLE files (path TEXT PRIMARY KEY, includes BLOB)")
+            rows = [(path, encode_includes(found)) for path, found in files.items()]
+            db.executemany("INSERT INTO files VALUES (?, ?)", rows)
+            indexed = IndexedIncludes(Includes(db), "x86", dirs)
+            assert {path: indexed.direct(path) for path in paths} == {
+                "drv/include/deep/a.h": ("drv/include/b.h",),
+                "drv/include/deep/a.c": (),
+            }

@@ -23,7 +23,7 @@ from typing import Final
 from xref.index.image import TableImage
 from xref.index.worker import LexedFile
 from xref.lex.model import MacroDef
-from xref.macros.visibility import IncludeGraph
+from xref.macros.visibility import IncludeGraph, Lent
 
 MOST_NAMES: Final = 5000
 """Where more names have changed than this, most files are reached anyhow."""
@@ -276,9 +276,12 @@ def _may_resolve_otherwise(change: Change) -> Iterator[str]:
     folders = {d for d in dirs_before.keys() | dirs_after.keys() if dirs_before.get(d) != dirs_after.get(d)}
     if not other_files and not folders:
         return
+    lent_before, lent_after = Lent(dirs_before).of, Lent(dirs_after).of
     for path, includes in change.new.includes.items():
         if path not in change.after:
-            if path.rpartition("/")[0] in folders or any(i.path.rpartition("/")[2] in other_files for i in includes):
+            folder = path.rpartition("/")[0]
+            searched = folder in folders or (folders and lent_before(folder) != lent_after(folder))
+            if searched or any(i.path.rpartition("/")[2] in other_files for i in includes):
                 yield path
 
 

@@ -7,7 +7,8 @@ algorithms", 1972).
 
 An ``#include`` is looked up the way Kbuild's ``-I`` flags make the compiler do it (LINUXINCLUDE in the top Makefile):
 beside the includer for ``"x.h"``, then the directory's own ``ccflags-y``, then arch/ARCH/include, include, and their
-uapi halves; for ``asm/x.h`` see :func:`xref.tree.arch.asm_places`.
+uapi halves; for ``asm/x.h`` see :func:`xref.tree.arch.asm_places`. The flags are those of the source that is compiled:
+what a header asks for is last looked up with the flags of who has its folder among theirs (see :class:`Lent`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,33 @@ MOST_WHOLES: Final = 4
 """Of a header that a driver's forty files include so many are asked: what one of them sees most of the others do."""
 
 
+class Lent:
+    """The ``-I`` folders that hold in headers because of the sources that include them: nouveau/nvkm is compiled with
+    ``-I nouveau/include``, and include/nvkm/core/os.h there says ``#include <nvif/os.h>``.
+    """
+
+    def __init__(self, include_dirs: Mapping[str, tuple[str, ...]]) -> None:
+        self._dirs = include_dirs
+        self._users: dict[str, list[str]] = {}
+        for folder, paths in include_dirs.items():
+            for path in paths if folder else ():
+                self._users.setdefault(path, []).append(folder)
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def of(self, folder: str) -> tuple[str, ...]:
+        """Of the nearest folder at or above ``folder`` that has flags or stands in some, all these flags."""
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = self._find(folder) if folder and not is_shared(f"{folder}/") else ()
+        return known
+
+    def _find(self, folder: str) -> tuple[str, ...]:
+        if folder in self._dirs or folder in self._users:
+            by = (folder, *self._users.get(folder, ()))
+            return tuple(dict.fromkeys(path for one in by for path in self._dirs.get(one, ())))
+        return self.of(folder[: max(0, folder.rfind("/"))])
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class IncludeGraph:
     """Resolved includes of every file of a tree; files are known by their paths."""
@@ -49,11 +77,12 @@ class IncludeGraph:
         """
         self._raw = includes
         self._dirs = include_dirs or {}
+        self._lent = Lent(self._dirs)
         self._parts = parts or {}
         self._arch = arch
         self._search = searched(arch)
         self._resolved: dict[str, tuple[str, ...]] = {}
-        self._meant: dict[tuple[str, str, bool], str | None] = {}
+        self._meant: dict[tuple[str, tuple[str, ...], str, bool], str | None] = {}
         self._bit: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._source_sees = lru_cache(maxsize=sources)(lambda path: self._all_of(self.direct(path)))
@@ -61,13 +90,17 @@ class IncludeGraph:
 
     def resolve(self, includer: str, inc: Include) -> str | None:
         """The path that ``inc`` means in ``includer``, or None for what only a build generates."""
-        key = (includer[: max(0, includer.rfind("/"))], inc.path, inc.angled)
+        here = includer[: max(0, includer.rfind("/"))]
+        key = (here, self._lent_to(includer, here), inc.path, inc.angled)
         if key in self._meant:
             return self._meant[key]
-        found = self._meant[key] = self._resolve(key[0], inc)
+        found = self._meant[key] = self._resolve(here, key[1], inc)
         return found
 
-    def _resolve(self, here: str, inc: Include) -> str | None:
+    def _lent_to(self, path: str, folder: str) -> tuple[str, ...]:
+        return () if path.endswith((".c", ".S")) else self._lent.of(folder)
+
+    def _resolve(self, here: str, lent: tuple[str, ...], inc: Include) -> str | None:
         if not inc.angled:
             beside = posixpath.normpath(posixpath.join(here, inc.path))
             if beside in self._raw:
@@ -89,6 +122,10 @@ class IncludeGraph:
                 path = posixpath.normpath(prefix + inc.path)
                 if path in self._raw:
                     return path
+        for d in lent:
+            path = posixpath.normpath(posixpath.join(d, inc.path))
+            if path in self._raw:
+                return path
         return None
 
     def direct(self, path: str) -> tuple[str, ...]:

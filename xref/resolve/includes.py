@@ -31,14 +31,14 @@ class IndexedIncludes(IncludeGraph):
         self._included: dict[str, bool] = {}
         self._leaning: dict[str, bool] = {}
         self._below: set[str] = set()
-        self._angled: dict[tuple[str, ...], dict[str, str | None]] = {}
+        self._angled: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, str | None]] = {}
 
     def direct(self, path: str) -> tuple[str, ...]:
         """As the graph says; what stands in ``<>`` is looked up once for all files with the same ``-I`` paths."""
         known = self._resolved.get(path)
         if known is None:
             here = path[: path.rfind("/") + 1]
-            dirs = self._dirs.get(here[:-1], ())
+            dirs = (self._dirs.get(here[:-1], ()), self._lent_to(path, here[:-1]))
             angled = self._angled.get(dirs)
             if angled is None:
                 angled = self._angled[dirs] = {}
