@@ -534,3 +534,35 @@ def test_a_file_whose_condition_cannot_hold_keeps_what_it_calls(small: Make) -> 
         }
     )
     assert s.reached("f") == ["kernel/a.c:run_a", "kernel/a.c:run_a"]
+
+
+SBUS_NEVER = 'config SBUS\n\tbool\n\tdepends on NOWHERE\nconfig A\n\tbool "a"\n'
+
+
+def test_what_no_configuration_compiles_calls_what_stands_there(small: Make) -> None:
+    # happy_meal_sbus_probe_one of drivers/net/ethernet/sun/sunhme.c, under CONFIG_SBUS, which x86 has not
+    one = "static int one(int x)\n{\n\treturn x;\n}\n"
+    s = small(
+        {
+            "Kconfig": SBUS_NEVER,
+            "drivers/sun.c": f"#ifdef CONFIG_SBUS\n{one}" + body("probe", "one", "only_here", "both") + "#endif\n",
+            "drivers/other.c": one + body("only_here") + body("both"),
+            "drivers/sbus.c": "#ifdef CONFIG_SBUS\n" + body("both") + "#endif\n",
+        }
+    )
+    # what every configuration has is meant before what none has
+    assert s.reached("probe") == ["drivers/sun.c:one", "drivers/other.c:only_here", "drivers/other.c:both"]
+    assert s.callers("sun.c:one") == ["drivers/sun.c:probe"]
+
+
+def test_a_macro_is_meant_before_what_no_configuration_compiles(small: Make) -> None:
+    s = small(
+        {
+            "Kconfig": SBUS_NEVER,
+            "drivers/sun.c": "#ifdef CONFIG_SBUS\n"
+            + body("one", head="static int")
+            + "#else\n#define one() 0\n#endif\n"
+            + body("probe", "one"),
+        }
+    )
+    assert [e.kind for e in s.calls("probe").edges] == [EdgeKind.MACRO]

@@ -58,6 +58,7 @@ class Names:
         self.functions = lru_cache(maxsize=500_000)(self._functions)
         self.macro_nodes = lru_cache(maxsize=200_000)(self._macro_nodes)
         self.called = lru_cache(maxsize=200_000)(self._called)
+        self._any_rows = lru_cache(maxsize=50_000)(self._whatever_row)
         self._all_rows = lru_cache(maxsize=200_000)(self._every_row)
         self._rows = lru_cache(maxsize=200_000)(self._possible_rows)
         self._from_file = lru_cache(maxsize=None)(self._find_file)
@@ -74,7 +75,8 @@ class Names:
         if not (here.compiled and here.alone):
             return None
         found = tuple(f for f, program in plain.externs if same_program(here.program, program))
-        return found if len(found) < 2 else None
+        alone = len(found) == 1 or not self._any_rows(name).functions
+        return found if alone else None
 
     def _found_everywhere(self, name: str) -> _Plain | None:
         if self._macros.all(name):
@@ -88,14 +90,27 @@ class Names:
         return _Plain(files, tuple((f, self._from_file(f.file_id).program) for f in externs))
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
-        """The functions that ``name`` may mean in a file; several where guards leave several."""
-        here = self._from_file(file_id)
+        """The functions that ``name`` may mean in a file; several where guards leave several. Where that leaves none,
+        and no macro, those that this architecture never compiles: what stands under CONFIG_SBUS in a driver that x86
+        has as well (drivers/net/ethernet/sun/sunhme.c) calls what stands there.
+        """
         # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it
-        rows, alone = self._rows(name) if here.compiled else self._all_rows(name)
+        rows = self._rows(name) if self._from_file(file_id).compiled else self._all_rows(name)
+        found = self._among(rows, name, file_id)
+        if found:
+            return found
+        every = self._any_rows(name)
+        if len(every.functions) == len(rows.functions) or self.macro_nodes(name, file_id):
+            return ()
+        return self._among(every, name, file_id)
+
+    def _among(self, found: _Rows, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
+        """Those of the functions of a name that it may mean in a file."""
+        rows, alone = found
         if not rows:
             return ()
         if alone is not None:
-            return rows if same_program(here.program, alone) else ()
+            return rows if same_program(self._from_file(file_id).program, alone) else ()
         own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
             if self._always(own):
@@ -195,6 +210,9 @@ class Names:
         return self._with_program(
             tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard)), name
         )
+
+    def _whatever_row(self, name: str) -> _Rows:
+        return self._with_program(tuple(f for f in self._reader.functions_named(name) if f.kind != "macro"), name)
 
     def _possible_rows(self, name: str) -> _Rows:
         rows, _ = self._all_rows(name)
