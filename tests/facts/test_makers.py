@@ -272,3 +272,34 @@ def test_what_a_maker_makes_beside_the_function_is_no_name_of_it():
     facts = facts_of(SYSCALLS.replace("ALIAS_ASM", 'asm (".set " #alias ", " #name)'))
     assert calls(facts, "init_enter_send") == ["number", "INIT"]
     assert calls(facts, "SYSC_send") == ["do_send"]
+
+
+RESERVED_MEM = {
+    "include/linux/of_reserved_mem.h": "#ifdef CONFIG_OF_RESERVED_MEM\n"
+    "#define RESERVEDMEM_OF_DECLARE(name, init) static struct of_device_id __of_##name = { .data = init }\n"
+    "#else\n"
+    "#define RESERVEDMEM_OF_DECLARE(name, init) static struct of_device_id __stub_of_##name __x = { .data = init }\n"
+    "#endif\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "made"),
+    [
+        ("CONFIG_OF_RESERVED_MEM", ["__of_dma"]),
+        ("!CONFIG_OF_RESERVED_MEM", ["__stub_of_dma"]),
+        ("CONFIG_OTHER", ["__of_dma", "__stub_of_dma"]),
+    ],
+)
+def test_a_maker_means_what_its_condition_leaves(condition: str, made: list[str]) -> None:
+    """kernel/dma/coherent.c includes linux/of_reserved_mem.h inside #ifdef CONFIG_OF_RESERVED_MEM, whose stub is the
+    longer body.
+    """
+    head = f"defined {condition}".replace("defined !", "!defined ")
+    facts = facts_of(
+        "#include <linux/of_reserved_mem.h>\n"
+        f"#if {head}\nstatic int setup(void)\n{{\n}}\nRESERVEDMEM_OF_DECLARE(dma, setup);\n#endif\n",
+        RESERVED_MEM,
+    )
+    assert sorted(o.name for o in facts.objects) == made
+    assert {r.value for r in facts.registrations} == {"setup"}

@@ -131,7 +131,7 @@ class Makers:
             closing = matching_paren(code, m.end() - 1)
             if closing < 0 or (_continues(code, m.start(1)) and not self._behind_list(code, m.start(1))):
                 continue
-            if macro.guard and _contradicted(macro.guard, text.place(m.start(1)).guard):
+            if macro.guard and not self._has_other(macro, text.place(m.start(1)).guard):
                 continue
             following = _NEXT.match(code, closing)
             next_char = following[1] if following else b""
@@ -170,6 +170,12 @@ class Makers:
         if macro is not None and macro.params is None and macro.body.isidentifier():
             macro = self._here.get(macro.body)
         return macro if macro is not None and macro.params is not None else None
+
+    def _has_other(self, macro: MacroDef, guard: str) -> bool:
+        """Whether ``macro`` or another definition of it can be in force under ``guard``: the longest body that
+        RESERVEDMEM_OF_DECLARE has is its stub, and kernel/dma/coherent.c invokes it inside CONFIG_OF_RESERVED_MEM.
+        """
+        return not _contradicted(macro.guard, guard) or bool(_uncontradicted(self._here.candidates(macro.name), guard))
 
     def _inert(self, name: str) -> bool:
         """Whether an invocation can define no function and fill no slot, under any definition."""
@@ -221,7 +227,8 @@ class Makers:
                     return environment[n]
                 found = view.variant(n, variant)
                 if found is not None and found.guard and guard and _contradicted(found.guard, guard):
-                    return None  # PAGEFLAG_FALSE(HighMem, highmem) makes what is a macro in the other arm
+                    # PAGEFLAG_FALSE(HighMem, highmem) makes what is a macro in the other arm
+                    return next(iter(_uncontradicted(view.candidates(n), guard)), None)
                 return found
 
             known = self._readings[key] = Reading(find)
@@ -458,6 +465,11 @@ def _continues(code: bytes, at: int) -> bool:
     """Whether the text at ``at`` goes on with what stands before it: a function's name under its return type."""
     before = code[max(0, at - 400) : at].rstrip()
     return bool(before) and (before[-1:].isalnum() or before[-1:] in b"_*,=(")
+
+
+def _uncontradicted(definitions: Sequence[MacroDef], guard: str) -> list[MacroDef]:
+    """Those with a body that can be in force under ``guard``."""
+    return [m for m in definitions if m.body and not _contradicted(m.guard, guard)]
 
 
 def _contradicted(a: str, b: str) -> bool:
