@@ -566,3 +566,30 @@ def test_a_macro_is_meant_before_what_no_configuration_compiles(small: Make) -> 
         }
     )
     assert [e.kind for e in s.calls("probe").edges] == [EdgeKind.MACRO]
+
+
+def test_a_source_that_many_include_calls_what_each_of_them_defines(small: Make) -> None:
+    # init_hw of the fourteen cards of sound/pci/echoaudio, called by echoaudio.c
+    cards = [f"sound/card{n:02}" for n in range(14)]
+    s = small(
+        {
+            "sound/echo.c": body("probe", "init_hw", head="static int"),
+            **{f"{card}_dsp.c": body("init_hw", head="static int") for card in cards},
+            **{f"{card}.c": f'#include "{card[6:]}_dsp.c"\n#include "echo.c"\n' for card in cards},
+            "sound/other.c": body("init_hw", head="static int"),
+        }
+    )
+    assert sorted(s.reached("probe")) == [f"{card}_dsp.c:init_hw" for card in cards]
+    assert s.callers("card13_dsp.c:init_hw") == ["sound/echo.c:probe"]
+
+
+def test_a_header_that_many_include_means_what_each_of_them_has(small: Make) -> None:
+    # NCR5380_read of drivers/scsi/NCR5380.h is a macro of each of the seven drivers that include it
+    drivers = [f"scsi/driver{n}.c" for n in range(7)]
+    s = small(
+        {
+            "scsi/core.h": "static inline int poll(int reg)\n{\n\treturn read_it(reg);\n}\n",
+            **{path: f'#define read_it(reg) inb{n}(reg)\n#include "core.h"\n' for n, path in enumerate(drivers)},
+        }
+    )
+    assert sorted(s.reached("poll")) == [f"{path}:read_it" for path in drivers]

@@ -28,10 +28,6 @@ _SOURCES: Final = 64
 """So many closures of sources are remembered; those of headers all are."""
 
 
-MOST_WHOLES: Final = 4
-"""Of a header that a driver's forty files include so many are asked: what one of them sees most of the others do."""
-
-
 class Lent:
     """The ``-I`` folders that hold in headers because of the sources that include them: nouveau/nvkm is compiled with
     ``-I nouveau/include``, and include/nvkm/core/os.h there says ``#include <nvif/os.h>``.
@@ -221,16 +217,17 @@ class IncludeGraph:
         return self._all_of([target for target in above if target is not None])
 
     def find_parts(self) -> dict[str, tuple[str, ...]]:
-        """The files that others include, shared headers aside, each with those (at most ``MOST_WHOLES``) that do. Such
-        a file may be written for the place where it is included: kernel/sched/build_policy.c includes all of the
-        scheduler's headers, and then kernel/sched/rt.c, which includes nothing.
+        """The files that others include, shared headers aside, each with those that do. Such a file may be written for
+        the place where it is included: kernel/sched/build_policy.c includes all of the scheduler's headers, and then
+        kernel/sched/rt.c, which includes nothing; sound/pci/echoaudio/echoaudio.c calls what each of fourteen cards
+        defines for itself.
         """
         found: dict[str, list[str]] = {}
         for source in self._raw:
             for target in self.direct(source):
                 if not is_shared(target):
                     found.setdefault(target, []).append(source)
-        return {path: tuple(sorted(wholes)[:MOST_WHOLES]) for path, wholes in found.items()}
+        return {path: tuple(sorted(wholes)) for path, wholes in found.items()}
 
     def wholes(self, path: str) -> tuple[str, ...]:
         """What ``path`` is a part of: see :meth:`find_parts`."""

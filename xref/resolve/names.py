@@ -183,7 +183,7 @@ class Names:
         if visible and externs:
             if any(certain(f.guard) and certain(self._reader.file(f.file_id).guard) for f in visible):
                 return tuple(visible)
-        return (*externs, *visible)[:_MAX_RIVALS]
+        return (*externs, *visible)[: _MAX_RIVALS + len(wholes)]  # each of those may have one of its own
 
     def _linked(self, rivals: list[FunctionInfo], here: FileInfo) -> list[FunctionInfo]:
         """Of several external definitions, those that the linker may choose: a strong one over ``__weak``, one that is

@@ -98,8 +98,8 @@ CREATE TABLE exports (name TEXT NOT NULL, file_id INTEGER NOT NULL);
 -- #define sk_prot __sk_common.skc_prot: who writes or calls skc_prot may spell it sk_prot
 CREATE TABLE member_aliases (field TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (field, name)) WITHOUT ROWID;
 
--- files that others include, shared headers aside, with those that do (at most four, between tabs): what a file cannot see
--- by its own includes it finds there
+-- files that others include, shared headers aside, with those that do (between tabs): what a file cannot see by its own
+-- includes it finds there
 CREATE TABLE parts (path TEXT PRIMARY KEY, wholes TEXT NOT NULL) WITHOUT ROWID;
 
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
