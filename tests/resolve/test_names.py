@@ -593,3 +593,21 @@ def test_a_header_that_many_include_means_what_each_of_them_has(small: Make) -> 
         }
     )
     assert sorted(s.reached("poll")) == [f"{path}:read_it" for path in drivers]
+
+
+def test_what_is_null_in_every_configuration_that_is_left(small: Make) -> None:
+    s = small(
+        {
+            "Kconfig": SBUS_NEVER,
+            "drivers/sun.c": "struct ops { int (*go)(void); };\n"
+            + "#ifdef CONFIG_SBUS\n"
+            + body("go", head="static int")
+            + "#else\n#define go NULL\n#endif\n"
+            + "#ifdef CONFIG_A\n"
+            + body("went", head="static int")
+            + "#else\n#define went NULL\n#endif\n"
+            + "struct ops one = { .go = go }, two = { .go = went };\n"
+            + "int f(struct ops *o)\n{\n\treturn o->go();\n}\n",
+        }
+    )
+    assert s.via("f", "ops.go") == ["went"]

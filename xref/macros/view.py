@@ -21,6 +21,7 @@ from xref.tree.files import is_shared, program_of
 
 _MAX_CANDIDATES: Final = 6
 _MOST_LED: Final = 40
+_NULL: Final = ("NULL", "(NULL)")
 
 
 _program: Final = lru_cache(maxsize=131072)(program_of)
@@ -204,6 +205,7 @@ class MacroView:
         if not defs:
             return ()
         own = [m for m in defs if m.file == self.file] or self._headers(defs)
+        own = [m for m in own if not _stands_for_nothing(m)]
         # the fullest body first: the other arms are stubs for a feature that is off
         own.sort(key=lambda m: (-self._fullness(m), m.file, m.line))
         unique: dict[tuple[str, tuple[str, ...] | None], MacroDef] = {}
@@ -237,6 +239,13 @@ class MacroView:
 
     def _sees(self, other: str) -> bool:
         return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)
+
+
+def _stands_for_nothing(m: MacroDef) -> bool:
+    """Whether a name is a null pointer in some configurations, and so mostly a function in the others:
+    ``#define dwc3_complete NULL`` in the #else of the function, drivers/usb/dwc3/core.c.
+    """
+    return m.params is None and bool(m.guard) and m.body in _NULL
 
 
 class _Region(MacroView):

@@ -100,7 +100,10 @@ class Names:
         if found:
             return found
         every = self._any_rows(name)
-        if len(every.functions) == len(rows.functions) or self.macro_nodes(name, file_id):
+        if len(every.functions) == len(rows.functions):
+            return ()
+        view = self._macros.view(self._reader.file(file_id).path)
+        if any(m.body != name for m in view.definitions(name)):
             return ()
         return self._among(every, name, file_id)
 
