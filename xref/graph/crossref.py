@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
+
+from xref.resolve.likeliest import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xref.resolve.symbols import Symbols
+    from xref.store.model import RecordInfo
 
 _MANY: Final = 1_000_000
 _WORKERS: Final = ("sys_", "SYSC_", "__do_sys_")
@@ -33,74 +36,105 @@ class Definition(msgspec.Struct, frozen=True, gc=False):
     guard: str
 
 
-def definitions(source: Symbols, asked: str) -> tuple[Definition, ...]:
-    """Every definition of ``asked``: a name, an alias, ``file.c:name``, or ``struct.field``. Functions come first.
+class _Placed(NamedTuple):
+    """A definition, and where it stands."""
 
-    Declarations of objects are given only where there is no definition.
+    definition: Definition
+    standing: Standing
+
+
+def definitions(source: Symbols, asked: str) -> tuple[Definition, ...]:
+    """Every definition of ``asked``: a name, an alias, ``file.c:name``, or ``struct.field``; the likeliest meant first,
+    members of structs last.
+
+    Declarations of objects are given only where nothing else of that name is defined but macros and members:
+    ``jiffies`` is the linker's.
     """
     file, _, name = asked.rpartition(":")
     name = name.removeprefix("struct ").removeprefix("union ").strip()
-    found = list(_functions(source, asked))
+    found = list(_functions(source, asked, name))
     owner, dot, field = name.partition(".")
     if dot:
-        found += _fields_of(source, owner, field)
+        members = list(_fields_of(source, owner, field))
     else:
-        found += _types(source, name)
-        found += _objects(source, name)
-        found += _object_macros(source, name)
-        found += _fields(source, name)
-    if file:
-        found = [each for each in found if each.file == file or each.file.endswith(f"/{file}")]
-    defined = [each for each in found if each.kind != "declaration"]
-    return tuple(dict.fromkeys(defined or found))
+        found += [*_types(source, name), *_objects(source, name), *_object_macros(source, name)]
+        members = list(_fields(source, name))
+    ranked = [
+        each.definition
+        for some in (found, members)
+        for each in source.likeliest.first(some, lambda each: each.standing)
+        if not file or each.definition.file == file or each.definition.file.endswith(f"/{file}")
+    ]
+    defined = any(each.kind not in ("declaration", "macro", "field") for each in ranked)
+    return tuple(dict.fromkeys(each for each in ranked if not (defined and each.kind == "declaration")))
 
 
-def _functions(source: Symbols, asked: str) -> Iterator[Definition]:
+def _placed(source: Symbols, file_id: int, found: Definition, linkage: str = "", *, exact: bool = True) -> _Placed:
+    file = source.reader.file(file_id)
+    guard = source.conjunction(file.guard, found.guard)
+    macro = found.kind == "macro"
+    standing = Standing(file.path, file.program, found.line, guard, file.guard, linkage, exact=exact, macro=macro)
+    return _Placed(found, standing)
+
+
+def _functions(source: Symbols, asked: str, name: str) -> Iterator[_Placed]:
     for sym in source.lookup(asked):
         text = f"{sym.name}({sym.signature})" if sym.kind == "macro" and "(" not in sym.signature else sym.signature
-        yield Definition(str(sym.kind), sym.name, sym.file, sym.line, sym.end_line, text, sym.guard)
+        found = Definition(str(sym.kind), sym.name, sym.file, sym.line, sym.end_line, text, sym.guard)
+        row = source.reader.function(sym.fid)
+        if row is not None:
+            yield _Placed(found, source.standing(row, name))
 
 
-def _types(source: Symbols, name: str) -> Iterator[Definition]:
+def _types(source: Symbols, name: str) -> Iterator[_Placed]:
     reader = source.reader
     for record in reader.records(name):
         last = max((field.line for field in record.fields), default=record.line)
         path = reader.file(record.file_id).path
         text = f"{record.kind} {name}, {len(record.fields)} members"
-        yield Definition(record.kind, name, path, record.line, max(last, record.line), text, record.guard)
+        found = Definition(record.kind, name, path, record.line, max(last, record.line), text, record.guard)
+        yield _placed(source, record.file_id, found)
     for typedef in reader.typedefs(name):
         path = reader.file(typedef.file_id).path
-        yield Definition("typedef", name, path, typedef.line, typedef.line, typedef.decl, typedef.guard)
+        found = Definition("typedef", name, path, typedef.line, typedef.line, typedef.decl, typedef.guard)
+        yield _placed(source, typedef.file_id, found)
 
 
-def _objects(source: Symbols, name: str) -> Iterator[Definition]:
+def _objects(source: Symbols, name: str) -> Iterator[_Placed]:
     for each in source.reader.objects(name):
         kind = "declaration" if each.linkage == "declared" else "global"
         path = source.reader.file(each.file_id).path
-        yield Definition(kind, name, path, each.line, each.line, each.decl, each.guard)
+        found = Definition(kind, name, path, each.line, each.line, each.decl, each.guard)
+        yield _placed(source, each.file_id, found, each.linkage)
 
 
-def _object_macros(source: Symbols, name: str) -> Iterator[Definition]:
+def _object_macros(source: Symbols, name: str) -> Iterator[_Placed]:
     for macro in source.reader.macros(name):
-        if macro.params is None:
-            yield Definition("macro", name, macro.file, macro.line, macro.end_line, f"{name} {macro.body}", macro.guard)
+        file_id = source.reader.file_id(macro.file)
+        if macro.params is None and file_id is not None:
+            text = f"{name} {macro.body}"
+            found = Definition("macro", name, macro.file, macro.line, macro.end_line, text, macro.guard)
+            yield _placed(source, file_id, found)
 
 
-def _fields(source: Symbols, name: str) -> Iterator[Definition]:
+def _fields(source: Symbols, name: str) -> Iterator[_Placed]:
     reader = source.reader
     for record in reader.records_by_row(reader.mentions("f", name)):
-        for field in record.fields:
-            if field.name == name:
-                path = reader.file(record.file_id).path
-                yield Definition("field", f"{record.tag}.{name}", path, field.line, field.line, field.decl, field.guard)
+        yield from _members(source, record, name)
 
 
-def _fields_of(source: Symbols, owner: str, name: str) -> Iterator[Definition]:
+def _fields_of(source: Symbols, owner: str, name: str) -> Iterator[_Placed]:
     for record in source.reader.records(owner):
-        for field in record.fields:
-            if field.name == name:
-                path = source.reader.file(record.file_id).path
-                yield Definition("field", f"{owner}.{name}", path, field.line, field.line, field.decl, field.guard)
+        yield from _members(source, record, name)
+
+
+def _members(source: Symbols, record: RecordInfo, name: str) -> Iterator[_Placed]:
+    path = source.reader.file(record.file_id).path
+    for field in record.fields:
+        if field.name == name:
+            called = f"{record.tag}.{name}"
+            found = Definition("field", called, path, field.line, field.line, field.decl, field.guard)
+            yield _placed(source, record.file_id, found)
 
 
 def syscall_names(source: Symbols) -> tuple[str, ...]:

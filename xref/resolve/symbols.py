@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xref.resolve.edge import Symbol, SymbolKind
+from xref.resolve.likeliest import Likeliest, Standing
 from xref.resolve.model import IndexedTree
 from xref.resolve.wording import Wording
 from xref.store.model import FunctionInfo, SyscallInfo
@@ -38,6 +39,7 @@ class Symbols:
         self.conjunction = self._wording.conjunction
         self._symbols: dict[int, Symbol] = {}
         self.compiled = lru_cache(maxsize=100_000)(self._compiled)
+        self.likeliest = Likeliest(reader, lambda cond: self._macros.known.simplified(cond))
 
     @classmethod
     def open(cls, db: Path, *, config: Path | None = None) -> Self:
@@ -102,8 +104,8 @@ class Symbols:
         )  # fmt: skip
 
     def lookup(self, symbol: str) -> tuple[Symbol, ...]:
-        """Every function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest meant first:
-        functions before macros, the kernel before other programs, what is always built before what is not.
+        """Each function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest first (see
+        ``Likeliest``).
         """
         file, _, name = symbol.rpartition(":")
         name, _, line = name.partition("@")
@@ -113,20 +115,16 @@ class Symbols:
         if line.isdigit():
             rows = [f for f in rows if f.line == int(line)]
 
-        def rank(f: FunctionInfo) -> tuple[object, ...]:
-            info = self.reader.file(f.file_id)
-            return (
-                f.kind == "macro",
-                info.program != "kernel",
-                f.name != name,
-                f.linkage == "weak",
-                info.path.endswith(".h") and f.linkage == "static",
-                bool(f.guard),
-                info.path,
-                f.line,
-            )
+        return tuple(self.as_symbol(f) for f in self.likeliest.first(rows, lambda f: self.standing(f, name)))
 
-        return tuple(self.as_symbol(f) for f in sorted(rows, key=rank))
+    def standing(self, f: FunctionInfo, name: str) -> Standing:
+        """Where a function stands that was looked up as ``name``."""
+        file = self.reader.file(f.file_id)
+        guard = self.conjunction(file.guard, f.guard)
+        macro = f.kind == "macro"
+        busy = not guard or f.kind == "asm" or bool(self.reader.body(f.id).calls)
+        linkage = "" if macro else f.linkage
+        return Standing(file.path, file.program, f.line, guard, file.guard, linkage, f.name == name, macro, busy)
 
     def syscall(self, name: str) -> tuple[Symbol, ...]:
         """The function that implements the system call ``name``."""
