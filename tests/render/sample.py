@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import random
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -293,4 +295,29 @@ def ruled_out() -> Answer:
             ),
             RuledOut(source, other, "raw_sendmsg", *site, ("raw_prot", "wpan"), ("a_ops", "b_ops"), evidence),
         ),
+    )
+
+
+def tangle(seed: int) -> Answer:
+    """Functions of up to four layers that call one another at random, so that the main line runs through cycles."""
+    chance = random.Random(seed)
+    b = Builder()
+    lanes = 1 + seed % 4
+    ids = [
+        b.node(f"net/{i}.c:{i + 1}:f{i}", f"lane{chance.randrange(lanes)}", "spine" if i else "root")
+        for i in range(6 + seed % 12)
+    ]
+    for i in range(1, len(ids)):
+        b.call(ids[chance.randrange(i)], ids[i], 9, "x")
+    for i, caller in enumerate(ids):
+        for j, callee in enumerate(ids[1:], 1):
+            if i != j and chance.random() < 0.15:
+                b.call(caller, callee, 10 + j, "x")
+    return Answer(
+        TreeInfo("/usr/src/linux", "6.12.0", "x86"),
+        QueryInfo("callgraph", "f0"),
+        (ids[0],),
+        tuple(b.nodes.values()),
+        tuple(b.edges),
+        layers=tuple(f"lane{i}" for i in range(lanes)),
     )

@@ -140,6 +140,17 @@ class TestDot:
         labels = {n["label"].replace("\\\\", "\\") for n in json.loads(done.stdout)["objects"] if "label" in n}
         assert any(label.startswith(f"{name}\\n") for label in labels)
 
+    @pytest.mark.skipif(shutil.which("dot") is None, reason="no Graphviz here")
+    @pytest.mark.parametrize("seed", [5, 7, 9])
+    def test_graphviz_draws_cycles_through_several_lanes(self, seed):
+        dot = FORMATS["dot"].render(sample.tangle(seed)).text
+        done = subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True)
+        assert done.returncode == 0, done.stderr[:200]
+
+    def test_the_lines_of_the_caption_are_set_left(self):
+        dot = FORMATS["dot"].render(replace(EMPTY, notes=("One.", "Two."))).text
+        assert 'callgraph nosuch\\lOne.\\lTwo.\\l"' in dot
+
     def test_lanes_are_clusters_and_slots_are_dashed_and_named_once(self):
         dot = FORMATS["dot"].render(sample.send()).text
         assert re.findall(r'    label="(\w+)"; style="rounded,filled"', dot) == [

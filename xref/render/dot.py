@@ -26,16 +26,16 @@ _LEGEND = (
 )
 
 
-def quoted(text: str, end: str = "\\n") -> str:
-    r"""A DOT string that stands for exactly ``text``, line ends as ``\n``, or ``\l`` to set them left."""
+def quoted(text: str, *, left: bool = False) -> str:
+    r"""A DOT string that stands for exactly ``text``, its lines centred (``\n``) or set ``left`` (``\l``)."""
     lines = [one_line(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n")]
-    return '"' + end.join(lines) + (end if end == "\\l" else "") + '"'
+    return '"' + (_LEFT.join((*lines, "")) if left else "\\n".join(lines)) + '"'
 
 
 def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     """The answer as a DOT digraph."""
     pic = picture(answer, options, cards=False)
-    caption = quoted(_caption(answer, pic.beside), "l")
+    caption = quoted(_caption(answer, pic.beside), left=True)
     out = [
         f"digraph {quoted(answer.query.symbol)} {{",
         f"  graph [rankdir={options.rankdir}, label={caption}, labelloc=t, labeljust=l,"
@@ -79,7 +79,7 @@ def _node(box: Box, answer: Answer, options: RenderOptions) -> str:
     attributes += [f"URL={quoted(href)}"] if href else []
     classes = [node.role, *(["main"] if box.spine else [])]
     if box.spine:
-        attributes.append('color="#b3441e", penwidth=2, fillcolor="#fff4ee", group=spine')
+        attributes.append('color="#b3441e", penwidth=2, fillcolor="#fff4ee"')
     if node.role == "goal":
         attributes.append('fontcolor="#0f6b3d"')
     return f"{box.id} [{', '.join(attributes)}, class={quoted(' '.join(classes))}];"
