@@ -152,6 +152,9 @@ class FakeSource:
     def syscall(self, name):
         return tuple(self.symbols[node] for node in self.syscalls.get(name, ()))
 
+    def otherwise(self, symbol):
+        return ""
+
     def near(self, symbol):
         return tuple(sym.name for sym in self.symbols.values() if sym.name.startswith(symbol[:6]))[:3]
 

@@ -25,5 +25,8 @@ def command(session: Session, /, symbol: str, form: str) -> None:
         for found in definitions(source, symbol)
     ]
     if not rows:
-        raise NoMatch(f"nothing called '{symbol}' is defined", source.near(symbol))
+        if otherwise := source.otherwise(symbol):
+            raise NoMatch(otherwise)
+        rest = f"nothing called '{symbol}' is defined (an enum or one of its constants: xref refs {symbol})"
+        raise NoMatch(rest, source.near(symbol))
     emit(render_rows(rows, form, "xref.definitions/1", source.tree, {"command": "def", "symbol": symbol}))

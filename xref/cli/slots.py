@@ -21,6 +21,7 @@ def command(session: Session, /, slot: str, show_all: bool, form: str) -> None:
     For STRUCT alone: its slots, and how many implementors each has.
     """
     from xref.cli.slot_views import VIEWS
+    from xref.resolve.hints import is_slot, near_members, no_slots
 
     struct, _, field = slot.removeprefix("struct ").strip().partition(".")
     source = session.open_resolver()
@@ -28,10 +29,10 @@ def command(session: Session, /, slot: str, show_all: bool, form: str) -> None:
     if field:
         found = [source.slot(struct, field)]
         if not found[0].entries and not found[0].sites:
-            near = tuple(f"{struct}.{name}" for name in fields if name.startswith(field[:3]))[:5]
+            near = tuple(name for name in near_members(source, f"{struct}.{field}") if is_slot(source, name))
             raise NoMatch(f"no function is known to be put into {struct}.{field}, and no call goes through it", near)
     else:
         found = [source.slot(struct, name) for name in fields]
         if not found:
-            raise NoMatch(f"struct {struct} has no slots, or there is no such struct", source.near(struct))
+            raise NoMatch(*no_slots(source, struct))
     emit(VIEWS[form](found, source.tree, slot, None if show_all else 40, whole=bool(field)))

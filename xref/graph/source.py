@@ -74,6 +74,9 @@ class CallSource(Protocol):
     def near(self, symbol: str) -> tuple[str, ...]:
         """Names that may have been meant, best first; at most a handful."""
 
+    def otherwise(self, symbol: str) -> str:
+        """Of what is no function: what it is, and how to ask for it, as a sentence; '' for a name that nothing has."""
+
     def expect(self, symbols: Sequence[Symbol]) -> None:
         """Says whose calls will be asked for next, so that they can be read at once; no answer depends on it."""
 

@@ -32,6 +32,8 @@ def find_start(source: CallSource, asked: str) -> Start:
     named = source.lookup(asked)
     found = tuple({sym.node: sym for sym in (*calls, *named)}.values())
     if not found:
+        if otherwise := source.otherwise(asked):
+            raise NoMatch(otherwise)
         raise NoMatch(f"no function, macro or system call is called '{asked}'", source.near(asked))
     return Start(found[0], asked, found[1:], asked if calls else _syscall_of(source, found[0]))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -107,9 +107,16 @@ class Symbols:
         """Each function, macro or assembly entry of that name, alias, or ``file.c:name``; the likeliest first (see
         ``Likeliest``).
         """
+        return self._found(symbol, self.in_config)
+
+    def not_compiled(self, symbol: str) -> tuple[Symbol, ...]:
+        """The same of what the configuration leaves out."""
+        return self._found(symbol, lambda f: not self.in_config(f))
+
+    def _found(self, symbol: str, wanted: Callable[[FunctionInfo], bool]) -> tuple[Symbol, ...]:
         file, _, name = symbol.rpartition(":")
         name, _, line = name.partition("@")
-        rows = [f for f in self.reader.functions_named(name) if self.in_config(f)]
+        rows = [f for f in self.reader.functions_named(name) if wanted(f)]
         if file:
             rows = [f for f in rows if _path_ends(self.reader.file(f.file_id).path, file)]
         if line.isdigit():
@@ -146,16 +153,15 @@ class Symbols:
 
     def near(self, symbol: str) -> tuple[str, ...]:
         """Names that may have been meant."""
-        import difflib
+        from xref.resolve.hints import near
 
-        name = symbol.rpartition(":")[2]
-        pool: dict[str, None] = {}
-        for n in range(min(len(name), 6), 1, -1):
-            pool.update(dict.fromkeys(self.reader.similar_names(name[:n])))
-            if len(pool) > 300:
-                break
-        pool.update(dict.fromkeys(self.reader.similar_names(f"sys_{name[:4]}")))
-        return tuple(difflib.get_close_matches(name, list(pool), n=5, cutoff=0.6))
+        return near(self, symbol)
+
+    def otherwise(self, symbol: str) -> str:
+        """What ``symbol`` is, and how to ask for it, where it is no function that can be looked up; '' for nothing."""
+        from xref.resolve.hints import otherwise
+
+        return otherwise(self, symbol)
 
 
 def _path_ends(path: str, suffix: str) -> bool:

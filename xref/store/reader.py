@@ -278,10 +278,11 @@ class Reader(RegistrationReader):
         )
         return [r[0] for r in rows]
 
-    def similar_names(self, prefix: str, limit: int = 400) -> list[str]:
-        """Names of functions that begin with ``prefix``, in order."""
+    def similar_names(self, prefix: str, limit: int = 400, *, tags: bool = False) -> list[str]:
+        """Names of functions, or tags of records, that begin with ``prefix``, in order."""
+        name, table = ("tag", "records") if tags else ("name", "functions")
         rows = self._db.execute(
-            "SELECT DISTINCT name FROM functions WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
+            f"SELECT DISTINCT {name} FROM {table} WHERE {name} >= ? AND {name} < ? ORDER BY {name} LIMIT ?",
             (prefix, prefix + "\U0010ffff", limit),
         )
         return [r[0] for r in rows]

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""What is said of a name that is there, but not as what was asked for."""
+
+import pytest
+
+CODE = """\
+struct file_ops {
+	int (*read)(int n);
+	int owner;
+};
+struct attr_ops {
+	int (*read)(int n);
+};
+struct plain {
+	int count;
+	struct file_ops *ops;
+};
+extern unsigned long ticks;
+#define SIZE (1UL << SHIFT)
+static int read_one(int n)
+{
+	return n;
+}
+static int read_two(int n)
+{
+	return n;
+}
+struct file_ops first = { .read = read_one };
+struct file_ops second = { .read = read_two };
+struct attr_ops third = { .read = read_two };
+#ifdef CONFIG_NET
+int net_only(int n)
+{
+	return n;
+}
+#endif
+int run(struct plain *p)
+{
+	return p->ops->read(p->count);
+}
+"""
+
+
+@pytest.fixture
+def says(xref, bare_kernel):
+    """The sentence that a command line fails with."""
+    (bare_kernel / "kernel" / "code.c").write_text(CODE)
+
+    def ask(*args, code=1):
+        ran = xref("--tree", bare_kernel, *args)
+        assert ran.code == code, ran.err
+        return ran.err.strip().splitlines()[-1].removeprefix("xref: error: ")
+
+    return ask
+
+
+@pytest.mark.parametrize("command", [["callers", "net_only"], ["callgraph", "net_only"], ["def", "net_only"]])
+def test_what_a_configuration_leaves_out_is_said_to_be_there(says, tmp_path, command):
+    config = tmp_path / "config"
+    config.write_text("CONFIG_X86=y\n# CONFIG_NET is not set\n")
+    said = says("--config", config, *command)
+    assert said == f"'net_only' stands in kernel/code.c:26, under CONFIG_NET, but {config} does not compile it"
+
+
+def test_what_is_no_function_is_said_to_be_what_it_is(says):
+    assert says("callers", "ticks").startswith("'ticks' is a variable, not a function: xref refs ticks ")
+    assert says("callers", "SIZE").startswith("'SIZE' is a macro without parameters, ")
+    assert says("callers", "plain").startswith("'plain' is a struct or union, ")
+    assert says("callers", "count").startswith("'count' is a member of structs, ")
+    assert "xref slots file_ops.read shows" in says("callers", "file_ops.read")
+    assert "slots" not in says("callers", "plain.count")
+
+
+def test_slots_suggests_structs_and_their_members(says):
+    assert says("slots", "plain") == "struct plain has no member that holds functions"
+    assert says("slots", "file_op") == "there is no struct 'file_op'; did you mean file_ops?"
+    assert says("slots", "file_op.read").endswith("did you mean file_ops.read?")
+    assert says("slots", "file_ops.reads").endswith("did you mean file_ops.read?")
+
+
+def test_a_members_name_alone_lists_the_structs_with_such_a_slot(says):
+    assert says("slots", "read") == (
+        "'read' is no struct, but a slot of several: file_ops.read, attr_ops.read; name one of them"
+    )
+
+
+def test_def_says_how_enums_are_found(says):
+    assert "an enum or one of its constants: xref refs zone_type" in says("def", "zone_type")
