@@ -67,6 +67,29 @@ def test_each_use_says_what_it_is_and_where_it_stands(uses):
     ]
 
 
+def test_members_are_found_by_their_name(uses, xref, bare_kernel):
+    assert uses("ops.take") == [
+        ("member", 17, "table"),
+        ("dispatch", 23, "run"),
+        ("write", 24, "run"),
+        ("write", 25, "run"),
+        ("dispatch", 26, "run"),
+    ]
+    assert uses("lock.held") == [("write", 11, "take"), ("write", 12, "take")]
+    ran = xref("--tree", bare_kernel, "refs", "lock.hold")
+    assert ran.code == 1
+    assert "no struct or union has a member 'lock.hold'; did you mean lock.held?" in ran.err
+
+
+def test_members_of_other_types_are_said_to_be_among_them(uses, xref, bare_kernel):
+    other = "struct other {\n\tint held;\n};\nint f(struct other *o)\n{\n\treturn o->held;\n}\n"
+    (bare_kernel / "kernel" / "other.c").write_text(other)
+    ran = xref("--tree", bare_kernel, "refs", "lock.held")
+    assert ran.code == 0
+    assert "kernel/other.c:6: read held in f" in ran.out
+    assert "xref: members are found by their name, 'held', which another type has too" in ran.err
+
+
 def test_long_comments_below_code_cost_nothing(uses, bare_kernel):
     # include/linux/rculist.h: sixty lines of comments, which a pattern could divide in as many ways as they are long
     comments = "/**\n" + " * why this is as it is, at some length, line by line\n" * 200 + " */\n"

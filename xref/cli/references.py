@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from xref.cli.listing import FORMATS, Row, render_rows
@@ -19,15 +21,25 @@ from xref.errors import NoMatch
 def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> None:
     """Show where SYMBOL is used: calls, registrations, addresses taken, reads and writes, as the files are now.
 
-    For a function, the code that calls it or hands it on; for types, fields and globals every place.
+    For a function, the code that calls it or hands it on; for types and globals every place; for STRUCT.FIELD every
+    access to a member of that name, whatever struct it is in.
     """
     from xref.graph.crossref import definitions
     from xref.graph.uses import uses
+    from xref.resolve.hints import near_members
 
     source = session.open_resolver()
     name = symbol.rpartition(":")[2]
+    member = name.rpartition(".")[2] if "." in name else ""
+    if member:
+        owners = len({each.name for each in definitions(source, member) if each.kind == "field"})
+        if not definitions(source, name):
+            raise NoMatch(f"no struct or union has a member '{name}'", near_members(source, name))
+        others = f"{owners - 1} other types have" if owners > 2 else "another type has" if owners == 2 else ""
+        if others:
+            print(f"xref: members are found by their name, '{member}', which {others} too", file=sys.stderr)
     rows = [
-        Row(use.kind, name, use.file, use.line, use.line, use.column, use.within, use.text, "")
+        Row(use.kind, member or name, use.file, use.line, use.line, use.column, use.within, use.text, "")
         for use in uses(source, symbol, everywhere=everywhere)
     ]
     if not rows:

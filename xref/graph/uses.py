@@ -49,21 +49,25 @@ class Use(msgspec.Struct, frozen=True, gc=False):
 
 
 def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> tuple[Use, ...]:
-    """Every use of ``asked`` (a name or ``file.c:name``), by file and place; definitions of it are not uses.
+    """Every use of ``asked`` (a name or ``file.c:name``), by file and place; definitions of it are not uses. Of
+    ``struct.field``: every access to a member so named, of whatever struct.
 
     For a function or macro the files are those whose code calls, registers or hands it on; ``everywhere`` reads the
     others too (prototypes, exports). Files that cannot be read any more are passed over.
     """
-    file, _, name = asked.rpartition(":")
+    file, _, asked_name = asked.rpartition(":")
+    owner, dot, name = asked_name.rpartition(".")
     paths = _all_paths(source)
     if file:
         paths = [path for path in paths if path == file or path.endswith(f"/{file}")]
-    elif not everywhere and source.reader.functions_named(name):
+    elif not dot and not everywhere and source.reader.functions_named(name):
         known = _paths_of(source, name)
         paths = [path for path in paths if path in known]
     defined = {(each.file, each.line) for each in definitions(source, name)}
     wanted = name.encode()
-    word = re.compile(rb"(?<![\w$])" + re.escape(wanted) + rb"(?![\w$])")
+    word = re.compile(
+        (_member_of(owner) if dot else rb"(?<![\w$])") + rb"(?P<name>" + re.escape(wanted) + rb")(?![\w$])"
+    )
     found: list[Use] = []
     for path in paths:
         try:
@@ -73,6 +77,12 @@ def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> tuple[Use
         if wanted in data:
             found += [use for use in _in_file(path, data, word) if (path, use.line) not in defined]
     return tuple(found)
+
+
+def _member_of(owner: str) -> bytes:
+    """What stands before the name of a member: an access, an initialiser, or ``offsetof(struct owner,``."""
+    tag = re.escape(owner.removeprefix("struct ").removeprefix("union ").strip().encode())
+    return rb"(?:(?<!\.)\.|->|\b(?:struct|union)\s+" + tag + rb"\s*,)\s*"
 
 
 def _all_paths(source: Resolver) -> list[str]:
@@ -100,14 +110,15 @@ def _in_file(path: str, data: bytes, word: re.Pattern[bytes]) -> Iterator[Use]:
     blocks = [(m.start("body"), m.end("body"), m.group("head")) for m in _BLOCK.finditer(code)]
     firsts = [start for start, _, _ in blocks]
     for m in word.finditer(code):
-        at = bisect_right(starts, m.start()) - 1
+        start = m.start("name")
+        at = bisect_right(starts, start) - 1
         begin, end = starts[at], starts[at + 1] if at + 1 < len(starts) else len(data)
-        inside = bisect_right(firsts, m.start()) - 1
-        head = blocks[inside][2] if inside >= 0 and m.start() < blocks[inside][1] else None
+        inside = bisect_right(firsts, start) - 1
+        head = blocks[inside][2] if inside >= 0 and start < blocks[inside][1] else None
         within, is_code = _owner(head)
-        kind = _kind(code[max(begin, m.start() - _BEFORE) : m.start()], code[m.end() : end], is_code, head is None)
+        kind = _kind(code[max(begin, start - _BEFORE) : start], code[m.end() : end], is_code, head is None)
         text = data[begin:end].decode("utf-8", "replace").strip()
-        yield Use(kind, path, at + 1, m.start() - begin, within, text)
+        yield Use(kind, path, at + 1, start - begin, within, text)
 
 
 def _owner(head: bytes | None) -> tuple[str, bool]:
