@@ -247,6 +247,20 @@ def test_a_closed_pipe_is_quiet(small_kernel):
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize("command", ["callgraph send", "def sock_sendmsg", "slots proto_ops.sendmsg", "doctor"])
+def test_a_closed_stdout_is_one_sentence(small_kernel, command):
+    script = f"{sys.executable} -m xref.cli.main --tree {small_kernel} {command} >&-"
+    result = subprocess.run(script, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 73
+    assert result.stderr == "xref: error: the answer cannot be written: the standard output is closed\n"
+
+
+def test_a_closed_stdout_does_not_matter_to_a_file(small_kernel, tmp_path):
+    script = f"{sys.executable} -m xref.cli.main --tree {small_kernel} callgraph send -o {tmp_path}/send.txt >&- 2>&-"
+    assert subprocess.run(script, shell=True, cwd=ROOT, check=False).returncode == 0
+    assert (tmp_path / "send.txt").read_text().startswith("Linux 3.7")
+
+
 def test_an_interrupt_from_the_keyboard(bare_kernel):
     """A signal in the middle of a build leaves the sentence, the code, and the old index."""
     assert main_module.main(["--tree", str(bare_kernel), "index"]) == 0

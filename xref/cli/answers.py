@@ -98,9 +98,10 @@ def _format_of(shown: Shown) -> str:
 
 def render_options(shown: Shown) -> RenderOptions:
     """Options for the renderers: what was asked, and what the terminal can show."""
+    from xref.cli.output import on_terminal
     from xref.render.options import DEFAULT, RenderOptions
 
-    terminal = shown["output"] is None and sys.stdout.isatty()
+    terminal = shown["output"] is None and on_terminal()
     return RenderOptions(
         show_all=shown["show_all"],
         macros=shown["macros"],

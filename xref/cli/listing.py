@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from xref import __version__
+from xref.cli.output import on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +60,7 @@ def painter() -> Callable[[str, str], str]:
     """Something that paints text for the terminal, or leaves it alone: ``paint("dull", text)``."""
     import os
 
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if not on_terminal() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return lambda _, text: text
     codes = {"dull": _DULL, "bright": _BRIGHT}
     return lambda how, text: f"{codes[how]}{text}{_PLAIN}"

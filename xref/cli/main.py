@@ -61,7 +61,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:  # noqa: D102
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # closed: it need not be there for -o
+                sys.stdout.flush()
             return result
         except BrokenPipeError:
             _leave_pipe()

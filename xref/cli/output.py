@@ -23,6 +23,8 @@ def emit(text: str, path: Path | None = None) -> None:
     if path is not None:
         write_whole(path, data)
         return
+    if sys.stdout is None:  # xref ... >&-
+        raise OutputFailed("the answer cannot be written: the standard output is closed")
     try:
         binary = getattr(sys.stdout, "buffer", None)
         if binary is None:
@@ -35,6 +37,11 @@ def emit(text: str, path: Path | None = None) -> None:
         raise
     except OSError as error:
         raise OutputFailed(_why("the output", error)) from error
+
+
+def on_terminal() -> bool:
+    """Whether stdout is one; it may be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def write_whole(path: Path, data: bytes) -> None:

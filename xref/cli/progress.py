@@ -21,7 +21,9 @@ _EVERY: Final = 5.0
 def reporting(stream: TextIO | None = None) -> Iterator[Callable[[Progress], None]]:
     """Something to call with each ``Progress``; ends what it has drawn when the block ends."""
     out = stream if stream is not None else sys.stderr
-    if out.isatty():
+    if out is None:  # xref ... 2>&-
+        yield lambda _: None
+    elif out.isatty():
         with _bar(out) as report:
             yield report
     else:
