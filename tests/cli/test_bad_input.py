@@ -77,7 +77,21 @@ def test_a_foreign_database_is_refused_and_left_alone(xref, bare_kernel, tmp_pat
 
 
 def test_a_folder_as_database(xref, bare_kernel, tmp_path):
-    only_sentence(xref("--tree", bare_kernel, "--db", tmp_path, "index"), 3, "cannot be read")
+    for command in (["index"], ["callers", "one"], ["def", "one"]):
+        only_sentence(xref("--tree", bare_kernel, "--db", tmp_path, *command), 3, "is a folder", "a file with --db")
+
+
+def test_what_is_advised_for_a_file_that_is_no_index_works(xref, bare_kernel, tmp_path):
+    bad = tmp_path / "bad.db"
+    bad.write_text("a text")
+    only_sentence(xref("--db", bad, "callers", "one"), 3, "is not an xref index; name another file with --db")
+    bad.write_bytes(b"")
+    only_sentence(xref("--db", bad, "callers", "one"), 3, "is empty; run `xref index`")
+    assert xref("--tree", bare_kernel, "--db", bad, "index").code == 0
+    bad.write_bytes(bad.read_bytes()[:4096])
+    only_sentence(xref("--db", bad, "callers", "one"), 3, "is damaged", "run `xref index`")
+    assert xref("--tree", bare_kernel, "--db", bad, "index").code == 0
+    assert xref("--db", bad, "callers", "one").code == 0
 
 
 def test_a_half_written_index(xref, bare_kernel):

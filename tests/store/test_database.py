@@ -155,8 +155,8 @@ def _truncated(path: Path) -> None:
     ("make", "says"),
     [
         (lambda p: None, "no index"),
-        (lambda p: p.mkdir(), "no index"),
-        (lambda p: p.write_bytes(b""), "not an xref index"),
+        (lambda p: p.mkdir(), "is a folder"),
+        (lambda p: p.write_bytes(b""), "is empty"),
         (lambda p: p.write_bytes(b"SQLite format 3\0" + b"\0" * 200), "not an xref index"),
         (lambda p: p.write_text("hello " * 300), "not an xref index"),
         (_foreign, "not an xref index"),

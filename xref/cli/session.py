@@ -7,7 +7,7 @@ import gc
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from xref.errors import IndexUnavailable, TreeUnreadable, UsageError
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from xref.tree.root import Tree
 
     Opened = TypeVar("Opened", bound=Symbols)
-
-_HEADER: Final = 100
-"""Bytes of a SQLite file's header; its application id is at 68 to 71."""
 
 
 class Session(NamedTuple):
@@ -71,6 +68,8 @@ class Session(NamedTuple):
         """
         gc.enable()
         db = self.index_path(tree)
+        from xref.store.database import may_replace
+
         if not may_replace(db):
             raise IndexUnavailable(f"{db} is not an xref index and is left alone; name another file with --db")
         from xref.cli.progress import reporting
@@ -141,20 +140,6 @@ class Session(NamedTuple):
             listed = list_files(tree, self.arch if self.arch is not None else default_arch(tree))
             report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
             return homes(tree, listed.files, names)
-
-
-def may_replace(db: Path) -> bool:
-    """Whether an index may be written to ``db``: there is nothing, or an index of any version."""
-    from xref.store.database import APPLICATION_ID
-
-    try:
-        with db.open("rb") as file:
-            head = file.read(_HEADER)
-    except FileNotFoundError:
-        return True
-    except OSError as error:
-        raise IndexUnavailable(f"{db} cannot be read: {error.strerror or error}") from error
-    return not head or (head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4, "big"))
 
 
 def processors() -> int:

@@ -22,6 +22,8 @@ COMPLETE: Final = "complete"
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for somebody who is editing the index, which takes a fraction of one."""
+_HEADER: Final = 100
+"""Bytes of a SQLite file's header; its application id is at 68 to 71."""
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -76,8 +78,26 @@ def roll_back(path: Path) -> None:
             db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
+def may_replace(path: Path) -> bool:
+    """Whether an index may be written to ``path``: there is nothing, or an index of any version. Raises
+    :class:`IndexUnavailable` for what cannot be read.
+    """
+    if path.is_dir():
+        raise IndexUnavailable(f"{path} is a folder, not an xref index; name a file with --db")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise IndexUnavailable(f"{path} cannot be read: {error.strerror or error}") from error
+    return not head or (head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4, "big"))
+
+
 def open_readonly(path: Path) -> sqlite3.Connection:
     """Opens an index for reading. Raises :class:`IndexUnavailable` for what is none, or is not whole."""
+    if not may_replace(path):
+        raise IndexUnavailable(f"{path} is not an xref index; name another file with --db")
     if not path.is_file():
         raise IndexUnavailable(f"no index at {path}; run `xref index`")
     roll_back(path)
@@ -86,7 +106,7 @@ def open_readonly(path: Path) -> sqlite3.Connection:
         application = db.execute("PRAGMA application_id").fetchone()[0]
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
-            raise IndexUnavailable(f"{path} is not an xref index; name another file with --db")
+            raise IndexUnavailable(f"{path} is empty; run `xref index`")
         if version != SCHEMA_VERSION:
             raise IndexUnavailable(
                 f"{path} was made by another version of xref (format {version}, not {SCHEMA_VERSION}); run `xref index`"
@@ -97,7 +117,7 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as e:
         if getattr(e, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             raise IndexUnavailable(f"{path} cannot be read now: somebody is changing it; ask again") from e
-        raise IndexUnavailable(f"{path} is not an xref index, or is damaged ({e}); run `xref index`") from e
+        raise IndexUnavailable(f"{path} is damaged ({e}); run `xref index`") from e
     db.execute("PRAGMA query_only = ON")
     db.execute("PRAGMA mmap_size = 2147418112")
     db.execute("PRAGMA cache_size = -65536")
