@@ -192,8 +192,26 @@ def test_an_interrupt(xref, bare_kernel, monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Session, "build", interrupt)
+    monkeypatch.setattr("xref.index.build.build_index", interrupt)
     only_sentence(xref("--tree", bare_kernel, "index"), 130, "interrupted; the old index is unchanged")
+
+
+def test_an_interrupted_question_has_nothing_to_do_with_the_index(xref, bare_kernel, monkeypatch):
+    def interrupt(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Session, "open_resolver", interrupt)
+    ran = xref("--tree", bare_kernel, "callers", "one")
+    assert (ran.code, ran.err.strip()) == (130, "xref: error: interrupted")
+
+
+def test_a_tree_that_may_not_be_read(xref, bare_kernel, monkeypatch):
+    def deny(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "scandir", deny)
+    only_sentence(xref("--tree", bare_kernel, "callers", "one"), 4, "may not be read: permission denied")
 
 
 def test_an_internal_error_shows_no_traceback_unless_asked(xref, monkeypatch):

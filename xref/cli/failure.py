@@ -8,8 +8,11 @@ from typing import Final
 
 from xref.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NO_INDEX, EXIT_OUTPUT, EXIT_TREE, XrefError
 
-INTERRUPTED: Final = "interrupted; the old index is unchanged"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class IndexingInterrupted(KeyboardInterrupt):
+    """The person at the terminal ended the making of an index."""
 
 
 def explain(error: BaseException) -> tuple[str, int]:
@@ -17,7 +20,8 @@ def explain(error: BaseException) -> tuple[str, int]:
     if isinstance(error, XrefError):
         return str(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, EXIT_INTERRUPTED
+        index = "; the old index is unchanged" if isinstance(error, IndexingInterrupted) else ""
+        return f"interrupted{index}", EXIT_INTERRUPTED
     if isinstance(error, OSError) and error.errno in _FULL:
         where = f" while writing {error.filename}" if error.filename else ""
         return f"the disk is full{where}; nothing was replaced", EXIT_OUTPUT

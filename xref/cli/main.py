@@ -14,9 +14,9 @@ from typing import Final
 import click
 
 from xref import __version__
-from xref.cli.failure import INTERRUPTED, explain
+from xref.cli.failure import explain
 from xref.cli.session import Session
-from xref.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
+from xref.errors import EXIT_OK, EXIT_USAGE
 
 COMMANDS: Final = {
     "index": "xref.cli.index",
@@ -73,11 +73,16 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, "-V", "--version", prog_name="xref", message="%(prog)s %(version)s")
 @click.option(
     "--tree",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),  # who opens it says why it cannot be read
     envvar="XREF_TREE",
     help="Top of the kernel tree (default: found from here).",
 )
-@click.option("--db", type=click.Path(path_type=Path), envvar="XREF_DB", help="The index (default: .xref/index.db).")
+@click.option(
+    "--db",
+    type=click.Path(path_type=Path, readable=False),
+    envvar="XREF_DB",
+    help="The index (default: .xref/index.db).",
+)
 @click.option("--arch", metavar="ARCH", help="Architecture to look at (default: x86).")
 @click.option(
     "--config",
@@ -105,9 +110,10 @@ def main(args: list[str] | None = None) -> int:
     words = sys.argv[1:] if args is None else args
     try:
         result = cli.main(words, prog_name="xref", standalone_mode=False)
-    except click.Abort:
-        _complain(INTERRUPTED)
-        return EXIT_INTERRUPTED
+    except click.Abort as error:
+        sentence, code = explain(error.__cause__ or KeyboardInterrupt())
+        _complain(sentence)
+        return code
     except click.ClickException as error:
         return _usage(error)
     except BaseException as error:

@@ -72,6 +72,7 @@ class Session(NamedTuple):
 
         if not may_replace(db):
             raise IndexUnavailable(f"{db} is not an xref index and is left alone; name another file with --db")
+        from xref.cli.failure import IndexingInterrupted
         from xref.cli.progress import reporting
         from xref.index.build import build_index
         from xref.index.pool import cluster
@@ -79,10 +80,13 @@ class Session(NamedTuple):
 
         lent = cluster(executor) if executor is not None else nullcontext()
         arch = self.arch if self.arch is not None else default_arch(tree)
-        with lent as pool, reporting() as report:
-            return build_index(
-                tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force, part=part
-            )
+        try:
+            with lent as pool, reporting() as report:
+                return build_index(
+                    tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force, part=part
+                )
+        except KeyboardInterrupt as error:
+            raise IndexingInterrupted from error
 
     def open_resolver(self, partial: Sequence[str] = ()) -> Resolver:
         """The index, opened for questions; made first where there is none, or where it holds a part of the tree only:
