@@ -126,6 +126,20 @@ def test_an_index_that_lacks_a_table(xref, bare_kernel):
     only_sentence(xref("--tree", bare_kernel, "callgraph", "one"), 3, "damaged", "functions", "xref index --force")
 
 
+def test_an_index_of_another_tree_says_so(xref, bare_kernel, tmp_path):
+    assert xref("--tree", bare_kernel, "--db", tmp_path / "a.db", "index").code == 0
+    other = tmp_path / "other"
+    bare_kernel.rename(other)
+    bare_kernel.symlink_to(other)
+    assert xref("--tree", bare_kernel, "--db", tmp_path / "b.db", "index").code == 0
+    ran = xref("--tree", bare_kernel, "--db", tmp_path / "a.db", "callers", "one")
+    assert ran.code == 0
+    assert f"a.db holds Linux 3.7.2 of {bare_kernel}, not {bare_kernel}" in ran.err
+    for named in (other, bare_kernel):  # the same one by another path
+        assert xref("--tree", named, "--db", tmp_path / "b.db", "callers", "one").err == ""
+    assert xref("--db", tmp_path / "a.db", "callers", "one").err == ""
+
+
 def test_an_old_index_says_what_to_run(xref, bare_kernel):
     assert xref("--tree", bare_kernel, "index").code == 0
     index = bare_kernel / ".xref" / "index.db"

@@ -92,8 +92,9 @@ class Session(NamedTuple):
         """The index, opened for questions; made first where there is none, or where it holds a part of the tree only:
         unless ``partial`` names what is asked about, for which a part will do.
 
-        A database that is named and exists is taken as it is, without looking for its tree. Raises IndexUnavailable
-        for a foreign, old or half-written one.
+        A database that is named and exists is taken as it is, without looking for its tree; where it is of another
+        tree than the one that is named too, stderr says so. Raises IndexUnavailable for a foreign, old or half-written
+        one.
         """
         from xref.resolve.resolver import Resolver
 
@@ -124,6 +125,9 @@ class Session(NamedTuple):
                 source = kind.open(db, config=self.config)
         if source.tree.part:
             print(f"xref: {source.tree.part}", file=sys.stderr)
+        if self.tree is not None and self.tree.resolve() != Path(source.tree.root):
+            held = f"Linux {source.tree.version} of {source.tree.root}"
+            print(f"xref: {db} holds {held}, not {self.tree}: the answer is about the former", file=sys.stderr)
         gc.disable()  # an answer remembers nearly all that it makes, hardly any of it in cycles
         indexed = source.tree.arch
         if self.arch is not None and indexed and indexed != self.arch:
