@@ -8,7 +8,7 @@ import pytest
 from xref.errors import NoMatch, UsageError
 from xref.graph.slice import between, callees, callers, down, up
 from xref.graph.start import find_start
-from xref.render import json_
+from xref.render import FORMATS, json_
 from xref.resolve.edge import Apart, Confidence, EdgeKind, Evidence
 
 from .fake import FakeSource
@@ -483,6 +483,20 @@ def test_an_ambiguous_name_is_an_answer(source):
     exact = down(source, find_start(source, "ipv4/raw.c:raw_sendmsg"))
     assert exact.candidates == ()
     assert exact.roots == ("net/ipv4/raw.c:raw_sendmsg",)
+
+
+def test_an_ambiguous_end_is_named_with_all_that_it_means(source):
+    answer = between(source, find_start(source, "send"), find_start(source, "raw_sendmsg"))
+    said = next(note for note in answer.notes if note.startswith("'raw_sendmsg' means 3 things"))
+    shown, *others = (f"{sym.file}:{sym.line} {sym.name}" for sym in source.lookup("raw_sendmsg"))
+    assert said.endswith(f"; shown is {shown}. The name is also: {', '.join(others)}.")
+
+
+def test_text_lists_what_an_ambiguous_name_means_once(source):
+    answer = down(source, find_start(source, "raw_sendmsg"))
+    text = FORMATS["text"].render(answer).text
+    assert "the name is also:" in text
+    assert "means 3 things" not in text
 
 
 def test_a_name_is_the_system_call_first(source):

@@ -7,6 +7,7 @@ source. Lines are 1-based, columns 0-based bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -129,3 +130,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     notes: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
+
+
+def ambiguity(asked: str, candidates: Sequence[str]) -> str:
+    """The note on a name that means several things: ``candidates`` as in an answer, two at least."""
+    return f"'{asked}' means {len(candidates)} things; shown is {candidates[0]}."

@@ -10,6 +10,7 @@ from xref.graph.answer import AnswerEdge, Missing, Node, RuledOut, TreeInfo
 if TYPE_CHECKING:
     from xref.graph import model
     from xref.graph.source import Tree
+    from xref.graph.start import Start
     from xref.resolve.edge import Confidence, Edge, Evidence, Symbol, Unresolved
 
 
@@ -105,6 +106,11 @@ def ruled_out(call: model.Barred) -> RuledOut:
 def place(sym: Symbol) -> str:
     """``sym`` as one of the candidates for an ambiguous name: ``file:line name``."""
     return f"{sym.file}:{sym.line} {sym.name}"
+
+
+def candidates(start: Start) -> tuple[str, ...]:
+    """All that a name can mean, the shown one first."""
+    return tuple(place(sym) for sym in (start.symbol, *start.others))
 
 
 def tree(asked: Tree) -> TreeInfo:

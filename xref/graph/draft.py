@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xref.graph import convert
-from xref.graph.answer import Answer, Truncated
+from xref.graph.answer import Answer, Truncated, ambiguity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,7 +110,7 @@ class Draft:
             truncated=truncated,
             layers=self._layer_order({node.layer for node in nodes}),
             notes=(*self._part(), *self._ambiguity(start), *self.notes, *self._counts()),
-            candidates=tuple(convert.place(sym) for sym in (start.symbol, *start.others)) if start.others else (),
+            candidates=convert.candidates(start) if start.others else (),
         )
 
     def _layer_order(self, present: set[str]) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ class Draft:
 
     def _ambiguity(self, start: Start) -> Iterable[str]:
         if start.others:
-            yield f"'{start.asked}' means {len(start.others) + 1} things; shown is {convert.place(start.symbol)}."
+            yield ambiguity(start.asked, convert.candidates(start))
 
     def _part(self) -> Iterable[str]:
         part = self._reader.source.tree.part

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xref.errors import NoMatch
-from xref.graph.answer import QueryInfo, Truncated
+from xref.graph.answer import QueryInfo, Truncated, ambiguity
 from xref.graph.between import find_chains
+from xref.graph.convert import candidates
 from xref.graph.draft import Draft
 from xref.graph.layers import SYSCALL, load_layers
 from xref.graph.reader import Reader
@@ -31,6 +32,8 @@ MAX_NODES: Final = 2000
 MAX_VISITS: Final = 20_000
 DEFAULT_DEPTH: Final = 3
 CHAINS: Final = 10
+CANDIDATES: Final = 10
+"""So many other meanings of where a path ends are named."""
 
 
 def down(
@@ -117,7 +120,9 @@ def between(
     if found.apart:
         draft.notes.append(apart_note(found.apart))
     if last.others:
-        draft.notes.append(f"'{last.asked}' means {len(last.others) + 1} things; shown is {last.symbol.node}.")
+        _, *rest = ends = candidates(last)
+        more = f", and {len(rest) - CANDIDATES} more" if len(rest) > CANDIDATES else ""
+        draft.notes.append(f"{ambiguity(last.asked, ends)} The name is also: {', '.join(rest[:CANDIDATES])}{more}.")
     cut = Truncated("visits", MAX_VISITS, found.waiting) if found.waiting else None
     query = QueryInfo("path", first.asked, "between", last.asked, depth, tuple(stop))
     return draft.finish(query, first, truncated=cut)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xref.graph.answer import Answer, Node
+from xref.graph.answer import Answer, Node, ambiguity
 from xref.render.ansi import Span, painted, wrapped
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import DEFAULT, RenderOptions
@@ -249,7 +249,8 @@ class _Text:
                     one_line(f"{m.file}:{m.line}: {caller}: {m.callee or m.text}") + one_line(reason).join(("  ", ""))
                 )
             yield from self._folded_list(lines, "  ")
-        notes = [*a.notes, *([cut(a)] if a.truncated else [])]
+        said = ambiguity(a.query.symbol, a.candidates) if len(a.candidates) > 1 else ""  # at the head of the answer
+        notes = [*(note for note in a.notes if note != said), *([cut(a)] if a.truncated else [])]
         if notes:
             yield ""
             yield painted("Notes", "layer", self.options.color)
