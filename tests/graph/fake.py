@@ -152,6 +152,9 @@ class FakeSource:
     def syscall(self, name):
         return tuple(self.symbols[node] for node in self.syscalls.get(name, ()))
 
+    def changed(self, path):
+        return False
+
     def otherwise(self, symbol):
         return ""
 

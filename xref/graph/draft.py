@@ -22,6 +22,8 @@ ROOT: Final = "root"
 SPINE: Final = "spine"
 GOAL: Final = "goal"
 LEAF: Final = "leaf"
+_NAMED: Final = 3
+"""So many changed files are named."""
 _STRENGTH: Final = {LEAF: 0, SPINE: 1, GOAL: 2, ROOT: 3}
 
 
@@ -109,7 +111,7 @@ class Draft:
             and not self._reader.source.tree.part,
             truncated=truncated,
             layers=self._layer_order({node.layer for node in nodes}),
-            notes=(*self._part(), *self._ambiguity(start), *self.notes, *self._counts()),
+            notes=(*self._part(), *self._ambiguity(start), *self.notes, *self._counts(), *self._changed()),
             candidates=convert.candidates(start) if start.others else (),
         )
 
@@ -131,6 +133,15 @@ class Draft:
         if self.open_ends:
             calls = _count(self.open_ends, "call")
             yield f"{calls} without a known target in functions that were read but are not shown."
+
+    def _changed(self) -> Iterable[str]:
+        files = dict.fromkeys(sym.file for sym in self._symbols.values())
+        files.update(dict.fromkeys(edge.file for edge in self._edges.values()))
+        changed = [path for path in files if self._reader.source.changed(path)]
+        if changed:
+            some = ", ".join(changed[:_NAMED]) + (f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else "")
+            verb = "have" if len(changed) > 1 else "has"
+            yield f"{some} {verb} changed since the index was made: lines may be others now; run xref index."
 
 
 def _count(number: int, what: str) -> str:

@@ -74,6 +74,9 @@ class CallSource(Protocol):
     def near(self, symbol: str) -> tuple[str, ...]:
         """Names that may have been meant, best first; at most a handful."""
 
+    def changed(self, path: str) -> bool:
+        """Whether a file has another content now than the one that was read."""
+
     def otherwise(self, symbol: str) -> str:
         """Of what is no function: what it is, and how to ask for it, as a sentence; '' for a name that nothing has."""
 

@@ -36,6 +36,7 @@ class Symbols:
         self._macros_of: IndexedMacros | None = None
         self._wording = Wording(reader, self.tree.root)
         self.text = self._wording.text
+        self.changed = self._wording.changed
         self.conjunction = self._wording.conjunction
         self._symbols: dict[int, Symbol] = {}
         self.compiled = lru_cache(maxsize=100_000)(self._compiled)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from xref.store.reader import Reader
 
 
+CHANGED: Final = "(the file has changed since it was indexed)"
+
+
 class Wording:
     """The text behind facts: lines of the tree's files, and conditions joined."""
 
@@ -28,9 +31,12 @@ class Wording:
         self._root = root
         self._lines = lru_cache(maxsize=256)(self._read)
         self.conjunction = lru_cache(maxsize=100_000)(self._conjunction)
+        self.changed = lru_cache(maxsize=None)(self._changed)
 
     def text(self, path: str, line: int) -> str:
-        """The source line, stripped; '' where the file is gone or shorter now."""
+        """The source line, stripped; '' where the file is gone, and ``CHANGED`` where it is another one by now."""
+        if self.changed(path):
+            return CHANGED
         lines = self._lines(path)
         return lines[line - 1].decode("utf-8", "replace").strip() if 0 < line <= len(lines) else ""
 
@@ -39,6 +45,19 @@ class Wording:
             return Path(self._root, path).read_bytes().split(b"\n")
         except OSError:
             return []
+
+    def _changed(self, path: str) -> bool:
+        """Whether a file has another content than the one that was indexed: lines are not where they were."""
+        then = self._reader.state(path)
+        try:
+            now = Path(self._root, path).stat()
+            if then is None or (now.st_size, now.st_mtime_ns) == (then.size, then.mtime_ns):
+                return False
+            from xref.index.worker import content_hash  # seldom needed, and takes long to load
+
+            return now.st_size != then.size or content_hash(Path(self._root, path).read_bytes()) != then.hash
+        except OSError:
+            return False
 
     def evidence(self, steps: Sequence[Step]) -> tuple[Evidence, ...]:
         """The steps of a resolution with the lines that they speak of."""

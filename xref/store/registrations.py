@@ -5,24 +5,21 @@ of pointers are worked out from.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 
 from xref.store.batches import of_each
 from xref.store.model import RegistrationInfo
 from xref.store.numbers import first_wide
 from xref.store.rows import decode_ids
+from xref.store.states import StateReader
 
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
 
 
-class RegistrationReader:
+class RegistrationReader(StateReader):
     """An open index, asked for initialisers and postings."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
