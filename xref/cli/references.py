@@ -16,7 +16,7 @@ from xref.errors import NoMatch
 @click.command("refs", short_help="Where a name is used.")
 @click.argument("symbol")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--all", "everywhere", is_flag=True, help="Prototypes and exports of functions too; reads every file.")
+@click.option("--all", "everywhere", is_flag=True, help="Read every file for functions too: prototypes, exports.")
 @click.pass_obj
 def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> None:
     """Show where SYMBOL is used: calls, registrations, addresses taken, reads and writes, as the files are now.
