@@ -120,6 +120,18 @@ def test_what_only_32_bits_have_goes_behind(small: Make) -> None:
     assert order(small, files)[0] == "include/linux/c.h"
 
 
+def test_an_option_that_many_need_is_usually_set(small: Make) -> None:
+    """include/asm-generic/barrier.h: smp_mb with CONFIG_SMP and without; spin_lock with CONFIG_PREEMPT_RT."""
+    needing = "".join(f'config N{i}\n\tbool "n"\n\tdepends on SMP && !RT\n' for i in range(4))
+    files = {
+        "Kconfig": f'config SMP\n\tbool "smp"\nconfig RT\n\tbool "rt"\n{needing}',
+        "include/linux/a.h": under("!defined(CONFIG_SMP)", BUSY) + under("defined(CONFIG_SMP)", BUSY),
+    }
+    assert [sym.guard for sym in small(files).resolver.lookup("f")] == ["CONFIG_SMP", "!CONFIG_SMP"]
+    files["include/linux/a.h"] = under("defined(CONFIG_RT)", BUSY) + under("!defined(CONFIG_RT)", BUSY)
+    assert [sym.guard for sym in small(files).resolver.lookup("f")] == ["!CONFIG_RT", "CONFIG_RT"]
+
+
 def test_what_the_tree_never_compiles_goes_behind(small: Make) -> None:
     """include/linux/raid/pq.h has a printk for programs."""
     files = {"drivers/a.c": STATIC, "include/linux/a.h": under("0", MACRO), "include/linux/pq/b.h": MACRO}

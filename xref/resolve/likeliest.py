@@ -26,6 +26,9 @@ _WIDE: Final = "CONFIG_64BIT"
 """Taken to be set: arch/x86/Kconfig has ``default "$(ARCH)" != "i386"``, and other architectures that have it agree."""
 _CARRIED: Final = frozenset({"boot", "realmode", "purgatory", "vdso"})
 """Programs that come with the kernel's image."""
+_MANY: Final = 3
+_MORE: Final = 4
+"""An option is usual that so many others need, and so many times more than those that exclude it."""
 _PAIRS: Final = 32
 """Of so many definitions is looked at which stands in for which."""
 
@@ -48,12 +51,12 @@ class Standing(NamedTuple):
     macro: bool = False
     busy: bool = True
 
-    @property
-    def reach(self) -> int:
-        """0 for what the kernel shares, 1 for what a file of it has alone, 2 and 3 for other programs."""
-        if self.program != KERNEL:
-            return 2 if self.program in _CARRIED else 3
-        return 0 if is_shared(self.path) or self.linkage in ("extern", "weak", "declared") else 1
+
+def _reach(each: Standing) -> int:
+    """0 for what the kernel shares, 1 for what a file of it has alone, 2 and 3 for other programs."""
+    if each.program != KERNEL:
+        return 2 if each.program in _CARRIED else 3
+    return 0 if is_shared(each.path) or each.linkage in ("extern", "weak", "declared") else 1
 
 
 class Likeliest:
@@ -72,6 +75,8 @@ class Likeliest:
             return list(found)
         stand = [standing(each) for each in found]
         left = [self._left(each.guard) for each in stand]
+        best = min(map(_reach, stand))
+        self._settle(cond for each, cond in zip(stand, left, strict=True) if _reach(each) == best)
         stubs = self._stubs(stand)
         keys = [self._key(each, left[at], stub=at in stubs) for at, each in enumerate(stand)]
         return [found[at] for at in sorted(range(len(found)), key=keys.__getitem__)]
@@ -79,7 +84,7 @@ class Likeliest:
     def _key(self, each: Standing, left: g.Cond, *, stub: bool) -> tuple[object, ...]:
         header = is_shared(each.path)
         return (
-            each.reach,
+            _reach(each),
             left is g.NEVER,
             not each.exact,
             stub or self._substitute(each.file_guard),
@@ -96,19 +101,35 @@ class Likeliest:
         """Those that call nothing while another that the kernel shares, or that stands in the same file, is there
         under the opposite condition and does: include/linux/memcontrol.h without CONFIG_MEMCG.
         """
-        idle = [at for at, each in enumerate(stand) if each.guard and not each.busy and each.reach < 2]
+        idle = [at for at, each in enumerate(stand) if each.guard and not each.busy and _reach(each) < 2]
         if not idle or len(stand) > _PAIRS:
             return set()
-        busy = [each for each in stand if each.guard and each.busy and each.reach < 2]
+        busy = [each for each in stand if each.guard and each.busy and _reach(each) < 2]
         return {
             at
             for at in idle
             if any(
-                (not (stand[at].reach or other.reach) or stand[at].path == other.path)
+                (not (_reach(stand[at]) or _reach(other)) or stand[at].path == other.path)
                 and g.contradicts(g.from_text(stand[at].guard), g.from_text(other.guard))
                 for other in busy
             )
         }
+
+    def _settle(self, rivals: Iterable[g.Cond]) -> None:
+        """Finds out which options are usually set of those that decide between rivals: what many options need, and few
+        must do without, as SMP is and PREEMPT_RT is not.
+        """
+        on, off = set[str](), set[str]()
+        todo = list(rivals)
+        while todo:
+            cond = todo.pop()
+            todo += cond.parts
+            if cond.op in ("a", "!") and cond.base.startswith("CONFIG_"):
+                (on if cond.op == "a" else off).add(cond.base)
+        for option in (on & off) - self._wants.keys():
+            needed, excluded = self._reader.needed(option)
+            usual = needed >= _MANY and needed >= _MORE * excluded
+            self._wants[option] = usual or _WIDE in self._requires(option)
 
     def _left(self, guard: str) -> g.Cond:
         """What is open of a condition in the usual configuration."""

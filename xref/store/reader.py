@@ -89,11 +89,6 @@ class Reader(RegistrationReader):
         """Closes the file."""
         self._db.close()
 
-    def requires(self, option: str) -> tuple[str, ...]:
-        """What holds whenever an option is set: ``CONFIG_X`` that another one is, ``!CONFIG_X`` that it is not."""
-        row = self._db.execute("SELECT requires FROM options WHERE name = ?", (option,)).fetchone()
-        return tuple(row[0].split(" ")) if row is not None else ()
-
     # -- files --------------------------------------------------------------------------------------------------------
 
     def file(self, file_id: int) -> FileInfo:

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from xref.store.batches import of_each
 from xref.store.model import RegistrationInfo
 from xref.store.numbers import first_wide
+from xref.store.options import OptionReader
 from xref.store.rows import decode_ids
-from xref.store.states import StateReader
 
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
 
 
-class RegistrationReader(StateReader):
+class RegistrationReader(OptionReader):
     """An open index, asked for initialisers and postings."""
 
     def mentions(self, kind: str, name: str) -> list[int]:
