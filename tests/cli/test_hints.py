@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What is said of a name that is there, but not as what was asked for."""
 
+import json
+
 import pytest
 
 CODE = """\
@@ -84,5 +86,31 @@ def test_a_members_name_alone_lists_the_structs_with_such_a_slot(says):
     )
 
 
-def test_def_says_how_enums_are_found(says):
-    assert "an enum or one of its constants: xref refs zone_type" in says("def", "zone_type")
+def test_def_says_how_constants_are_found(says):
+    assert "constants outside of include/: xref refs zone_type" in says("def", "zone_type")
+
+
+def test_def_finds_constants_of_shared_headers(xref, bare_kernel):
+    (bare_kernel / "include" / "linux").mkdir(parents=True)
+    (bare_kernel / "include" / "linux" / "mmzone.h").write_text(
+        "/* enum zone { */\n"
+        "enum zone_type {\n\tZONE_DMA, /* ZONE_HIGH, */\n#ifdef CONFIG_X\n\tZONE_DMA32 = 4,\n#endif\n"
+        "\tZONE_NORMAL\n};\n# define ZONE_SHIFT 2 /* ZONE_LOW */\n"
+        "static inline enum zone_type f(int ZONE_NONE) { g(ZONE_NONE, 1); }\n"
+    )
+
+    def found(name):
+        ran = xref("--tree", bare_kernel, "def", name, "--format", "json")
+        return [
+            (row["kind"], row["line"], row["end_line"], row["text"])
+            for row in json.loads(ran.out or '{"rows": []}')["rows"]
+        ]
+
+    assert found("zone_type") == [("enum", 2, 8, "enum zone_type")]
+    assert found("enum zone_type") == found("zone_type")
+    assert found("ZONE_DMA") == [("enumerator", 3, 3, "enum zone_type")]
+    assert found("ZONE_DMA32") == [("enumerator", 5, 5, "enum zone_type")]
+    assert found("ZONE_NORMAL") == [("enumerator", 7, 7, "enum zone_type")]
+    assert found("ZONE_SHIFT") == [("macro", 9, 9, "ZONE_SHIFT 2")]
+    assert found("ZONE_LOW") == []
+    assert found("ZONE_HIGH") == found("ZONE_NONE") == found("zone") == []

@@ -16,17 +16,22 @@ from xref.errors import NoMatch
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, symbol: str, form: str) -> None:
-    """Show where SYMBOL is defined: functions, macros, types, fields and globals of that name."""
+    """Show where SYMBOL is defined: functions, macros, types, fields and globals of that name.
+
+    Enums, their constants and macros that are plain numbers are found in the shared headers, for names that nothing
+    else has.
+    """
+    from xref.graph.constants import constants
     from xref.graph.crossref import definitions
 
     source = session.open_symbols()
     rows = [
         Row(found.kind, found.name, found.file, found.line, found.end_line, 0, "", found.text, found.guard)
-        for found in definitions(source, symbol)
+        for found in definitions(source, symbol) or constants(source, symbol)
     ]
     if not rows:
         if otherwise := source.otherwise(symbol):
             raise NoMatch(otherwise)
-        rest = f"nothing called '{symbol}' is defined (an enum or one of its constants: xref refs {symbol})"
+        rest = f"nothing called '{symbol}' is defined (constants outside of include/: xref refs {symbol})"
         raise NoMatch(rest, source.near(symbol))
     emit(render_rows(rows, form, "xref.definitions/1", source.tree, {"command": "def", "symbol": symbol}))

@@ -24,7 +24,8 @@ class Definition(msgspec.Struct, frozen=True, gc=False):
     """A place where a name is defined; lines 1-based.
 
     ``kind``: ``function``, ``macro``, ``asm``, ``struct``, ``union``, ``field``, ``typedef``, ``global``,
-    ``declaration``; ``text`` is the declaration, or the body of a macro.
+    ``declaration``; out of ``constants.py`` also ``enum``, ``enumerator``. ``text`` is the declaration, or the body
+    of a macro.
     """
 
     kind: str
