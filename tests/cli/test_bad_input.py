@@ -307,6 +307,15 @@ def test_a_closed_stdout_does_not_matter_to_a_file(small_kernel, tmp_path):
     assert (tmp_path / "send.txt").read_text().startswith("Linux 3.7")
 
 
+def test_a_closed_stderr_leaves_its_lines_out(small_kernel, bare_kernel):
+    """Python prints to stdout what is for a stderr that is not there."""
+    command = f"--tree {bare_kernel} --db {small_kernel}/.xref/index.db callgraph send --format json"
+    script = f"{sys.executable} -m xref.cli.main {command} 2>&-"
+    result = subprocess.run(script, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0
+    assert result.stdout.startswith("{")
+
+
 def test_an_interrupt_from_the_keyboard(bare_kernel):
     """A signal in the middle of a build leaves the sentence, the code, and the old index."""
     assert main_module.main(["--tree", str(bare_kernel), "index"]) == 0

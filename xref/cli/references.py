@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from xref.cli.listing import FORMATS, Row, render_rows
@@ -37,7 +35,7 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
             raise NoMatch(f"no struct or union has a member '{name}'", near_members(source, name))
         others = f"{owners - 1} other types have" if owners > 2 else "another type has" if owners == 2 else ""
         if others:
-            print(f"xref: members are found by their name, '{member}', which {others} too", file=sys.stderr)
+            click.echo(f"xref: members are found by their name, '{member}', which {others} too", err=True)
     rows = [
         Row(use.kind, member or name, use.file, use.line, use.line, use.column, use.within, use.text, "")
         for use in uses(source, symbol, everywhere=everywhere)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import gc
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import click
 
 from xref.errors import IndexUnavailable, TreeUnreadable, UsageError
 
@@ -119,15 +120,15 @@ class Session(NamedTuple):
                 if source.tree.part and not (partial and all(source.lookup(name) for name in partial)):
                     source.close()
                     source = None
-                    print("xref: the index holds a part of the tree only; it is made anew", file=sys.stderr)
+                    click.echo("xref: the index holds a part of the tree only; it is made anew", err=True)
             if source is None:
                 self.build(tree, part=self._homes(tree, partial) if partial else ())
                 source = kind.open(db, config=self.config)
         if source.tree.part:
-            print(f"xref: {source.tree.part}", file=sys.stderr)
+            click.echo(f"xref: {source.tree.part}", err=True)
         if self.tree is not None and self.tree.resolve() != Path(source.tree.root):
             held = f"Linux {source.tree.version} of {source.tree.root}"
-            print(f"xref: {db} holds {held}, not {self.tree}: the answer is about the former", file=sys.stderr)
+            click.echo(f"xref: {db} holds {held}, not {self.tree}: the answer is about the former", err=True)
         gc.disable()  # an answer remembers nearly all that it makes, hardly any of it in cycles
         indexed = source.tree.arch
         if self.arch is not None and indexed and indexed != self.arch:
