@@ -427,13 +427,11 @@ class _FileExtraction(CallReader):
         makes stays a function: SYSCALL_METADATA of RHEL 6 makes init_enter__send() and five more.
         """
         wrapped = {target.name, *target.aliases}
-        joined: list[FunctionBuilder] = []
         left = made
         while found := [b for b in left if any(not wrapped.isdisjoint(_names_in(c)) for c in b.calls)]:
-            joined += found
             left = [b for b in left if b not in found]
             wrapped.update(b.name for b in found)
-        for builder in joined:
+        for builder in (b for b in made if b not in left):
             target.aliases[builder.name] = None
             target.calls.update((c, None) for c in builder.calls if c.callee not in wrapped)
             self._functions.pop((builder.name, builder.line), None)
