@@ -36,6 +36,7 @@ from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
 from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
+from xref.parse.blocks import LOOP, block_heads
 from xref.parse.mask import words_of
 from xref.parse.rescue import without_brace_arguments
 from xref.parse.trouble import cause_of
@@ -47,6 +48,7 @@ _LITERAL: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _OPERATOR: Final = re.compile(r"[-+*/%<>=!&|^~]+")
+_ENDED: Final = re.compile(rb"\s*;")
 _MAX_CALLEE: Final = 4_000
 _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
@@ -207,6 +209,15 @@ class _FileExtraction(CallReader):
                 inner.append(captures)
                 if "reference.call" in captures:
                     self._dropped_arguments(text, captures)
+        heads = block_heads(captures["definition.function"][0] for captures in functions)
+        if heads:
+            buffer = bytearray(text.masked)
+            for start, end in heads:
+                text.iterators[start] = buffer[start:end].decode("latin-1")
+                buffer[start:end] = LOOP.ljust(end - start)
+            text.masked = bytes(buffer)
+            self._read(text, self._x.grammar.parse(text.masked), bodies)
+            return
         regions.close()
         spans: list[tuple[int, int, FunctionBuilder]] = []
         for captures in functions:
@@ -310,8 +321,8 @@ class _FileExtraction(CallReader):
             return builder
         declarator = captures["name"][0]
         name, name_at = self._name(text, declarator)
-        if not name:
-            return None
+        if not name or (declarator.type == "parenthesized_declarator" and _ENDED.match(text.source, node.end_byte)):
+            return None  # DECLARE_RC_STRUCT(dso) { ... }; of tools/perf/util/dso.h holds members
         header = " ".join(text.source[start : body.start_byte].decode("latin-1").split())
         masked_header = text.masked[start : body.start_byte]
         linkage = "static" if b"static" in masked_header.split(b"(", 1)[0].split() else "extern"

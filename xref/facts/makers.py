@@ -26,7 +26,7 @@ from xref.macros.table import MacroTable
 from xref.macros.template import Templates
 from xref.macros.view import MacroView, Reading
 from xref.parse.mask import Masker
-from xref.parse.parens import matching_paren
+from xref.parse.parens import matching_brace, matching_paren
 
 _HEAD: Final = (
     rb"((?:(?:static|extern|const|inline|__always_inline|__init|__read_mostly|noinline|asmlinkage)\s++)*+)"
@@ -47,6 +47,7 @@ _TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
 _ASM: Final = re.compile(r"\b(?:asm|__asm__)\b")
 _LITERAL: Final = re.compile(r'"((?:\\.|[^"\\])*)"')
 _SET: Final = re.compile(r"\.set\s+([A-Za-z_]\w*)\s*,\s*[A-Za-z_]\w*")
+_HOLDS_LIST: Final = re.compile(r"(?:struct|union)\s+\w+|.*=", re.DOTALL)
 _STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
@@ -278,6 +279,8 @@ class Makers:
             expansion = self._expand(invocation, name, k, at)
             cut = _header_start(expansion)
             header = expansion[cut:].strip()
+            if builder is None and _HOLDS_LIST.fullmatch(header) is not None:
+                return self._with_list(found, buffer, text, m, closing, expansion)
             made = self._header_name(header)
             if not made or made == name:
                 continue
@@ -301,6 +304,23 @@ class Makers:
         self._other_names(builder, invocation, name)
         found.bodies[m.start(1)] = (builder.name, builder.line)
         _overwrite(buffer, m.start(1), closing, _STUB)
+        return True
+
+    @staticmethod
+    def _with_list(
+        found: Found, buffer: bytearray, text: Text, m: re.Match[bytes], closing: int, expansion: str
+    ) -> bool:
+        """``FIXTURE(ftruncate) { ... };`` of the selftests has the body of a structure behind it, and
+        ``define_machine(x) { ... };`` of arch/powerpc an initialiser.
+        """
+        end = matching_brace(buffer, buffer.index(b"{", closing))
+        if end < 0:
+            return False
+        at = text.place(m.start(2))
+        body = bytes(buffer[closing:end]).decode("latin-1")
+        origin = Origin(at, Role.MAKER, (m[2].decode("latin-1"),), line_end=text.place(end).line)
+        found.parts.append((f"{m[1].decode('latin-1')}{expansion}{body};\n", origin))
+        _overwrite(buffer, m.start(1), end, b"")
         return True
 
     def _behind_list(self, code: bytes, at: int) -> bool:

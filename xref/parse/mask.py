@@ -107,6 +107,18 @@ class Masker:
         lists of them that a macro holds.
         """
         code = bytes(buffer)
+        for m in _ALONE.finditer(code):
+            name = m[1].decode("latin-1")
+            macro = view.get(name)
+            # what has no definition here: __ARCH_COMPAT_FLOCK_PAD in a struct of include/linux/compat.h
+            undefined = macro is None and name.isupper() and code[m.start(1) - 1] != 0x0A
+            listing = macro is not None and macro.params is None and _holds_statements(macro.body)
+            if not (listing or undefined) or not starts_statement(buffer, m.start(1)):
+                continue
+            if listing:
+                result.lists[m.start(1)] = name
+            buffer[m.start(1) : m.end(1)] = code[m.start(1) : m.end(1)].translate(BLANK)
+        code = bytes(buffer)
         for m in _OPEN_STATEMENT.finditer(code):
             head, word = word_before(code, m.start())
             name = word.decode("latin-1")
@@ -120,17 +132,6 @@ class Masker:
             if macro is not None and macro.params is not None and buffer[m.end()] in b" \t\n":
                 if not self._natures.among(name, (macro,)) & Nature.ITERATOR and not macro.body.endswith("else"):
                     buffer[m.end()] = 0x3B
-        for m in _ALONE.finditer(code):
-            name = m[1].decode("latin-1")
-            macro = view.get(name)
-            # what has no definition here: __ARCH_COMPAT_FLOCK_PAD in a struct of include/linux/compat.h
-            undefined = macro is None and name.isupper() and code[m.start(1) - 1] != 0x0A
-            listing = macro is not None and macro.params is None and "(" in macro.body
-            if not (listing or undefined) or not starts_statement(buffer, m.start(1)):
-                continue
-            if listing:
-                result.lists[m.start(1)] = name
-            buffer[m.start(1) : m.end(1)] = code[m.start(1) : m.end(1)].translate(BLANK)
 
     @staticmethod
     def _blank_all(
@@ -218,6 +219,13 @@ def _declares(code: bytearray, at: int, end: int) -> bool:
         and before[:1].strip() != b""
         and (before[-1] in WORD_BYTES or before[-1] == 0x2A)
     )
+
+
+def _holds_statements(body: str) -> bool:
+    """Whether an object-like macro that stands alone is more than a word: it invokes something, or ends a declaration,
+    as CRITFLAGS of drivers/video/fbdev/matrox/matroxfb_base.h does.
+    """
+    return "(" in body or body.endswith(";")
 
 
 def words_of(code: bytes) -> set[bytes]:

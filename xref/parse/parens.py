@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Matching parentheses in text, literals aside."""
+"""Matching parentheses and braces in text, literals aside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ import re
 from typing import Final
 
 _PAREN: Final = re.compile(rb"""[()]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+_BRACE: Final = re.compile(rb"""[{}]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+
+
+def matching_brace(text: bytes | bytearray, opening: int) -> int:
+    """The offset behind the ``}`` that closes the ``{`` at ``opening``; -1 where none does."""
+    nesting = 0
+    for m in _BRACE.finditer(text, opening):
+        nesting += (m[0] == b"{") - (m[0] == b"}")
+        if not nesting:
+            return m.end()
+    return -1
 
 
 def matching_paren(text: bytes | bytearray, opening: int) -> int:

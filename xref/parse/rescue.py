@@ -7,10 +7,9 @@ import re
 from typing import Final
 
 from xref.lex.comments import BLANK
-from xref.parse.parens import matching_paren
+from xref.parse.parens import matching_brace, matching_paren
 
 _BRACE_ARGUMENT: Final = re.compile(rb"\w\s*\((?:[^(){};]|\([^(){};]*\))*?,\s*(\{)")
-_BRACE: Final = re.compile(rb"""[{}]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 
 
 def without_brace_arguments(text: bytes) -> bytes:
@@ -21,19 +20,9 @@ def without_brace_arguments(text: bytes) -> bytes:
     at = 0
     while (found := _BRACE_ARGUMENT.search(buffer, at)) is not None:
         opening, at = found.start(1), found.end()
-        closing = _closing_brace(buffer, opening)
+        closing = matching_brace(buffer, opening)
         inside = buffer[opening:closing]
         if b";" not in inside and 0 < closing < matching_paren(buffer, buffer.index(b"(", found.start())):
             buffer[opening:closing] = b"T" + bytes(buffer[opening + 1 : closing]).translate(BLANK)
             at = found.start()  # there may be another one behind it
     return bytes(buffer)
-
-
-def _closing_brace(text: bytearray, opening: int) -> int:
-    """The offset behind the brace that closes the one at ``opening``; -1 where none does."""
-    nesting = 0
-    for m in _BRACE.finditer(text, opening):
-        nesting += (m[0] == b"{") - (m[0] == b"}")
-        if not nesting:
-            return m.end()
-    return -1
