@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from xref.lex import guard as g
 from xref.lex.comments import blank_comments
 from xref.lex.directives import plain_numbers, scan
+from xref.lex.model import Marker
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.visibility import IncludeGraph
 from xref.tree.kbuild import defined_flags
@@ -40,8 +41,15 @@ def defined(files: Files, flags: Collection[str] = ()) -> dict[str, str]:
         for m in d.macros
     ]
     numbers = {name for source in sources.values() for name in plain_numbers(source)}
+    markers = {
+        path: [
+            Marker(m.name, g.to_text(g.conj(g.from_text(m.guard), headers.get(path, g.ALWAYS))), m.ended)
+            for m in d.markers
+        ]
+        for path, d in scans.items()
+    }
     asked = {path: d.asked() for path, d in scans.items()}
-    return {n: g.to_text(c) for n, c in defined_names(macros, asked, numbers, flags, graph, "x86").items()}
+    return {n: g.to_text(c) for n, c in defined_names(macros, markers, asked, numbers, flags, graph, "x86").items()}
 
 
 def conditions(files: Files, arch: str = "x86") -> dict[str, str]:
@@ -98,7 +106,30 @@ FALLBACK = "#ifndef HAVE_ARCH_BUG\n#define HAVE_ARCH_BUG nothing\n#endif\n"
         pytest.param({"arch/arm/include/asm/bug.h": "#define HAVE_ARCH_BUG\n", GENERIC: ASKS}, None, id="other-arch"),
         pytest.param({"net/a.c": ASKS}, None, id="asked-in-a-source-file"),
         pytest.param({"tools/perf/a.c": ASKS, ARCH: "\n"}, None, id="asked-in-another-program"),
-        pytest.param({ARCH: "#define HAVE_ARCH_BUG 1\n", GENERIC: ASKS}, None, id="number"),
+        pytest.param({ARCH: "#define HAVE_ARCH_BUG 2\n", GENERIC: ASKS}, None, id="number"),
+        # arch/x86/include/asm/string_64.h and string_32.h
+        pytest.param({ARCH: "#define HAVE_ARCH_BUG 1\n", GENERIC: ASKS}, "", id="one"),
+        pytest.param(
+            {ARCH: "#ifdef CONFIG_A\n#define HAVE_ARCH_BUG 1\n#else\n#define HAVE_ARCH_BUG\n#endif\n", GENERIC: ASKS},
+            "",
+            id="one-or-empty",
+        ),
+        pytest.param(
+            {ARCH: "#ifdef CONFIG_A\n#define HAVE_ARCH_BUG 1\n#endif\n", GENERIC: ASKS}, "CONFIG_A", id="one-sometimes"
+        ),
+        pytest.param(
+            {ARCH: "#define HAVE_ARCH_BUG 1\n", HEADER: "#define HAVE_ARCH_BUG 0\n", GENERIC: ASKS},
+            None,
+            id="one-or-zero",
+        ),
+        pytest.param(
+            {ARCH: "#define HAVE_ARCH_BUG 1\n#undef HAVE_ARCH_BUG\n", GENERIC: ASKS}, None, id="one-for-a-while"
+        ),
+        pytest.param(
+            {HEADER: f"#ifdef CONFIG_A\n{FALLBACK.replace('nothing', '1')}#endif\n{ASKS}"},
+            None,
+            id="one-if-none-better",
+        ),
         pytest.param({ARCH: "#define HAVE_ARCH_BUG (-1)\n", GENERIC: ASKS}, None, id="number-in-parentheses"),
     ],
 )

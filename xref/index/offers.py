@@ -12,9 +12,10 @@ from xref.index.image import TableImage
 from xref.index.notes import entry_rows
 from xref.index.worker import LexedFile
 from xref.lex import guard as g
+from xref.lex.model import Marker
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.visibility import IncludeGraph
-from xref.tree.files import is_shared
+from xref.tree.files import is_shared, program_of
 from xref.tree.kbuild import Kbuild, defined_flags
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import generated_headers
@@ -32,16 +33,23 @@ def image_of(
     includes = {path: f.includes for path, f in lexed.items()}
     graph = IncludeGraph(includes, arch, kbuild.include_dirs)
     headers = header_conditions(includes, graph)
+
+    def guarded(guard: str, path: str) -> str:
+        return g.to_text(g.conj(g.from_text(guard), headers[path])) if path in headers else guard
+
     macros = [
-        msgspec.structs.replace(m, guard=g.to_text(g.conj(g.from_text(m.guard), headers[m.file])))
-        if m.file in headers
-        else m
+        msgspec.structs.replace(m, guard=guarded(m.guard, m.file)) if m.file in headers else m
         for f in lexed.values()
         for m in f.macros
     ]
+    markers = {
+        path: [Marker(m.name, guarded(m.guard, path), m.ended) for m in f.markers]
+        for path, f in lexed.items()
+        if f.markers
+    }
     asked = {path: f.asked for path, f in lexed.items() if f.asked}
-    numbers = {n for f in lexed.values() for n in f.numbers}
-    defined = defined_names(macros, asked, numbers, defined_flags(tree, includes), graph, arch)
+    numbers = {n for path, f in lexed.items() if program_of(path) == "kernel" for n in f.numbers}
+    defined = defined_names(macros, markers, asked, numbers, defined_flags(tree, includes), graph, arch)
     constants, known_defined = Known(kbuild.options.constants, defined).to_text()
     parts = graph.find_parts()
     image = TableImage(

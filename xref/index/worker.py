@@ -28,12 +28,13 @@ from xref.index.image import decode_image
 from xref.lex import asn1
 from xref.lex.comments import blank_comments
 from xref.lex.directives import has_code, plain_numbers, scan
-from xref.lex.model import Include, MacroDef
+from xref.lex.model import Include, MacroDef, Marker
 from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
 from xref.store.model import FileRow, Offer
 from xref.store.rows import LEFT_OUT, encode_includes, file_row
+from xref.tree.files import is_shared
 
 MAX_FILE: Final = 32 * 1024 * 1024
 """Larger files are reported and left out: the largest of 6.12, a register header, has 17 MB."""
@@ -53,9 +54,10 @@ INTERNAL: Final = "internal error"
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
     directives, and no macro with parameters: the second pass has nothing to find in it. ``asked`` holds the names,
-    options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number; ``listing`` is
-    the text of a header of nothing but invocations. ``interface`` is a hash of all that other files' facts may
-    depend on: while it stays the same, a change of the file matters to its own facts alone.
+    options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number, and ``markers``
+    those that a header which any file may include defines to 1; ``listing`` is the text of a header of nothing but
+    invocations. ``interface`` is a hash of all that other files' facts may depend on: while it stays the same, a change
+    of the file matters to its own facts alone.
     """
 
     path: str
@@ -67,12 +69,14 @@ class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     failure: str = ""
     asked: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    markers: tuple[Marker, ...] = ()
     listing: bytes = b""
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _lexed_decoder: Final = msgspec.msgpack.Decoder(list[LexedFile])
-_asks_decoder: Final = msgspec.msgpack.Decoder(tuple[tuple[str, ...], tuple[str, ...]])
+Asks = tuple[tuple[str, ...], tuple[str, ...], tuple[Marker, ...]]
+_asks_decoder: Final[msgspec.msgpack.Decoder[Asks]] = msgspec.msgpack.Decoder(Asks)
 _mentions_decoder: Final = msgspec.msgpack.Decoder(list[tuple[str, list[bytes]]])
 _hashes_decoder: Final = msgspec.msgpack.Decoder(list[bytes])
 _rows_decoder: Final = msgspec.msgpack.Decoder(list[FileRow])
@@ -127,14 +131,15 @@ def lex_files(root: str, paths: Sequence[str]) -> bytes:
         directives = scan(source.decode("latin-1"), path)
         macros = kept_macros(directives.macros)
         bare = not path.endswith(".S") and all(m.params is None for m in macros) and not has_code(source)
-        asked, numbers = directives.asked(), plain_numbers(source) if not bare else ()
+        asked, shared = directives.asked(), is_shared(path)
+        markers = directives.markers if shared else ()
+        numbers = plain_numbers(source) if shared or not bare else ()
+        if not shared and not bare:
+            numbers += tuple(m.name for m in directives.markers)
         listing = listing_of(path, source)
-        interface = _interface(macros, directives.includes, (asked, numbers, listing))
-        found.append(
-            LexedFile(
-                path, macros, directives.includes, interface, content_hash(data), bare, "", asked, numbers, listing
-            )
-        )
+        interface = _interface(macros, directives.includes, (asked, numbers, markers, listing))
+        common = (path, macros, directives.includes, interface, content_hash(data), bare)
+        found.append(LexedFile(*common, "", asked, numbers, markers, listing))
     return _encoder.encode(found)
 
 
@@ -150,11 +155,11 @@ def _interface(macros: Sequence[MacroDef], includes: Sequence[Include], rest: ob
 
 def offer_of(lexed: LexedFile) -> Offer:
     """What an index keeps of the first pass over a file, beside the macros and the includes."""
-    return Offer(lexed.interface, _encoder.encode((lexed.asked, lexed.numbers)), lexed.listing)
+    return Offer(lexed.interface, _encoder.encode((lexed.asked, lexed.numbers, lexed.markers)), lexed.listing)
 
 
-def decode_asks(asks: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a file asks for, and what it defines to a number, out of what :func:`offer_of` has made."""
+def decode_asks(asks: bytes) -> Asks:
+    """What a file asks for, and what it defines to a number or to 1, out of what :func:`offer_of` has made."""
     return _asks_decoder.decode(asks)
 
 

@@ -20,15 +20,15 @@ from xref.lex import guard as g
 from xref.lex.comments import BLANK, blank_continuations
 from xref.lex.guard import Cond
 from xref.lex.lines import Lines
-from xref.lex.model import Include, MacroDef
+from xref.lex.model import Include, MacroDef, Marker
 
 # Definitions of plain numbers are the bulk of register headers (2.4 million lines in drivers/gpu/drm/amd/include of
 # 6.12) and can neither call nor alias anything: the pattern steps over them without stopping, those of options aside,
-# which decide what is compiled below (CONFIG_IP_PIMSM of net/ipv4/ipmr.c until 3.8).
+# which decide what is compiled below (CONFIG_IP_PIMSM of net/ipv4/ipmr.c until 3.8), and 1, which others ask for.
 # It begins with the #, not with ^: a search for one character passes over code at five times the speed.
 _DIRECTIVE: Final = re.compile(
     r"""\#[ \t]*
-        (?!define[ \t]+(?!CONFIG_)(?a:\w+[ \t]+\(?[-+~]?\d\w*)\)?[ \t\r]*$)
+        (?!define[ \t]+(?!CONFIG_)(?a:\w+[ \t]+(?!1[ \t\r]*$)\(?[-+~]?\d\w*)\)?[ \t\r]*$)
         (?P<word>[a-z_]+)(?P<rest>[^\\\n]*(?:\\(?:\r?\n|[^\n])[^\\\n]*)*)""",
     re.MULTILINE | re.VERBOSE,
 )
@@ -74,10 +74,11 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class Directives:
-    """All directives of one file. ``spans`` are the byte ranges of the directives themselves."""
+    """All directives of one file. ``markers`` are the names that it defines to 1, which are no ``macros``."""
 
     includes: tuple[Include, ...]
     macros: tuple[MacroDef, ...]
+    markers: tuple[Marker, ...]
     groups: tuple[ArmGroup, ...]
     _starts: tuple[int, ...]
     _conds: tuple[Cond, ...]
@@ -174,6 +175,7 @@ def scan(text: str, file: str = "") -> Directives:
     """Scans ``text`` (comments blanked, one character a byte); never raises, whatever the text."""
     includes: list[Include] = []
     macros: list[MacroDef] = []
+    markers: list[Marker] = []
     groups: list[ArmGroup] = []
     starts: list[int] = [0]
     conds: list[Cond] = [g.ALWAYS]
@@ -202,7 +204,9 @@ def scan(text: str, file: str = "") -> Directives:
         counted = start
         if word == "define":
             macro = parse_define(rest, g.to_text(current), file, line)
-            if macro is not None:
+            if macro is not None and macro.body == "1" and macro.params is None and macro.name[:7] != "CONFIG_":
+                markers.append(Marker(macro.name, macro.guard))
+            elif macro is not None:
                 macros.append(macro)
                 if macro.name.startswith("CONFIG_"):
                     options[macro.name] = g.disj(options.get(macro.name, g.NEVER), current)
@@ -250,7 +254,12 @@ def scan(text: str, file: str = "") -> Directives:
                 for i, old in enumerate(macros):
                     if old.name == name.group() and not old.until:
                         macros[i] = msgspec.structs.replace(old, until=line)
-    return Directives(tuple(includes), tuple(macros), tuple(groups), tuple(starts), tuple(conds), Lines(text))
+                for i, marker in enumerate(markers):
+                    if marker.name == name.group():
+                        markers[i] = Marker(marker.name, marker.guard, True)
+    return Directives(
+        tuple(includes), tuple(macros), tuple(markers), tuple(groups), tuple(starts), tuple(conds), Lines(text)
+    )
 
 
 _TO_ITS_END: Final = re.compile(rb"#[^\\\n]*+(?:\\(?:\r?\n|[^\n])[^\\\n]*+)*+")
@@ -276,12 +285,14 @@ def blank_directives(source: bytes) -> bytes:
     return blank_continuations(b"".join((*parts, source[done:])) if parts else source)
 
 
-_NUMBER: Final = re.compile(r"#[ \t]*define[ \t]+(\w+)[ \t]+\(?[-+~]?\d\w*\)?[ \t\r]*$", re.MULTILINE | re.ASCII)
+_NUMBER: Final = re.compile(
+    r"#[ \t]*define[ \t]+(\w+)[ \t]+(?!1[ \t\r]*$)\(?[-+~]?\d\w*\)?[ \t\r]*$", re.MULTILINE | re.ASCII
+)
 _CODE_LINE: Final = re.compile(rb"\n[ \t]*+(?:[^\s#]|[\r\f\v][^\S\n]*\S)")
 
 
 def plain_numbers(source: bytes) -> tuple[str, ...]:
-    """The names that ``source`` (comments blanked) defines to a plain number: :func:`scan` steps over those."""
+    """The names that ``source`` (comments blanked) defines to a plain number but 1: :func:`scan` steps over those."""
     if b"define" not in source:
         return ()
     text = source.decode("latin-1")

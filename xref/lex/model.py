@@ -32,6 +32,16 @@ class MacroDef(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.line < line and (not self.until or line < self.until)
 
 
+class Marker(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A name that is defined to 1 for ``#ifdef`` and ``#if`` to ask for; ``ended`` where an ``#undef`` in the same file
+    ends it.
+    """
+
+    name: str
+    guard: str
+    ended: bool = False
+
+
 class Include(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One ``#include``; ``angled`` tells ``<x>`` from ``"x"``; ``path`` is empty where a macro computes it."""
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from xref.lex import guard as g
 from xref.lex.guard import Cond, Lookup
-from xref.lex.model import Include, MacroDef
+from xref.lex.model import Include, MacroDef, Marker
 from xref.macros.visibility import IncludeGraph
 from xref.tree.arch import own_headers
 from xref.tree.files import program_of
@@ -34,6 +34,7 @@ _GENERIC: Final = "include/asm-generic/"
 
 def defined_names(
     macros: Iterable[MacroDef],
+    markers: Mapping[str, Iterable[Marker]],
     used: Mapping[str, Collection[str]],
     plain_numbers: Collection[str],
     flags: Collection[str],
@@ -42,28 +43,44 @@ def defined_names(
 ) -> dict[str, Cond]:
     """The condition under which each name is defined, for the names of which the tree says so.
 
-    ``used`` maps a file to the names, options aside, that its conditionals ask for; ``plain_numbers`` are names that
-    are somewhere defined to a number (their definitions are not kept), ``flags`` those that a Makefile defines.
+    ``markers`` maps a file to the names that it defines to 1, ``used`` to those, options aside, that its conditionals
+    ask for; ``plain_numbers`` are names that are somewhere defined to another number (their definitions are not kept),
+    ``flags`` those that a Makefile defines.
     """
     users: dict[str, list[str]] = {}
     for path, names in used.items():
         for name in names:
             if _PLAIN.fullmatch(name) and not name.startswith("CONFIG_"):
                 users.setdefault(name, []).append(path)
-    definitions: dict[str, list[MacroDef]] = {name: [] for name in users}
+    definitions: dict[str, list[_Definition]] = {name: [] for name in users}
     for m in macros:
         if m.name in definitions and program_of(m.file) == "kernel":
-            definitions[m.name].append(m)
+            definitions[m.name].append(_Definition(m.file, m.guard, bool(m.until)))
+    undecided = {*plain_numbers, *flags}
+    for path, marked in markers.items():
+        for marker in marked if program_of(path) == "kernel" else ():
+            if marker.name in g.from_text(marker.guard).about:
+                undecided.add(marker.name)  # #ifndef X, #define X 1, #endif: the same file may ask for it below
+            elif marker.name in definitions:
+                definitions[marker.name].append(_Definition(path, marker.guard, marker.ended))
     found: dict[str, Cond] = {}
     shared = _Shared(arch)
     for name, places in users.items():
-        if name in plain_numbers or name in flags:
+        if name in undecided:
             continue
         places = [p for p in places if program_of(p) == "kernel"]
         verdict = _verdict(name, places, definitions[name], graph, shared)
         if verdict is not None and verdict.size <= _MAX_LEAVES:
             found[name] = verdict
     return _closed(found)
+
+
+class _Definition(NamedTuple):
+    """Where a name is defined, under which condition, and whether an ``#undef`` there ends it."""
+
+    file: str
+    guard: str
+    ended: bool
 
 
 class _Shared:
@@ -79,15 +96,15 @@ class _Shared:
         return path.startswith(("include/", *self._arch))
 
 
-def _verdict(name: str, users: list[str], defs: list[MacroDef], graph: IncludeGraph, shared: _Shared) -> Cond | None:
+def _verdict(name: str, users: list[str], defs: list[_Definition], graph: IncludeGraph, shared: _Shared) -> Cond | None:
     """When ``name`` is defined where ``users`` ask for it; None where that depends on who includes what first."""
-    strong: list[tuple[MacroDef, Cond]] = []
+    strong: list[tuple[_Definition, Cond]] = []
     fallback_files: set[str] = set()
     for m in defs:
         cond = g.from_text(m.guard)
         if name in cond.about and g.evaluate(cond, {name: True}.get) is False:
             fallback_files.add(m.file)  # #ifndef X ... #define X: what stands there for want of a better one
-        elif m.until or name in cond.about:
+        elif m.ended or name in cond.about:
             return None
         else:
             strong.append((m, cond))
