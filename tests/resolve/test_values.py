@@ -176,6 +176,19 @@ def test_the_globals_of_two_files_are_two(small: Make) -> None:
     assert s.reached("fb") == ["net/b.c:gb"]
 
 
+def test_what_is_assigned_to_a_local_is_not_in_the_global_of_its_name(small: Make) -> None:
+    # read() of the selftests, and a variable of nvkm_iccsense_oneinit(), drivers/gpu/drm/nouveau of 6.12
+    s = small(
+        BASE + "struct rail { fn_t hook; };\nfn_t hook;\nint f(void)\n{\n\treturn hook(1);\n}\n"
+        "void set(void)\n{\n\thook = h;\n}\n"
+        "void a(struct rail *r, int n)\n{\n\twhile (n) {\n\t\tfn_t hook;\n"
+        "\t\thook = g;\n\t\tr->hook = hook;\n\t}\n}\n"
+        "int e(struct rail *r)\n{\n\treturn r->hook(1);\n}\n"
+    )
+    assert s.dispatches("f") == {"hook": ["h"]}
+    assert s.dispatches("e") == {"rail.hook": ["g"]}
+
+
 def test_a_local_hides_a_function_of_its_name(small: Make) -> None:
     s = small(BASE + "int f(fn_t h)\n{\n\treturn h(1);\n}\nint a(void)\n{\n\treturn f(g);\n}\n")
     assert s.dispatches("f") == {"param 0": ["g"]}

@@ -168,7 +168,8 @@ class Written:
                 continue
             scope = self.scope(f)
             for a in scope.body.assigns:
-                if last_member(a.target) == name:
+                # nvkm_iccsense_oneinit() of drivers/gpu/drm/nouveau has a variable "read" of its own
+                if last_member(a.target) == name and not scope.holds(name, a.line):
                     yield scope, a
 
     def filled_elsewhere(self, name: str, file_id: int) -> Iterator[tuple[Scope, AssignFact]]:
