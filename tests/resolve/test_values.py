@@ -189,6 +189,36 @@ def test_what_is_assigned_to_a_local_is_not_in_the_global_of_its_name(small: Mak
     assert s.dispatches("e") == {"rail.hook": ["g"]}
 
 
+UPDATE = """\
+struct key { fn_t func; };
+extern void __update(struct key *key, fn_t func);
+#define update(name, f) ({ typeof(&run_##name) __F = (f); run_##name(__F); })
+static void run_a(fn_t fn)
+{
+\tfn(1);
+}
+static void run_b(fn_t fn)
+{
+\tfn(1);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "invocations", ["\tupdate(a, g); update(b, h);\n", "#define OP(x, f) update(x, f);\n#include <linux/ops.h>\n"]
+)
+def test_what_expansions_on_one_line_declare_is_told_apart(small: Make, invocations: str) -> None:
+    # static_call_update() by #include <asm/kvm-x86-ops.h> in arch/x86/kvm/x86.c
+    s = small(
+        {
+            "net/a.c": f"{BASE}{UPDATE}void set(void)\n{{\n{invocations}}}\n",
+            "include/linux/ops.h": "OP(a, g)\nOP(b, h)\nOP(b, h)\n",
+        }
+    )
+    assert s.dispatches("run_a") == {"param 0": ["g"]}
+    assert s.dispatches("run_b") == {"param 0": ["h"]}
+
+
 def test_a_local_hides_a_function_of_its_name(small: Make) -> None:
     s = small(BASE + "int f(fn_t h)\n{\n\treturn h(1);\n}\nint a(void)\n{\n\treturn f(g);\n}\n")
     assert s.dispatches("f") == {"param 0": ["g"]}

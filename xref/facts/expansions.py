@@ -14,6 +14,7 @@ from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
+from xref.macros.inner import inner_variables, renamed
 from xref.macros.nature import NOT_CALLED, Nature, split_arguments
 from xref.macros.view import MacroView
 
@@ -91,13 +92,13 @@ class Expansions(FileState):
                 self._notes[f"expansion of {name} cut"] = None
             if not tokens or tokens[0] == name:
                 continue
-            spelling = " ".join(tokens)
+            owner = key_of(holder)
+            spelling = " ".join(self._told_apart(tokens, (owner, at.line), invocation))
             if self._made > MAX_MADE:
                 self._notes["too much text made by macros: not all expanded"] = None
                 return
             for m in _CLEANUP.finditer(spelling):
                 holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
-            owner = key_of(holder)
             self._queue.append((f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner)))
 
     def _expanded(self, view: MacroView, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
@@ -122,6 +123,25 @@ class Expansions(FileState):
             return known or n == name
 
         return self._templates.expanded(name, invocation, lookup, partial(Expander, lookup, want, line), way)
+
+    def _told_apart(self, tokens: list[str], place: tuple[tuple[str, int], int], invocation: str) -> list[str]:
+        """The expansion of an invocation with names of its own for the variables that its blocks declare, where others
+        on the line have declared such: the first keeps its name, ``__F`` of the next is ``__F__2``.
+        """
+        names = inner_variables(tokens)
+        if not names:
+            return tokens
+        ordinals = self._inner.setdefault(place, {})
+        # another reading of the same invocation, in another arm of an #if or of another definition, declares the same
+        start = self._inner_starts.setdefault((place, invocation), dict(ordinals))
+        counted = dict(start)
+
+        def name_of(name: str) -> str:
+            ordinal = counted[name] = counted.get(name, 0) + 1
+            ordinals[name] = max(ordinals.get(name, 0), ordinal)
+            return name if ordinal == 1 else f"{name}__{ordinal}"
+
+        return renamed(tokens, names, name_of)
 
     def _cleanup(self, holder: FunctionBuilder, words: str, m: re.Match[str], at: Place) -> None:
         """``void *p __free(kfree) = ...``: what runs when the variable goes out of scope is called here too."""

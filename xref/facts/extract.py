@@ -31,6 +31,7 @@ from xref.facts.text import FileText, Origin, Place, Role, Spelling, Synthesis, 
 from xref.lex.comments import BLANK, blank_comments
 from xref.lex.directives import Directives, blank_directives, has_code, scan
 from xref.lex.model import MacroDef
+from xref.lex.tokens import tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED
 from xref.macros.passes import Environment, passes
@@ -288,7 +289,8 @@ class _FileExtraction(CallReader):
                 if holder is not None:
                     at = Place(part.line, 0, part.guard)
                     origin = Origin(at, Role.IN_FUNCTION, (part.name,), key_of(holder))
-                    self._queue.append((f"void f(void){{{part.text};}}\n", origin))
+                    tokens = self._told_apart(tokenize(part.text), (key_of(holder), part.line), part.text)
+                    self._queue.append((f"void f(void){{{' '.join(tokens)};}}\n", origin))
         for at_offset, name in text.lists.items():
             self._list(text, at_offset, name, owner)
         self._object_macros(text, owner)

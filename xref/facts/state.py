@@ -89,6 +89,10 @@ class FileState:
         self._wanted: dict[tuple[int, int], dict[str, bool]] = {}
         """By reading: which macros an expansion inside a function expands."""
         self._templates = Templates()
+        self._inner: dict[tuple[tuple[str, int], int], dict[str, int]] = {}
+        """How many variables of each name expansions have declared on a line of a function so far."""
+        self._inner_starts: dict[tuple[tuple[tuple[str, int], int], str], dict[str, int]] = {}
+        """The same when an invocation was expanded for the first time."""
         self._listed_inside: list[Listed] = []
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
