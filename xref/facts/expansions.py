@@ -15,7 +15,8 @@ from xref.lex import guard as g
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.inner import inner_variables, renamed
-from xref.macros.nature import NOT_CALLED, Nature, split_arguments
+from xref.macros.nature import NOT_CALLED, Nature
+from xref.macros.shapes import split_arguments
 from xref.macros.view import MacroView
 
 MAX_EXPANSIONS: Final = 20_000

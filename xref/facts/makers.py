@@ -15,6 +15,7 @@ from functools import partial
 from typing import Final
 
 from xref.facts.builder import FunctionBuilder
+from xref.facts.headers import aliases, header_start
 from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
@@ -42,13 +43,8 @@ _EXPORT: Final = re.compile(rb"\w*EXPORT_(?:PER_CPU_)?SYMBOL\w*")
 _CHAINED: Final = re.compile(rb"\s+()([A-Za-z_]\w*)[ \t]*\(")
 _NEXT: Final = re.compile(rb"\s*(.)", re.DOTALL)
 _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
-_ALIAS: Final = re.compile(r"\)\s*__attribute__\s*\(\s*\(\s*_*alias_*\b")
 _TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
-_ASM: Final = re.compile(r"\b(?:asm|__asm__)\b")
-_LITERAL: Final = re.compile(r'"((?:\\.|[^"\\])*)"')
-_SET: Final = re.compile(r"\.set\s+([A-Za-z_]\w*)\s*,\s*[A-Za-z_]\w*")
 _HOLDS_LIST: Final = re.compile(r"(?:struct|union)\s+\w+|.*=", re.DOTALL)
-_STATEMENT_ENDS: Final = re.compile(r"[;{}]")
 _STUB: Final = b"int F()"
 _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _DECLARATION: Final = re.compile(r"[\s;]*[A-Za-z_]")
@@ -277,7 +273,7 @@ class Makers:
         builder: FunctionBuilder | None = None
         for k in range(self._variants(name)):
             expansion = self._expand(invocation, name, k, at)
-            cut = _header_start(expansion)
+            cut = header_start(expansion)
             header = expansion[cut:].strip()
             if builder is None and _HOLDS_LIST.fullmatch(header) is not None:
                 return self._with_list(found, buffer, text, m, closing, expansion)
@@ -298,7 +294,7 @@ class Makers:
             if expansion[:cut].strip():
                 origin = Origin(at, Role.MAKER, (name,), alias_of=(builder.name, builder.line), line_end=at.line)
                 found.parts.append((expansion[:cut] + "\n", origin))
-                builder.aliases.update(dict.fromkeys(_aliases(expansion)))
+                builder.aliases.update(dict.fromkeys(aliases(expansion)))
         if builder is None:
             return False
         self._other_names(builder, invocation, name)
@@ -343,7 +339,7 @@ class Makers:
         expansion = " ".join(expander.expand_text(invocation))
         if displaced.keys().isdisjoint(expander.used):
             return
-        for other in (self._header_name(expansion[_header_start(expansion) :].strip()), *_aliases(expansion)):
+        for other in (self._header_name(expansion[header_start(expansion) :].strip()), *aliases(expansion)):
             if other and other not in (name, builder.name):
                 builder.aliases[other] = None
 
@@ -440,41 +436,6 @@ class Makers:
             name = "x"
         declaration = declaration if whole else f"T {name}"
         _overwrite(buffer, m.start(2), closing, declaration.encode("latin-1", "replace"))
-
-
-def _aliases(expansion: str) -> list[str]:
-    """The names that are declared with ``__attribute__((alias("...")))``, and those that assembler gives: SYSCALL_ALIAS
-    of 3.8 to 3.13 is ``asm(".globl sys_send; .set sys_send, SyS_send")``.
-    """
-    found = []
-    if "alias" in expansion:
-        for part in _STATEMENT_ENDS.split(expansion):
-            name = _CALLEE.search(part) if _ALIAS.search(part) else None
-            if name is not None:
-                found.append(name[1])
-    if ".set" in expansion:
-        for part in _STATEMENT_ENDS.split(expansion):
-            if _ASM.search(part) is not None:
-                code = "".join(_LITERAL.findall(part)).replace("\\n", " ").replace("\\t", " ")
-                found.extend(m[1] for m in _SET.finditer(code))
-    return found
-
-
-def _header_start(expansion: str) -> int:
-    """Where the last declaration of an expansion begins: behind the last ``;`` or ``}`` outside all brackets."""
-    depth = 0
-    start = 0
-    for m in re.finditer(r"[;(){}\[\]]", expansion):
-        c = m.group()
-        if c in "({[":
-            depth += 1
-        elif c in ")}]":
-            depth -= 1
-            if depth == 0 and c == "}":
-                start = m.end()
-        elif depth == 0:
-            start = m.end()
-    return start
 
 
 def _overwrite(buffer: bytearray, start: int, end: int, text: bytes) -> None:

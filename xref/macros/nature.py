@@ -9,7 +9,7 @@ only the expansion says what happens. Everything else is a plain macro whose bod
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from xref.lex import guard as g
@@ -18,6 +18,15 @@ from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.expand import Expander
 from xref.macros.fixpoint import Fixpoint
+from xref.macros.shapes import (
+    calls_by_cast,
+    is_array_of_pointers,
+    is_receiver,
+    skip_brackets,
+    split_arguments,
+    typed_by,
+    until,
+)
 from xref.macros.view import MacroSource, Reading
 from xref.tree.files import program_of
 
@@ -50,10 +59,6 @@ _QUALIFIERS: Final = frozenset(
     "_Noreturn __seg_gs __seg_fs".split()
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
-_NUMBERS: Final = frozenset(
-    "char short int long signed unsigned float double bool const static u8 u16 u32 u64 s8 s16 s32 s64 __u8 __u16 __u32 "
-    "__u64 __s8 __s16 __s32 __s64 uint8_t uint16_t uint32_t uint64_t size_t".split()
-)
 _MAX_DEFINITIONS: Final = 8
 _BEFORE_NO_USE: Final = frozenset({"##", ".", "->"})
 _PASTED_HEAD: Final = re.compile(r"(?:^|[;){}])\s*(?:\w+\s*##\s*)+\w+\s*\(")
@@ -320,8 +325,8 @@ class Natures:
         if not position:
             return found
         n = len(tokens)
-        casting = _calls_by_cast(tokens, position)
-        typed = _typed_by(tokens, position)
+        casting = calls_by_cast(tokens, position)
+        typed = typed_by(tokens, position)
         called = set(_CALLING.findall(m.body)) if "call" in m.body else ()
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < n else ""
@@ -340,18 +345,18 @@ class Natures:
                     following in ("=", "(") or (following == ")" and i + 2 < n and tokens[i + 2] == "(")
                 ):
                     found.add(position[t])  # the argument names a member that is set or called
-                elif _is_receiver(tokens, i) or (casting and "->" in tokens[i + 1 : i + 3]):
+                elif is_receiver(tokens, i) or (casting and "->" in tokens[i + 1 : i + 3]):
                     found.add(position[t])  # the argument's type says what is called
                 elif before == "(" and following == ")" and i + 2 < n and tokens[i + 2] == "(":
                     if i < 2 or tokens[i - 2] not in _TYPE_OPERATORS:
                         found.add(position[t])  # (fn)(args)
             elif t == "=" and stored and before not in position and i >= 2 and tokens[i - 2] in (".", "->"):
-                value = [v for v in _until(tokens, i + 1) if v not in ("(", ")", "&")]
+                value = [v for v in until(tokens, i + 1) if v not in ("(", ")", "&")]
                 if value and value[-1] in position and "#" not in value:
                     found.add(position[value[-1]])  # x->member = argument
-            elif t == "{" and stored and _is_array_of_pointers(tokens, i):
+            elif t == "{" and stored and is_array_of_pointers(tokens, i):
                 found.update(position[p] for p in tokens[i : skip_brackets(tokens, i)] if p in position)
-            elif t in typed and _is_receiver(tokens, i):
+            elif t in typed and is_receiver(tokens, i):
                 found.update(typed[t])  # the argument's type says what is called by way of a variable of that type
             elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
                 inner = judge(_key(t, m.file))
@@ -382,121 +387,9 @@ def _renames(tokens: tuple[str, ...]) -> bool:
 _TYPE_OPERATORS: Final = frozenset({"sizeof", "typeof", "__typeof__", "__typeof", "typeof_unqual", "__alignof__"})
 
 
-def _is_receiver(tokens: tuple[str, ...], i: int) -> bool:
-    """Whether a call is made through the token at ``i``: ``(x)->ops->open(``."""
-    n = len(tokens)
-    i += 1
-    members = 0
-    while i < n:
-        t = tokens[i]
-        if t == ")":
-            i += 1
-        elif t in ("->", ".") and i + 1 < n:
-            members += 1
-            i += 2
-        else:
-            return members > 0 and t == "("
-    return False
-
-
-def _is_array_of_pointers(tokens: tuple[str, ...], brace: int) -> bool:
-    """Whether a brace opens the elements of an array whose type may be one of pointers to functions, as far as its name
-    tells: ``call_rcu_func_t __crcu_array[] = { __VA_ARGS__ }`` of include/linux/rcupdate_wait.h.
-    """
-    if tokens[max(0, brace - 2) : brace] != ("]", "="):
-        return False
-    opening = brace - 2
-    while opening > 0 and tokens[opening] != "[":
-        opening -= 1
-    if opening < 2 or not (is_identifier(tokens[opening - 1]) and is_identifier(tokens[opening - 2])):
-        return False
-    before = tokens[opening - 3] if opening > 2 else ""
-    return tokens[opening - 2] not in _NUMBERS and before not in ("struct", "union", "enum")
-
-
 def _is_for_checkers(m: MacroDef) -> bool:
     """Whether a macro that is empty for a compiler can be an attribute that a checker is told: ``__releases(x)`` of
     include/linux/compiler_types.h. ``__printk_cpu_sync_put()`` of printk.h, and ``__print_symbol(fmt, addr)`` of
     kallsyms.h in 3.7, stand in for a function.
     """
     return not m.body and (m.params is None or len(m.params) == 1)
-
-
-def _calls_by_cast(tokens: tuple[str, ...], params: Mapping[str, int]) -> bool:
-    """Whether a variable of the macro's own is called by the type that it is cast to:
-    ``((void (*)(proto))(it_func))(args)`` of __DO_TRACE, include/linux/tracepoint.h until 5.9.
-    """
-    return any(
-        tokens[i : i + 2] == (")", "(") and tokens[i + 3 : i + 6] == (")", ")", "(") and tokens[i + 2] not in params
-        for i in range(len(tokens) - 5)
-    )
-
-
-def _typed_by(tokens: tuple[str, ...], params: Mapping[str, int]) -> dict[str, set[int]]:
-    """The macro's own variables whose type is that of arguments, by name: ``typeof(l[0]) *_list = (l), *_next;`` of
-    nvkm_firmware_load(), drivers/gpu/drm/nouveau/include/nvkm/core/firmware.h.
-    """
-    found: dict[str, set[int]] = {}
-    for i, t in enumerate(tokens):
-        if t not in ("typeof", "__typeof__", "__typeof") or tokens[i + 1 : i + 2] != ("(",):
-            continue
-        end = skip_brackets(tokens, i + 1)
-        decide = {params[p] for p in tokens[i:end] if p in params}
-        while decide and end + 1 < len(tokens) and tokens[end] != ";":
-            if tokens[end] in ("(", "[", "{"):
-                end = skip_brackets(tokens, end)
-                continue
-            if tokens[end + 1] in ("=", ",", ";") and tokens[end - 1] in ("*", ")", ",") and is_identifier(tokens[end]):
-                found[tokens[end]] = decide
-            end += 1
-    return found
-
-
-def _until(tokens: tuple[str, ...], start: int) -> tuple[str, ...]:
-    """The tokens from ``start`` to the end of the expression there."""
-    nesting = 0
-    for i in range(start, len(tokens)):
-        t = tokens[i]
-        if t in ("(", "[", "{"):
-            nesting += 1
-        elif t in (")", "]", "}"):
-            nesting -= 1
-            if nesting < 0:
-                return tokens[start:i]
-        elif nesting == 0 and t in (";", ","):
-            return tokens[start:i]
-    return tokens[start:]
-
-
-def split_arguments(tokens: tuple[str, ...], start: int) -> list[tuple[str, ...]]:
-    """The arguments of the invocation whose ``(`` is at ``start``."""
-    args: list[tuple[str, ...]] = []
-    nesting, begin = 0, start + 1
-    for i in range(start, len(tokens)):
-        t = tokens[i]
-        if t == "(":
-            nesting += 1
-        elif t == ")":
-            nesting -= 1
-            if nesting == 0:
-                args.append(tokens[begin:i])
-                return args
-        elif t == "," and nesting == 1:
-            args.append(tokens[begin:i])
-            begin = i + 1
-    args.append(tokens[begin:])
-    return args
-
-
-def skip_brackets(tokens: tuple[str, ...], start: int) -> int:
-    """The index behind the bracket that opens at ``start`` (or the end)."""
-    nesting = 0
-    for i in range(start, len(tokens)):
-        t = tokens[i]
-        if t in ("(", "[", "{"):
-            nesting += 1
-        elif t in (")", "]", "}"):
-            nesting -= 1
-            if nesting == 0:
-                return i + 1
-    return len(tokens)

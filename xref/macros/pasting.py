@@ -14,7 +14,8 @@ from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.fixpoint import Fixpoint
-from xref.macros.nature import NOT_CALLED, split_arguments
+from xref.macros.nature import NOT_CALLED
+from xref.macros.shapes import split_arguments
 from xref.macros.view import MacroSource
 from xref.tree.files import program_of
 

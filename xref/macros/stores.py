@@ -14,7 +14,7 @@ from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.fixpoint import Fixpoint
-from xref.macros.nature import skip_brackets, split_arguments
+from xref.macros.shapes import skip_brackets, split_arguments
 from xref.macros.view import MacroSource
 from xref.tree.files import program_of
 

@@ -15,7 +15,7 @@ from typing import Final
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
-from xref.macros.nature import skip_brackets, split_arguments
+from xref.macros.shapes import skip_brackets, split_arguments
 
 _MARK: Final = "XREFARGUMENT"
 _Tokens = tuple[str, ...]
