@@ -73,6 +73,17 @@ def test_flags_hold_in_the_headers_they_lead_to(header: str, found: bool) -> Non
     assert graph.sees("nouveau/nvkm/base.c", "nouveau/include/nvif/os.h")
 
 
+def test_a_shared_folder_that_is_searched_lends_itself() -> None:
+    # include/drm/ttm/ttm_lock.h of 4.10: #include <ttm/ttm_object.h>
+    files = {
+        "include/drm/ttm/lock.h": (Include("ttm/object.h", True, 1, ""), Include("own.h", True, 2, "")),
+        "include/drm/ttm/object.h": (),
+        "drv/own.h": (),
+    }
+    graph = IncludeGraph(files, "x86", {"drv": ("include/drm", "drv")})
+    assert graph.direct("include/drm/ttm/lock.h") == ("include/drm/ttm/object.h",)
+
+
 def test_what_is_lent_comes_last() -> None:
     files = {
         "drv/include/a.h": (Include("linux/x.h", True, 1, ""),), "drv/include/linux/x.h": (), "include/linux/x.h": (),

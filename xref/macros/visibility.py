@@ -42,14 +42,20 @@ class Lent:
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, folder: str) -> tuple[str, ...]:
-        """Of the nearest folder at or above ``folder`` that has flags or stands in some, all these flags."""
+        """Of the nearest folder at or above ``folder`` that has flags or stands in some, all these flags; where headers
+        lie that all share, only itself: include/drm/ttm of 4.10, which is found by ``-Iinclude/drm``, has
+        ``#include <ttm/ttm_memory.h>``.
+        """
         known = self._known.get(folder)
         if known is None:
-            known = self._known[folder] = self._find(folder) if folder and not is_shared(f"{folder}/") else ()
+            known = self._known[folder] = self._find(folder) if folder else ()
         return known
 
     def _find(self, folder: str) -> tuple[str, ...]:
-        if folder in self._dirs or folder in self._users:
+        if is_shared(f"{folder}/"):
+            if folder in self._users:
+                return (folder,)
+        elif folder in self._dirs or folder in self._users:
             by = (folder, *self._users.get(folder, ()))
             return tuple(dict.fromkeys(path for one in by for path in self._dirs.get(one, ())))
         return self.of(folder[: max(0, folder.rfind("/"))])
