@@ -596,3 +596,19 @@ def test_what_is_null_in_every_configuration_that_is_left(small: Make) -> None:
         }
     )
     assert s.via("f", "ops.go") == ["went"]
+
+
+def test_a_source_of_another_program_that_the_kernel_includes_is_the_kernels_too(small: Make) -> None:
+    # lib/fdt_ro.c: #include "../scripts/dtc/libfdt/fdt_ro.c"
+    s = small(
+        {
+            "scripts/dtc/libfdt/fdt_ro.c": body("fdt_next", "memcmp", "die"),
+            "scripts/dtc/dtc.c": body("dtc", "fdt_next", "panic") + body("die"),
+            "lib/fdt_ro.c": '#include "../scripts/dtc/libfdt/fdt_ro.c"\n',
+            "lib/string.c": body("memcmp") + body("panic"),
+            "drivers/of/fdt.c": body("unflatten", "fdt_next", "die"),
+        }
+    )
+    assert s.reached("unflatten") == ["scripts/dtc/libfdt/fdt_ro.c:fdt_next"]
+    assert s.reached("fdt_next") == ["lib/string.c:memcmp", "scripts/dtc/dtc.c:die"]
+    assert s.reached("dtc") == ["scripts/dtc/libfdt/fdt_ro.c:fdt_next"]

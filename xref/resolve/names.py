@@ -17,7 +17,7 @@ from xref.lex.model import MacroDef
 from xref.resolve.macros import IndexedMacros
 from xref.store.model import FileInfo, FunctionInfo
 from xref.store.reader import Reader
-from xref.tree.files import KERNEL, hosted, same_program
+from xref.tree.files import KERNEL, hosted, program_of, same_program
 
 _MAX_RIVALS = 8
 _INLINE = re.compile(r"\binline\b")
@@ -26,25 +26,27 @@ _SHARED = ("include/", "arch/")
 
 
 class _Rows(NamedTuple):
-    """Functions of one name. ``alone``: the program of the only one, where it is meant by all files of this program."""
+    """Functions of one name. ``alone``: the programs of the only one, where it is meant by all files of these."""
 
     functions: tuple[FunctionInfo, ...]
-    alone: str | None
+    alone: tuple[str, ...]
 
 
 class _Plain(NamedTuple):
     """A name that is not defined where others could include it: the files that have it, and what all can call, each
-    with its program.
+    with its programs.
     """
 
     files: frozenset[int]
-    externs: tuple[tuple[FunctionInfo, str], ...]
+    externs: tuple[tuple[FunctionInfo, tuple[str, ...]], ...]
 
 
 class _Here(NamedTuple):
-    """A file: its program, whether the architecture can compile it, and whether it is a source that none includes."""
+    """A file: its programs, whether the architecture can compile it, and whether it is a source that none includes.
+    scripts/dtc/libfdt/fdt_ro.c is part of a program that the build runs, and of the kernel: lib/fdt_ro.c includes it.
+    """
 
-    program: str
+    programs: tuple[str, ...]
     compiled: bool
     alone: bool
 
@@ -74,7 +76,7 @@ class Names:
         here = self._from_file(file_id)
         if not (here.compiled and here.alone):
             return None
-        found = tuple(f for f, program in plain.externs if same_program(here.program, program))
+        found = tuple(f for f, programs in plain.externs if _linked_with(here.programs, programs))
         alone = len(found) == 1 or not self._any_rows(name).functions
         return found if alone else None
 
@@ -87,7 +89,7 @@ class Names:
             if f not in externs and self._macros.includes.is_included(self._reader.file(f.file_id).path):
                 return None
         files = frozenset(f.file_id for f in rows)
-        return _Plain(files, tuple((f, self._from_file(f.file_id).program) for f in externs))
+        return _Plain(files, tuple((f, self._from_file(f.file_id).programs) for f in externs))
 
     def _functions(self, name: str, file_id: int) -> tuple[FunctionInfo, ...]:
         """The functions that ``name`` may mean in a file; several where guards leave several. Where that leaves none,
@@ -112,8 +114,8 @@ class Names:
         rows, alone = found
         if not rows:
             return ()
-        if alone is not None:
-            return rows if same_program(self._from_file(file_id).program, alone) else ()
+        if alone:
+            return rows if _linked_with(self._from_file(file_id).programs, alone) else ()
         own = tuple(f for f in rows if f.file_id == file_id)
         if any(f.linkage != "weak" for f in own):
             if self._always(own):
@@ -123,11 +125,14 @@ class Names:
 
     def _find_file(self, file_id: int) -> _Here:
         file = self._reader.file(file_id)
-        alone = file.path.endswith(".c") and not self._macros.includes.wholes(file.path)
+        wholes = self._macros.includes.wholes(file.path) if file.path.endswith(".c") else ()
+        alone = file.path.endswith(".c") and not wholes
         program = file.program
         if program != KERNEL:
             program = hosted(program, (i.path for i in self._reader.includes()[file.path] if i.angled))
-        return _Here(program, self._macros.possible(file.guard), alone)
+        also = program != KERNEL and any(program_of(whole) == KERNEL for whole in wholes)
+        programs = (program, KERNEL) if also else (program,)
+        return _Here(programs, self._macros.possible(file.guard), alone)
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
@@ -153,14 +158,14 @@ class Names:
     def _from_elsewhere(self, name: str, file_id: int, rows: tuple[FunctionInfo, ...]) -> tuple[FunctionInfo, ...]:
         """Those of ``rows`` that a file means by ``name`` which does not define it itself."""
         here = self._reader.file(file_id)
-        program = self._from_file(file_id).program
+        programs = self._from_file(file_id).programs
         graph = self._macros.includes
         headers: list[FunctionInfo] = []
         externs: list[FunctionInfo] = []
         for f in rows:
             if self._elsewhere(f, name):
                 headers.append(f)
-            elif same_program(program, self._from_file(f.file_id).program):
+            elif _linked_with(programs, self._from_file(f.file_id).programs):
                 externs.append(f)
 
         def standing(where: Callable[[str], bool]) -> list[FunctionInfo]:
@@ -179,7 +184,7 @@ class Names:
                 f
                 for f in headers
                 if self._reader.file(f.file_id).path.startswith(_SHARED)
-                and same_program(program, self._from_file(f.file_id).program)
+                and _linked_with(programs, self._from_file(f.file_id).programs)
             ]
         externs = self._linked(externs, here)
         certain = self._macros.certain
@@ -223,7 +228,7 @@ class Names:
 
     def _with_program(self, rows: tuple[FunctionInfo, ...], name: str) -> _Rows:
         alone = len(rows) == 1 and not self._elsewhere(rows[0], name)
-        return _Rows(rows, self._from_file(rows[0].file_id).program if alone else None)
+        return _Rows(rows, self._from_file(rows[0].file_id).programs if alone else ())
 
     def _elsewhere(self, f: FunctionInfo, name: str) -> bool:
         """Whether other files mean ``f`` only if they include the file that it stands in. A header that is part of one
@@ -289,6 +294,11 @@ class Names:
                 return name
             name = macro.body
             seen.add(name)
+
+
+def _linked_with(callers: tuple[str, ...], callees: tuple[str, ...]) -> bool:
+    """Whether code of one of the first programs can call that of one of the others."""
+    return any(same_program(a, b) for a in callers for b in callees)
 
 
 def _shared_folders(a: str, b: str) -> int:
