@@ -33,6 +33,30 @@ def test_a_static_function_is_meant_in_its_own_file_only(small: Make) -> None:
     assert "no definition" in missing.reason
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ("#ifdef CONFIG_A\n{}#endif\n", "#ifndef CONFIG_A\n{}#endif\n", ["lib/one.c:f", "lib/other.c:f"]),
+        ("{}", "", ["lib/one.c:f"]),
+        # not every kernel has another one
+        ("#ifdef CONFIG_A\n{}#endif\n", "", ["lib/one.c:f", "lib/third.c:f"]),
+    ],
+)
+def test_what_no_option_decides_is_not_linked_beside_what_is_always_there(
+    small: Make, one: str, other: str, found: list[str]
+) -> None:
+    # memmove() of lib/decompress_unxz.c beside those of arch/x86/lib/memmove_32.S and memmove_64.S
+    s = small(
+        {
+            "net/a.c": body("g", "f"),
+            "lib/one.c": one.format(body("f")),
+            "lib/other.c": other.format(body("f")),
+            "lib/third.c": f"#ifdef STATIC\n#define PREBOOT\n#endif\n#ifdef PREBOOT\n{body('f')}#endif\n",
+        }
+    )
+    assert s.reached("g") == found
+
+
 def test_a_static_function_hides_the_external_one(small: Make) -> None:
     s = small(
         {"net/a.c": body("f", head="static int") + body("g", "f"), "net/b.c": body("f"), "net/c.c": body("h", "f")}

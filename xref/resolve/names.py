@@ -205,6 +205,7 @@ class Names:
         if weak and strong:
             always = any(self._unconditional(f) for f in strong)
             return [*self._linked(strong, here), *(() if always else weak)]
+        rivals = self._linkable(rivals) if self._from_file(here.id).program == KERNEL else rivals
         if len({f.file_id for f in rivals}) < 2:
             return rivals
         nearness = {f.id: _shared_folders(here.path, self._reader.file(f.file_id).path) for f in rivals}
@@ -212,6 +213,17 @@ class Names:
         if best >= 2:
             rivals = [f for f in rivals if nearness[f.id] == best]
         return rivals
+
+    def _linkable(self, rivals: list[FunctionInfo]) -> list[FunctionInfo]:
+        """Without those that hang on what no option decides, where every kernel has one of the others: no linker takes
+        both. memmove() of lib/decompress_unxz.c is there for the program that unpacks the kernel and defines STATIC.
+        """
+        conditions = [self._macros.known.simplified(g.from_text(self._whole_guard(f))) for f in rivals]
+        decided = [all(name.startswith("CONFIG_") for name in cond.about) for cond in conditions]
+        others = g.disj(*(cond for cond, sure in zip(conditions, decided, strict=True) if sure))
+        if all(decided) or others is not g.ALWAYS:
+            return rivals
+        return [f for f, sure in zip(rivals, decided, strict=True) if sure]
 
     def _every_row(self, name: str) -> _Rows:
         possible = self._macros.possible
