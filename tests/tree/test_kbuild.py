@@ -287,3 +287,22 @@ def test_a_variable_that_references_itself_is_empty_there(tmp_path: Path) -> Non
         },
     )
     assert found.guards == {"net/a.c": "", "net/b.c": ""}
+
+
+def test_a_list_that_a_variable_chooses(tmp_path: Path) -> None:
+    # acpi-$(ACPI_FUTURE_USAGE) of drivers/acpi/acpica, obj-$(VDSO32-y) of arch/x86/vdso in 3.7
+    found = build(
+        tmp_path,
+        {
+            "Makefile": TOP + "core-y := net/\n",
+            "net/Makefile": "acpi-y := a.o\nacpi-$(FUTURE_USAGE) += later.o\nobj-$(CONFIG_ACPI) += acpi.o\n"
+            "VDSO32-$(CONFIG_X86_32) := y\nVDSO32-$(CONFIG_COMPAT) := y\nobj-$(VDSO32-y) += vdso.o\n"
+            "EVER := y\nobj-$(EVER) += ever.o\n",
+            **sources("net/a.c", "net/later.c", "net/vdso.c", "net/ever.c"),
+        },
+    )
+    assert found.guards == {
+        "net/a.c": "CONFIG_ACPI",
+        "net/ever.c": "",
+        "net/vdso.c": "CONFIG_COMPAT || CONFIG_X86_32",
+    }

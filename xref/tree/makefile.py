@@ -179,17 +179,23 @@ class Makefile:
         here = replaces = self._here
         if op == "!=" or here == FALSE:
             return
-        if suffix := _CONFIG_SUFFIX.fullmatch(name):
+        suffix = _CONFIG_SUFFIX.fullmatch(name)
+        if suffix and (options := dict.fromkeys(_OPTION.findall(suffix[2]))):
+            # what is no option is a variable: acpi-$(ACPI_FUTURE_USAGE), which nothing sets, is acpi-, which nothing builds
             name = suffix[1] + "y"
-            for literal in dict.fromkeys(_OPTION.findall(suffix[2])):
+            for literal in options:
                 here = both(here, option(literal))
                 # x-$(CONFIG_T) := leaves x-y alone when CONFIG_T is m
                 replaces = both(replaces, option(literal + "=y" if literal in self._tristate else literal))
-        if "$" in name:
-            names = self._list(name)
-            if len(names) != 1:
-                return
-            name = names[0][0]
+        if "$" not in name:
+            self._put(name, op, value, here, replaces)
+            return
+        for made, when in self._list(name):  # obj-$(VDSO32-y) is obj-y where VDSO32-y is y, and else obj-
+            if (joint := both(here, when)) != FALSE:
+                self._put(made, op, value, joint, both(replaces, when))
+
+    def _put(self, name: str, op: str, value: str, here: Terms, replaces: Terms) -> None:
+        """Sets a variable under the condition ``here``; what it was goes under ``replaces``."""
         old = self._vars.get(name, [])
         if name in self._fixed or (op == "?=" and old):
             return
