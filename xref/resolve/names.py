@@ -205,7 +205,7 @@ class Names:
         if weak and strong:
             always = any(self._unconditional(f) for f in strong)
             return [*self._linked(strong, here), *(() if always else weak)]
-        rivals = self._linkable(rivals) if self._from_file(here.id).program == KERNEL else rivals
+        rivals = self._linkable(rivals) if KERNEL in self._from_file(here.id).programs else rivals
         if len({f.file_id for f in rivals}) < 2:
             return rivals
         nearness = {f.id: _shared_folders(here.path, self._reader.file(f.file_id).path) for f in rivals}

@@ -181,7 +181,7 @@ class Makefile:
             return
         suffix = _CONFIG_SUFFIX.fullmatch(name)
         if suffix and (options := dict.fromkeys(_OPTION.findall(suffix[2]))):
-            # what is no option is a variable: acpi-$(ACPI_FUTURE_USAGE), which nothing sets, is acpi-, which nothing builds
+            # what is no option is a variable: acpi-$(ACPI_FUTURE_USAGE), which none sets, is acpi-, which none builds
             name = suffix[1] + "y"
             for literal in options:
                 here = both(here, option(literal))
