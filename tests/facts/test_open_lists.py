@@ -112,3 +112,14 @@ def test_a_macro_that_is_several_elements():
         ("#1", "a_get"),
         ("#2", "a_set"),
     }
+
+
+def test_what_ends_in_a_comma_elsewhere_does_not_here():
+    # N(UP) N(DOWN) N(REBOOT), cases of a switch in net/core/dev.c; N is an element of a list in other files
+    source = (
+        "#define N(val) case NETDEV_##val: return #val;\nconst char *f(int cmd)\n{\n\tswitch (cmd) {\n"
+        "\tN(UP) N(DOWN) N(REBOOT)\n\tN(GONE)\n\t}\n#undef N\n\treturn 0;\n}\nstruct ops o = { .open = g };\n"
+    )
+    facts = facts_of(source, {"include/linux/n.h": "#define N(x) x,\n"})
+    assert [(path, value) for _, path, value, _ in registrations(facts)] == [(".open", "g")]
+    assert facts.error_bytes == 0

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
 from xref.macros.fixpoint import Fixpoint
@@ -25,17 +27,22 @@ class Trailing:
         self._open = Fixpoint(self._leaves_open, False)
 
     def __call__(self, name: str) -> bool:
-        """Whether a definition of ``name`` ends so, or in a macro that does."""
+        """Whether any definition of ``name`` ends so, or in a macro that does."""
         return self._open(name)
 
+    def among(self, definitions: Iterable[MacroDef]) -> bool:
+        """The same of these definitions: ``N(x)`` is a list here, and a case of a switch in net/core/dev.c."""
+        return any(self._ends_open(m) for m in definitions)
+
     def _leaves_open(self, name: str) -> bool:
-        for m in self._table.all(name):
-            if m.body[-1:] in _OPEN_ENDS:
-                return True
-            if m.body[-1:] == ")" or "," in m.body or m.body.isidentifier():
-                head = _last_head(body_tokens(m.body))
-                if head and head != name and self._open(head):
-                    return True
+        return self.among(self._table.all(name))
+
+    def _ends_open(self, m: MacroDef) -> bool:
+        if m.body[-1:] in _OPEN_ENDS:
+            return True
+        if m.body[-1:] == ")" or "," in m.body or m.body.isidentifier():
+            head = _last_head(body_tokens(m.body))
+            return bool(head) and head != m.name and self._open(head)
         return False
 
 

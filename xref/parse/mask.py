@@ -96,7 +96,8 @@ class Masker:
             elif nature & Nature.ITERATOR and len(raw) >= 5:
                 self._iterators(buffer, raw, result)
         if not names.isdisjoint(self._open):
-            _close_elements(buffer, names & self._open)
+            open_here = {raw for raw in names & self._open if self._ends_open.among(view.candidates(raw.decode()))}
+            _close_elements(buffer, open_here)
         self._statements(buffer, view, result)
         text = mask_forms(mask_asm(bytes(buffer)))
         result.text = text
