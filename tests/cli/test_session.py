@@ -95,3 +95,13 @@ def test_a_summary_in_words():
         "left out: 2 files (too large)",
         "5.6 MB of index",
     ]
+
+
+def test_a_tree_that_has_another_name_is_read_where_it_is(xref, bare_kernel):
+    assert xref("--tree", bare_kernel, "index").code == 0
+    moved = bare_kernel.rename(bare_kernel.with_name("renamed"))
+    for more in ((), ("--db", moved / ".xref" / "index.db")):
+        ran = xref("--tree", moved, *more, "callers", "one", "--evidence")
+        assert ran.code == 0
+        assert "return one();" in ran.out
+        assert "answer is about" not in ran.err

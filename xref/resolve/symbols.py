@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
 from xref.resolve.edge import Symbol, SymbolKind
 from xref.resolve.likeliest import Likeliest, Standing
 from xref.resolve.model import IndexedTree
@@ -32,15 +34,23 @@ class Symbols:
         self.tree = IndexedTree(
             meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path, _part(meta)
         )
+        self._said_by(self.tree.root)
         self._config = config
         self._macros_of: IndexedMacros | None = None
-        self._wording = Wording(reader, self.tree.root)
-        self.text = self._wording.text
-        self.changed = self._wording.changed
-        self.conjunction = self._wording.conjunction
         self._symbols: dict[int, Symbol] = {}
         self.compiled = lru_cache(maxsize=100_000)(self._compiled)
         self.likeliest = Likeliest(reader, lambda cond: self._macros.known.simplified(cond))
+
+    def moved_to(self, root: Path) -> None:
+        """Read the sources below ``root``: the tree stood elsewhere when it was indexed."""
+        self.tree = msgspec.structs.replace(self.tree, root=str(root))
+        self._said_by(str(root))
+
+    def _said_by(self, root: str) -> None:
+        self._wording = Wording(self.reader, root)
+        self.text = self._wording.text
+        self.changed = self._wording.changed
+        self.conjunction = self._wording.conjunction
 
     @classmethod
     def open(cls, db: Path, *, config: Path | None = None) -> Self:
