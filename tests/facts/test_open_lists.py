@@ -123,3 +123,18 @@ def test_what_ends_in_a_comma_elsewhere_does_not_here():
     facts = facts_of(source, {"include/linux/n.h": "#define N(x) x,\n"})
     assert [(path, value) for _, path, value, _ in registrations(facts)] == [(".open", "g")]
     assert facts.error_bytes == 0
+
+
+def test_members_that_a_macro_is_given():
+    # RH_KABI_REPLACE(...) without a semicolon in struct proto_ops of RHEL 7's include/linux/net.h
+    facts = facts_of(
+        "#define __rcu\n#define KABI_REPLACE(orig, new) union { new; struct { orig; } hidden; };\n"
+        "#define KABI_EXTEND(new) new;\n"
+        "#define KABI_USE(n, new) new;\nstruct proto_ops {\n\tint family;\n\tint (*send)(struct sock *sk);\n"
+        "\tKABI_REPLACE(void\t(*peek)(struct sock *sk, int val),\n\t\t     int (*peek)(struct sock *sk, int val))\n"
+        "\tKABI_USE(1, struct sock __rcu *sk)\n\tKABI_EXTEND(int\t(*peek_len)(struct socket *sock))\n};\n"
+        "struct proto_ops o = { .send = g };\n"
+    )
+    (record,) = facts.records
+    assert [f.name for f in record.fields] == ["family", "send", "peek", "peek", "sk", "peek_len"]
+    assert [(path, value) for _, path, value, _ in registrations(facts)] == [(".send", "g")]

@@ -39,7 +39,7 @@ from xref.parse.arms import blank_dead, variants
 from xref.parse.asm import is_asm
 from xref.parse.blocks import LOOP, block_heads
 from xref.parse.mask import words_of
-from xref.parse.rescue import without_brace_arguments
+from xref.parse.rescue import with_members_opened, without_brace_arguments
 from xref.parse.trouble import cause_of
 
 MAX_ROUNDS: Final = 6
@@ -94,8 +94,11 @@ class _FileExtraction(CallReader):
         masked = self._x.masker.mask(found.code, self._view)
         for i, variant in enumerate(variants(masked.text, directives)):
             root = self._x.grammar.parse(variant)
-            if root.has_error and (hidden := without_brace_arguments(variant)) != variant:
-                variant, root = hidden, self._x.grammar.parse(hidden)
+            for rescue in (without_brace_arguments, with_members_opened) if root.has_error else ():
+                if root.has_error and (other := rescue(variant)) != variant:
+                    again = self._x.grammar.parse(other)
+                    if (again.type == "ERROR", _error_bytes(again)) < (root.type == "ERROR", _error_bytes(root)):
+                        variant, root = other, again
             whole = FileText(variant, found.code, masked.iterators, directives, i == 0)
             whole.statics, whole.lists, whole.words = masked.statics, masked.lists, masked.words
             self._read(whole, root, found.bodies)

@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from xref.lex.comments import BLANK
 from xref.parse.parens import matching_brace, matching_paren
 
+_MEMBER_MAKER: Final = re.compile(rb"(?<=[;{}])\s*([A-Z_][A-Z0-9_]{3,}[ \t]*\()")
+_DECLARES: Final = re.compile(
+    rb"\s*(?:(?:const|unsigned|signed|struct|union|enum)\s+)*"
+    rb"(?:void|bool|char|short|int|long|_*[us](?:8|16|32|64)|[a-z_]\w*)\b(?:[\s*]|__\w+\b)*(?:\(\s*\*|[a-z_]\w*)"
+)
 _BRACE_ARGUMENT: Final = re.compile(rb"\w\s*\((?:[^(){};]|\([^(){};]*\))*?,\s*(\{)")
 
 
@@ -26,3 +32,44 @@ def without_brace_arguments(text: bytes) -> bytes:
             buffer[opening:closing] = b"T" + bytes(buffer[opening + 1 : closing]).translate(BLANK)
             at = found.start()  # there may be another one behind it
     return bytes(buffer)
+
+
+def with_members_opened(text: bytes) -> bytes:
+    """``text`` with the declarations that are given to a macro in a struct in its place, where no semicolon ends the
+    invocation: ``RH_KABI_REPLACE(void (*set)(int val), int (*set)(int val))`` of RHEL's kernels is two members. The
+    length is kept.
+    """
+    buffer = bytearray(text)
+    at = 0
+    while (m := _MEMBER_MAKER.search(buffer, at)) is not None:  # what was opened before it ends in a semicolon now
+        at = m.end()
+        closing = matching_paren(text, m.end() - 1)
+        behind = text[closing : closing + 200].lstrip() if closing > 0 else b""
+        inside = text[m.end() : closing - 1]
+        if not behind or not (behind[:1].isalpha() or behind[:1] in b"_};") or b";" in inside or b"{" in inside:
+            continue
+        spans = list(_arguments(text, m.end(), closing - 1))
+        if any(_DECLARES.match(text, start, end) is not None for start, end in spans):
+            at = closing - 1
+            if buffer[closing] == 0x3B:
+                buffer[closing] = 0x20
+            buffer[m.start(1) : m.end()] = bytes(m[1]).translate(BLANK)
+            for start, end in spans:
+                if _DECLARES.match(text, start, end) is None:
+                    buffer[start:end] = text[start:end].translate(BLANK)
+                    buffer[end] = 0x20
+                else:
+                    buffer[end] = 0x3B
+    return bytes(buffer)
+
+
+def _arguments(text: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the arguments between two offsets begin and end, at a comma or the closing parenthesis."""
+    nesting = 0
+    for at in range(start, end):
+        c = text[at]
+        nesting += (c == 0x28) - (c == 0x29)
+        if c == 0x2C and not nesting:
+            yield start, at
+            start = at + 1
+    yield start, end
