@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from .sources import facts_of, registrations
+from .sources import calls, facts_of, registrations
 
 MACROS = """\
 #define PM(x) x
@@ -133,8 +133,9 @@ def test_members_that_a_macro_is_given():
         "#define KABI_USE(n, new) new;\nstruct proto_ops {\n\tint family;\n\tint (*send)(struct sock *sk);\n"
         "\tKABI_REPLACE(void\t(*peek)(struct sock *sk, int val),\n\t\t     int (*peek)(struct sock *sk, int val))\n"
         "\tKABI_USE(1, struct sock __rcu *sk)\n\tKABI_EXTEND(int\t(*peek_len)(struct socket *sock))\n};\n"
-        "struct proto_ops o = { .send = g };\n"
+        "struct proto_ops o = { .send = g };\nvoid f(int a, int b)\n{\n\tWARN_ON(a * b);\n\th();\n}\n"
     )
+    assert calls(facts, "f") == ["WARN_ON", "h"]  # no member, whatever its argument looks like
     (record,) = facts.records
     assert [f.name for f in record.fields] == ["family", "send", "peek", "peek", "sk", "peek_len"]
     assert [(path, value) for _, path, value, _ in registrations(facts)] == [(".send", "g")]

@@ -10,6 +10,7 @@ from typing import Final
 from xref.lex.comments import BLANK
 from xref.parse.parens import matching_brace, matching_paren
 
+_RECORD: Final = re.compile(rb"\b(?:struct|union)\b[^;{}()=]*\{")
 _MEMBER_MAKER: Final = re.compile(rb"(?<=[;{}])\s*([A-Z_][A-Z0-9_]{3,}[ \t]*\()")
 _DECLARES: Final = re.compile(
     rb"\s*(?:(?:const|unsigned|signed|struct|union|enum)\s+)*"
@@ -40,27 +41,34 @@ def with_members_opened(text: bytes) -> bytes:
     length is kept.
     """
     buffer = bytearray(text)
-    at = 0
-    while (m := _MEMBER_MAKER.search(buffer, at)) is not None:  # what was opened before it ends in a semicolon now
-        at = m.end()
-        closing = matching_paren(text, m.end() - 1)
-        behind = text[closing : closing + 200].lstrip() if closing > 0 else b""
-        inside = text[m.end() : closing - 1]
-        if not behind or not (behind[:1].isalpha() or behind[:1] in b"_};") or b";" in inside or b"{" in inside:
-            continue
-        spans = list(_arguments(text, m.end(), closing - 1))
-        if any(_DECLARES.match(text, start, end) is not None for start, end in spans):
-            at = closing - 1
-            if buffer[closing] == 0x3B:
-                buffer[closing] = 0x20
-            buffer[m.start(1) : m.end()] = bytes(m[1]).translate(BLANK)
-            for start, end in spans:
-                if _DECLARES.match(text, start, end) is None:
-                    buffer[start:end] = text[start:end].translate(BLANK)
-                    buffer[end] = 0x20
-                else:
-                    buffer[end] = 0x3B
+    for record in _RECORD.finditer(text):
+        at, end = record.end() - 1, matching_brace(buffer, record.end() - 1)
+        # what was opened before it ends in a semicolon now
+        while end > 0 and (m := _MEMBER_MAKER.search(buffer, at, end)) is not None:
+            at = _open_members(buffer, text, m)
     return bytes(buffer)
+
+
+def _open_members(buffer: bytearray, text: bytes, m: re.Match[bytes]) -> int:
+    """Opens one invocation, if it is given declarations; where to look for the next."""
+    closing = matching_paren(text, m.end() - 1)
+    behind = text[closing : closing + 200].lstrip() if closing > 0 else b""
+    inside = text[m.end() : closing - 1]
+    if not behind or not (behind[:1].isalpha() or behind[:1] in b"_};") or b";" in inside or b"{" in inside:
+        return m.end()
+    spans = list(_arguments(text, m.end(), closing - 1))
+    if all(_DECLARES.match(text, start, end) is None for start, end in spans):
+        return m.end()
+    if buffer[closing] == 0x3B:
+        buffer[closing] = 0x20
+    buffer[m.start(1) : m.end()] = bytes(m[1]).translate(BLANK)
+    for start, end in spans:
+        if _DECLARES.match(text, start, end) is None:
+            buffer[start:end] = text[start:end].translate(BLANK)
+            buffer[end] = 0x20
+        else:
+            buffer[end] = 0x3B
+    return closing - 1
 
 
 def _arguments(text: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
