@@ -194,7 +194,7 @@ class Written:
             return
         for f in self.reader.functions(self.slots.mentioning("g", struct, field)):
             scope = self.scope(f)
-            for local in {a.target.partition("[")[0] for a in scope.body.assigns if a.target.endswith("]")}:
+            for local in sorted({a.target.partition("[")[0] for a in scope.body.assigns if a.target.endswith("]")}):
                 for text in self._given(local, scope) if local.isidentifier() else ():
                     e = self.types.parse(text)
                     found = self.member(e, scope, f.line) if field in text and isinstance(e, x.Member) else None
