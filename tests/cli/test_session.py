@@ -2,6 +2,8 @@
 """Where the index lies, what progress says, and what a build reports."""
 
 import io
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,21 @@ def test_a_tree_that_has_another_name_is_read_where_it_is(xref, bare_kernel):
         assert ran.code == 0
         assert "return one();" in ran.out
         assert "answer is about" not in ran.err
+
+
+def test_an_index_begins_from_that_of_another_copy(xref, bare_kernel, tmp_path):
+    assert xref("--tree", bare_kernel, "index").code == 0
+    other = shutil.copytree(bare_kernel, tmp_path / "other", ignore=shutil.ignore_patterns(".xref"))
+    ran = xref("--tree", other, "index", "--from", bare_kernel / ".xref" / "index.db")
+    assert ran.code == 0
+    assert re.search(r"^(\d+) files, .*, \1 of them unchanged$", ran.out, re.MULTILINE)
+    assert "return one();" in xref("--tree", other, "callers", "one", "--evidence").out
+
+
+def test_an_index_to_begin_from_that_is_of_no_use(xref, bare_kernel, tmp_path):
+    (tmp_path / "foreign.db").write_bytes(b"not an index")
+    for name, why in (("none.db", "no index"), ("foreign.db", "not an xref index")):
+        ran = xref("--tree", bare_kernel, "index", "--from", tmp_path / name)
+        assert (ran.code, ran.out) == (3, "")
+        assert why in ran.err
+    assert not (bare_kernel / ".xref" / "index.db").exists()

@@ -304,6 +304,43 @@ def test_another_release(kernel: Path, db: Path) -> None:
     assert same_as_fresh(kernel, db)
 
 
+OTHER_RELEASE = {
+    "the same": lambda tree: None,
+    "one source": lambda tree: write(_source(tree, "inet_sendmsg"), "int one(void)\n{\n\treturn 1;\n}\n"),
+    "a header and files that come and go": lambda tree: (
+        write(tree / "include/linux/compiler.h", text_of(tree / "include/linux/compiler.h") + "\n#define xref_x f(\n"),
+        write(tree / "net/new.c", "int one(void)\n{\n\treturn two();\n}\n"),
+        _source(tree, "inet_sendmsg").unlink(),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", OTHER_RELEASE)
+def test_the_index_of_another_release_to_begin_from(kernel: Path, tmp_path: Path, db: Path, change: str) -> None:
+    before = db.read_bytes()
+    OTHER_RELEASE[change](kernel)
+    summary = index(kernel, tmp_path / "other.db", base=db)
+    assert 0.5 * summary.files < summary.reused_files <= summary.files
+    assert same_as_fresh(kernel, tmp_path / "other.db")
+    assert db.read_bytes() == before
+
+
+def test_times_of_another_tree_tell_nothing(kernel: Path, tmp_path: Path, db: Path) -> None:
+    source = _source(kernel, "inet_sendmsg")
+    then = source.stat()
+    source.write_text(text_of(source).replace("inet_sendmsg", "xnet_sendmsg"), encoding="latin-1")
+    os.utime(source, ns=(then.st_atime_ns, then.st_mtime_ns))
+    index(kernel, tmp_path / "other.db", base=db)
+    assert same_as_fresh(kernel, tmp_path / "other.db")
+
+
+def test_an_own_index_is_nearer_than_another(kernel: Path, tmp_path: Path, db: Path) -> None:
+    total = index(kernel, tmp_path / "own.db").files
+    source = _source(kernel, "inet_sendmsg")
+    write(source, text_of(source) + "\nint one(void)\n{\n\treturn 1;\n}\n")
+    assert index(kernel, tmp_path / "own.db", base=db).reused_files == total - 1
+
+
 def test_files_that_are_left_out(kernel: Path, db: Path) -> None:
     index(kernel, db)
     (kernel / "kernel" / "zero.c").write_bytes(b"\0" * 100)

@@ -17,9 +17,15 @@ MINUTES = {"built", "root", "started", "summary.seconds"}
 
 
 def index(
-    tree: Path, db: Path, *, jobs: int = 1, force: bool = False, progress: Callable[[Progress], None] = lambda _: None
+    tree: Path,
+    db: Path,
+    *,
+    jobs: int = 1,
+    force: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    base: Path | None = None,
 ) -> Summary:
-    return build_index(open_tree(tree), db, arch="x86", jobs=jobs, force=force, progress=progress)
+    return build_index(open_tree(tree), db, arch="x86", jobs=jobs, force=force, progress=progress, base=base)
 
 
 def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:

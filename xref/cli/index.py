@@ -21,16 +21,25 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes (default: one a processor).")
 @click.option("--executor", metavar="dask://HOST:PORT", help="Let the workers of a Dask cluster do it.")
+@click.option(
+    "--from",
+    "base",
+    metavar="INDEX",
+    type=click.Path(path_type=Path),
+    help="Begin from the index of another release: only what differs is read.",
+)
 @click.option("--force", is_flag=True, help="Build it anew even where nothing has changed.")
 @click.pass_obj
-def command(session: Session, /, paths: tuple[Path, ...], jobs: int | None, executor: str | None, force: bool) -> None:
+def command(
+    session: Session, /, paths: tuple[Path, ...], jobs: int | None, executor: str | None, base: Path | None, force: bool
+) -> None:
     """Build or update the index of the kernel tree here, or of the trees that hold each PATH.
 
     Files that have not changed are not read again.
     """
     for one in _sessions(session, paths):
         tree = one.open_tree()
-        summary = one.build(tree, jobs, executor=executor, force=force)
+        summary = one.build(tree, jobs, executor=executor, force=force, base=base)
         for line in lines(summary):
             click.echo(line)
         click.echo(f"index: {one.index_path(tree)}")

@@ -61,16 +61,20 @@ class Session(NamedTuple):
         executor: str | None = None,
         force: bool = False,
         part: Sequence[str] = (),
+        base: Path | None = None,
     ) -> Summary:
         """Make or update the index of ``tree``, with progress on stderr; ``force`` even where nothing has changed; of a
-        ``part`` of its folders alone where some are named.
+        ``part`` of its folders alone where some are named; where there is none yet, out of the index ``base`` of
+        another tree as far as the two are the same.
 
-        Raises IndexUnavailable rather than overwrite a file that is somebody else's.
+        Raises IndexUnavailable rather than overwrite a file that is somebody else's, and for a ``base`` of no use.
         """
         gc.enable()
         db = self.index_path(tree)
-        from xref.store.database import may_replace
+        from xref.store.database import may_replace, open_readonly
 
+        if base is not None:
+            open_readonly(base).close()
         if not may_replace(db):
             raise IndexUnavailable(f"{db} is not an xref index and is left alone; name another file with --db")
         from xref.cli.failure import IndexingInterrupted
@@ -84,8 +88,9 @@ class Session(NamedTuple):
         try:
             with lent as pool, reporting() as report:
                 return build_index(
-                    tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force, part=part
-                )
+                    tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force, part=part,
+                    base=base,
+                )  # fmt: skip
         except KeyboardInterrupt as error:
             raise IndexingInterrupted from error
 

@@ -15,13 +15,13 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from xref import __version__
-from xref.errors import OutputFailed, XrefError
+from xref.errors import IndexUnavailable, OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
 from xref.index.lock import alone
@@ -60,9 +60,11 @@ def build_index(
     progress: Report = lambda _: None,
     force: bool = False,
     part: Sequence[str] = (),
+    base: Path | None = None,
 ) -> Summary:
     """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``. Where
-    ``part`` names folders it is built anew of these alone, and of the shared headers that they include.
+    ``part`` names folders it is built anew of these alone, and of the shared headers that they include. Where there is
+    no index yet, what is the same in the tree of the index ``base`` is taken over from there; that stays as it is.
 
     When nothing has changed since the last time the old index is kept (unless ``force``); where somebody else is
     building it, this waits and looks then. Raises :class:`~xref.errors.OutputFailed` when the index cannot be written;
@@ -71,10 +73,18 @@ def build_index(
     pool = pool or Processes(jobs or os.cpu_count() or 1)
     collection = gc.get_threshold()
     gc.set_threshold(*worker.RARE_COLLECTION)
+
+    def waiting() -> None:
+        progress(Progress(0, 0, 0, 0, "waiting for another xref that indexes this tree"))
+
     try:
         db.parent.mkdir(parents=True, exist_ok=True)
-        with alone(db, lambda: progress(Progress(0, 0, 0, 0, "waiting for another xref that indexes this tree"))):
-            return _renew(tree, db, arch, pool, progress, tuple(sorted(part)), force=force)
+        with ExitStack() as locks:
+            if base is not None:
+                with suppress(OSError):  # nobody else edits it either where its folder cannot be written
+                    locks.enter_context(alone(base, waiting))
+            locks.enter_context(alone(db, waiting))
+            return _renew(tree, db, arch, pool, progress, tuple(sorted(part)), base, force=force)
     except sqlite3.OperationalError as e:
         raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
     except OSError as e:
@@ -86,14 +96,26 @@ def build_index(
 
 
 def _renew(
-    tree: Tree, db: Path, arch: str, pool: Pool, progress: Report, part: tuple[str, ...], *, force: bool
+    tree: Tree,
+    db: Path,
+    arch: str,
+    pool: Pool,
+    progress: Report,
+    part: tuple[str, ...],
+    base: Path | None,
+    *,
+    force: bool,
 ) -> Summary:
-    """The same, alone with the index."""
+    """The same, alone with the index, and with the one it may begin from."""
     started, started_ns = time.perf_counter(), time.time_ns()
     listed = list_files(tree, arch)
     if part:
         listed = part_of(listed, part)
     old = None if force or part else read_old(db, arch)
+    if old is None and base is not None and not part:
+        old = read_old(base, arch, own=False)
+        if old is None:
+            raise IndexUnavailable(f"{base} is of no use here: it holds another architecture, or a part of a tree")
     temporary = db.with_name(f"{db.name}.new-{os.getpid()}")
     try:
         roll_back(db)

@@ -43,10 +43,12 @@ class Old:
     db: Path
     meta: dict[str, str]
     files: dict[str, Stored]
+    own: bool = True
+    """Whether it is what is brought up to date, and not another tree's, which is only read."""
 
     def suspects(self, files: Sequence[SourceFile]) -> list[SourceFile]:
         """The files of the index whose content may be another now: by size, by the time of the last change, or because
-        that time is too young to tell.
+        that time is too young to tell. The times of another tree's files tell nothing.
         """
         young = int(self.meta.get("started", "0")) - _YOUNG_NS
         found = []
@@ -54,7 +56,7 @@ class Old:
             old = self.files.get(f.path)
             if old is None:
                 continue
-            if old.stat != (f.size, f.mtime_ns) or f.mtime_ns >= young:
+            if not self.own or old.stat != (f.size, f.mtime_ns) or f.mtime_ns >= young:
                 found.append(f)
         return found
 
@@ -63,7 +65,7 @@ class Old:
         return stored_summary(self.meta, len(self.files), self.db.stat().st_size)
 
 
-def read_old(db: Path, arch: str) -> Old | None:
+def read_old(db: Path, arch: str, *, own: bool = True) -> Old | None:
     """The index at ``db``; None where there is none by this xref of this architecture, and of the whole tree."""
     try:
         connection = open_readonly(db)
@@ -77,4 +79,4 @@ def read_old(db: Path, arch: str) -> Old | None:
         files = {path: Stored(*rest) for path, *rest in rows}
     finally:
         connection.close()
-    return Old(db, meta, files)
+    return Old(db, meta, files, own)

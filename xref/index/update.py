@@ -71,7 +71,7 @@ def update_index(
     suspects = old.suspects(files)
     root = str(tree.root)
     as_before = not come and not gone and old.meta.get("recipes") == listed.recipes
-    moved = old.meta.get("root") != root
+    moved = not old.own or old.meta.get("root") != root
     if as_before and not moved and not suspects:
         return old.summary()
     changed = _changed(old, root, suspects, pool, progress)
@@ -107,7 +107,7 @@ def update_index(
         progress(Progress(len(suspects), len(suspects), 0, 0, "done"))
         return summary
 
-    if narrow and len(changed) <= _FEW:
+    if narrow and len(changed) <= _FEW and old.own:
         with suppress(sqlite3.OperationalError):  # somebody reads it, or the disk is full
             return put(Editor(old.db, in_place=True))
     if come or gone:
