@@ -38,11 +38,40 @@ def graph(ran):
 
 def test_a_part_answers_and_says_so(xref, kernel):
     answer = graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
-    assert folders(kernel) == {"arch", "include", "net"}
+    assert folders(kernel) == {"arch", "fs", "include", "net", "security"}
     assert not answer["complete"]
     (note,) = (note for note in answer["notes"] if "part of the tree" in note)
-    assert "net/ and the headers that all share" in note
+    assert "net/, 7 files elsewhere that an answer needed and the headers that all share" in note
     assert {"net/ipv4/tcp.c:tcp_sendmsg", "net/ipv4/udp.c:udp_sendmsg"} <= {node["id"] for node in answer["nodes"]}
+
+
+@pytest.mark.parametrize(
+    ("release", "question"),
+    [
+        ("linux-2.6", ("callgraph", "send")),
+        ("linux-6.12", ("callgraph", "send")),
+        ("linux-6.12", ("callers", "tcp_sendmsg")),
+        ("linux-3.7", ("callgraph", "send")),
+        ("linux-3.7", ("callees", "sock_sendmsg")),
+        ("linux-3.7", ("path", "send", "tcp_sendmsg")),
+    ],
+)
+def test_a_part_answers_as_the_whole_does(xref, tmp_path, release, question):
+    tree = tmp_path / release
+    shutil.copytree(FIXTURE.parent / release, tree, ignore=shutil.ignore_patterns(".xref"))
+    part = graph(xref("--tree", tree, "--db", tmp_path / "part.db", *question, "--partial", "--format", "json"))
+    whole = graph(xref("--tree", tree, "--db", tmp_path / "whole.db", *question, "--format", "json"))
+    assert whole["edges"]
+    for what in ("nodes", "edges", "ruled_out"):
+        assert part.get(what) == whole.get(what)
+
+
+def test_another_question_finds_what_it_needs(xref, kernel):
+    graph(xref("--tree", kernel, "callees", "inet_sendmsg", "--partial", "--format", "json"))
+    before = folders(kernel)
+    answer = graph(xref("--tree", kernel, "callgraph", "send", "--partial", "--format", "json"))
+    assert "security" in folders(kernel) - before
+    assert "security/selinux/hooks.c:selinux_socket_sendmsg" in {node["id"] for node in answer["nodes"]}
 
 
 def test_the_part_is_used_again(xref, kernel):

@@ -95,6 +95,13 @@ def test_what_never_comes_together_is_apart(small: Make) -> None:
             "struct proto pn6;\nvoid g(struct protosw *w) { pn6 = pn; w->prot = &pn6; w->ops = &inet_ops; }\n",
             ["pn_send", "tcp_send"],
         ),
+        # who copies what an object points to puts it nowhere, though assembler does it
+        (
+            "struct proto pn6;\nvoid memcpy(void);\n"
+            "void build(struct proto *to, struct proto_ops *ops, struct proto *from) { memcpy(to, from, 8); }\n"
+            "void g(void) { build(&pn6, &inet_ops, &pn); }\n",
+            ["tcp_send"],
+        ),
         # a copy without stands in for its original
         ("struct proto pn6;\nvoid g(struct sock *s) { pn6 = pn; s->prot = &pn6; }\n", ["tcp_send"]),
         # what a partner holds is not known: who gets its address fills it

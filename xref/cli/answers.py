@@ -14,17 +14,22 @@ import click
 from xref.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from xref.cli.session import Session
     from xref.graph.answer import Answer
     from xref.graph.layers import Layers
     from xref.render.options import RenderOptions
+    from xref.resolve.resolver import Resolver
+    from xref.tree.part import Wanted
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 FORMATS: Final = ("text", "json", "dot", "svg", "mermaid", "quickfix")
 """The same as ``xref.render.FORMATS``, which takes longer to import than ``--help`` may."""
+_MOST_TIMES: Final = 4
+"""So often a part of the tree is enlarged for one answer: who calls whom through two slots needs three."""
 
 
 class Shown(TypedDict):
@@ -65,6 +70,34 @@ def read_layers(path: Path | None) -> Layers:
     from xref.graph.layers import load_layers
 
     return load_layers(path)
+
+
+def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callable[[Resolver], Answer]) -> Answer:
+    """What ``ask`` says of the index. With ``--partial``, where that holds a part of the tree, it is asked again until
+    the part has all that the answer seems to lack, or was enlarged ``_MOST_TIMES``.
+    """
+    if not shown["partial"]:
+        return ask(session.open_resolver())
+    from xref.graph.lacking import lacking
+    from xref.index.build import Kept
+
+    kept = Kept()
+    source = session.open_resolver(names, kept)
+    answer = ask(source)
+    looked_for: set[Wanted] = set()
+    kept.part = source.places
+    may_grow = kept.part and (kept.lexed or session.db is None)  # a file that was named is taken as it is
+    for _ in range(_MOST_TIMES if may_grow else 0):
+        wanted = lacking(source, answer)
+        if wanted in looked_for or not session.grow(session.open_tree(), wanted, kept):
+            break
+        looked_for.add(wanted)
+        source.close()
+        source = session.open_resolver(names, kept)
+        answer = ask(source)
+    if source.tree.part:
+        click.echo(f"xref: {source.tree.part}", err=True)
+    return answer
 
 
 def show(answer: Answer, shown: Shown) -> None:

@@ -8,7 +8,7 @@ from typing import Unpack
 
 import click
 
-from xref.cli.answers import Shown, check_format, graph_options, read_layers, show
+from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
 from xref.cli.session import Session
 
 
@@ -23,5 +23,7 @@ def command(session: Session, /, symbol: str, layers: Path | None, **shown: Unpa
 
     check_format(shown)
     rules = read_layers(layers)
-    source = session.open_resolver([symbol] if shown["partial"] else ())
-    show(callees(source, find_start(source, symbol), layers=rules), shown)
+    show(
+        answer_to(session, [symbol], shown, lambda source: callees(source, find_start(source, symbol), layers=rules)),
+        shown,
+    )

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from xref.cli.answers import Shown, check_format, graph_options, read_layers, show
+from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
 from xref.cli.session import Session
 from xref.errors import UsageError
+
+if TYPE_CHECKING:
+    from xref.graph.answer import Answer
+    from xref.resolve.resolver import Resolver
 
 
 @click.command("callgraph", short_help="The graph down from a symbol, or up to it.")
@@ -48,10 +52,11 @@ def command(
 
     check_format(shown)
     rules = read_layers(layers)
-    source = session.open_resolver([symbol] if shown["partial"] else ())
-    start = find_start(source, symbol)
-    if upwards:
-        answer = up(source, start, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
-    else:
-        answer = down(source, start, to=to, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
-    show(answer, shown)
+
+    def ask(source: Resolver) -> Answer:
+        start = find_start(source, symbol)
+        if upwards:
+            return up(source, start, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
+        return down(source, start, to=to, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
+
+    show(answer_to(session, [symbol], shown, ask), shown)

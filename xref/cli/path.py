@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from xref.cli.answers import Shown, check_format, graph_options, read_layers, show
+from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
 from xref.cli.session import Session
 from xref.errors import EXIT_NO_MATCH
+
+if TYPE_CHECKING:
+    from xref.graph.answer import Answer
+    from xref.resolve.resolver import Resolver
 
 
 @click.command("path", short_help="Call chains from A to B.")
@@ -42,9 +46,12 @@ def command(
     session = ctx.ensure_object(Session)
     check_format(shown)
     rules = read_layers(layers)
-    source = session.open_resolver([first, last] if shown["partial"] else ())
-    ends = find_start(source, first), find_start(source, last)
-    answer = between(source, *ends, count=count, depth=depth, stop=stop, layers=rules)
+
+    def ask(source: Resolver) -> Answer:
+        ends = find_start(source, first), find_start(source, last)
+        return between(source, *ends, count=count, depth=depth, stop=stop, layers=rules)
+
+    answer = answer_to(session, [first, last], shown, ask)
     show(answer, shown)
     if not answer.edges and first != last:
         ctx.exit(EXIT_NO_MATCH)

@@ -15,9 +15,11 @@ from xref.errors import IndexUnavailable, TreeUnreadable, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xref.index.build import Kept
     from xref.index.summary import Summary
     from xref.resolve.resolver import Resolver
     from xref.resolve.symbols import Symbols
+    from xref.tree.part import Wanted
     from xref.tree.root import Tree
 
     Opened = TypeVar("Opened", bound=Symbols)
@@ -62,10 +64,11 @@ class Session(NamedTuple):
         force: bool = False,
         part: Sequence[str] = (),
         base: Path | None = None,
+        kept: Kept | None = None,
     ) -> Summary:
         """Make or update the index of ``tree``, with progress on stderr; ``force`` even where nothing has changed; of a
-        ``part`` of its folders alone where some are named; where there is none yet, out of the index ``base`` of
-        another tree as far as the two are the same.
+        ``part`` of its folders and files alone where some are named, but for what is ``kept`` of it; where there is
+        none yet, out of the index ``base`` of another tree as far as the two are the same.
 
         Raises IndexUnavailable rather than overwrite a file that is somebody else's, and for a ``base`` of no use.
         """
@@ -81,22 +84,22 @@ class Session(NamedTuple):
         from xref.cli.progress import reporting
         from xref.index.build import build_index
         from xref.index.pool import cluster
-        from xref.tree.root import default_arch
 
         lent = cluster(executor) if executor is not None else nullcontext()
-        arch = self.arch if self.arch is not None else default_arch(tree)
+        arch = self.arch_of(tree)
         try:
             with lent as pool, reporting() as report:
                 return build_index(
                     tree, db, arch=arch, jobs=jobs or processors(), pool=pool, progress=report, force=force, part=part,
                     base=base,
+                    kept=kept,
                 )  # fmt: skip
         except KeyboardInterrupt as error:
             raise IndexingInterrupted from error
 
-    def open_resolver(self, partial: Sequence[str] = ()) -> Resolver:
+    def open_resolver(self, partial: Sequence[str] = (), kept: Kept | None = None) -> Resolver:
         """The index, opened for questions; made first where there is none, or where it holds a part of the tree only:
-        unless ``partial`` names what is asked about, for which a part will do.
+        unless ``partial`` names what is asked about, for which a part will do; what is read for that is ``kept``.
 
         A database that is named and exists is taken as it is, without looking for its tree; where it is of another
         tree than the one that is named too, stderr says so. Raises IndexUnavailable for a foreign, old or half-written
@@ -104,7 +107,7 @@ class Session(NamedTuple):
         """
         from xref.resolve.resolver import Resolver
 
-        return self._open(Resolver, partial)
+        return self._open(Resolver, partial, kept)
 
     def open_symbols(self) -> Symbols:
         """The same for commands that ask what a name means and no more: the machinery behind calls is not loaded."""
@@ -112,7 +115,34 @@ class Session(NamedTuple):
 
         return self._open(Symbols)
 
-    def _open(self, kind: type[Opened], partial: Sequence[str] = ()) -> Opened:
+    def grow(self, tree: Tree, wanted: Wanted, kept: Kept) -> bool:
+        """Put what the rest of the tree seems to have of ``wanted`` into the part of it that is indexed; whether there
+        was any.
+        """
+        from xref.cli.progress import reporting
+        from xref.index.elsewhere import files_with
+        from xref.index.pool import Processes
+        from xref.index.summary import Progress
+        from xref.tree.files import list_files
+        from xref.tree.part import part_of
+
+        with reporting() as report:
+            listed = list_files(tree, self.arch_of(tree))
+            known = {f.path for f in part_of(listed, kept.part).files}
+            rest = [f for f in listed.files if f.path not in known]
+            report(Progress(0, len(rest), 0, sum(f.size for f in rest), "looking for what the part lacks"))
+            more = files_with(wanted, kept.lexed.values(), str(tree.root), rest, Processes(processors()))
+        if more:
+            self.build(tree, part=(*kept.part, *more), kept=kept)
+        return bool(more)
+
+    def arch_of(self, tree: Tree) -> str:
+        """The architecture that is looked at."""
+        from xref.tree.root import default_arch
+
+        return self.arch if self.arch is not None else default_arch(tree)
+
+    def _open(self, kind: type[Opened], partial: Sequence[str] = (), kept: Kept | None = None) -> Opened:
         source: Opened | None = None
         if self.db is not None and self.db.exists():
             db = self.db
@@ -122,14 +152,14 @@ class Session(NamedTuple):
             db = self.index_path(tree)
             if db.exists():
                 source = kind.open(db, config=self.config)
-                if source.tree.part and not (partial and all(source.lookup(name) for name in partial)):
+                if source.tree.part and not (partial and all(source.syscall(n) or source.lookup(n) for n in partial)):
                     source.close()
                     source = None
                     click.echo("xref: the index holds a part of the tree only; it is made anew", err=True)
             if source is None:
-                self.build(tree, part=self._homes(tree, partial) if partial else ())
+                self.build(tree, part=self._homes(tree, partial) if partial else (), kept=kept)
                 source = kind.open(db, config=self.config)
-        if source.tree.part:
+        if source.tree.part and kept is None:
             click.echo(f"xref: {source.tree.part}", err=True)
         here = self.tree or (self.open_tree().root if self.db is None else None)
         if here is not None and not Path(source.tree.root).is_dir():
@@ -151,10 +181,9 @@ class Session(NamedTuple):
         from xref.index.summary import Progress
         from xref.tree.files import list_files
         from xref.tree.part import homes
-        from xref.tree.root import default_arch
 
         with reporting() as report:
-            listed = list_files(tree, self.arch if self.arch is not None else default_arch(tree))
+            listed = list_files(tree, self.arch_of(tree))
             report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
             return homes(tree, listed.files, names)
 

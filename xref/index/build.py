@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,7 @@ from xref.store.numbers import MOST_FILES
 from xref.store.rows import file_row
 from xref.store.writer import Writer
 from xref.tree.files import FileList, SourceFile, list_files
-from xref.tree.kbuild import read_kbuild
+from xref.tree.kbuild import Kbuild, read_kbuild
 from xref.tree.part import part_of
 from xref.tree.root import Tree
 
@@ -48,6 +48,19 @@ _CANNOT_WRITE: Final = frozenset(
     }
 )  # fmt: skip
 Report = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one build has read and the next of the same process, of a larger part of the tree, need not read again. What
+    the larger part adds to the macros of a file that was read for the smaller is not asked: it sees the same headers.
+    """
+
+    lexed: dict[str, worker.LexedFile] = field(default_factory=dict)
+    rows: dict[str, FileRow] = field(default_factory=dict)
+    kbuild: Kbuild | None = None
+    part: tuple[str, ...] = ()
+    """Of which folders and files that was."""
 
 
 def build_index(
@@ -61,10 +74,12 @@ def build_index(
     force: bool = False,
     part: Sequence[str] = (),
     base: Path | None = None,
+    kept: Kept | None = None,
 ) -> Summary:
     """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``. Where
-    ``part`` names folders it is built anew of these alone, and of the shared headers that they include. Where there is
-    no index yet, what is the same in the tree of the index ``base`` is taken over from there; that stays as it is.
+    ``part`` names folders and files it is built anew of these alone, and of the headers that they include, but for what
+    is ``kept``. Where there is no index yet, what is the same in the tree of the index ``base`` is taken over from
+    there; that stays as it is.
 
     When nothing has changed since the last time the old index is kept (unless ``force``); where somebody else is
     building it, this waits and looks then. Raises :class:`~xref.errors.OutputFailed` when the index cannot be written;
@@ -84,7 +99,7 @@ def build_index(
                 with suppress(OSError):  # nobody else edits it either where its folder cannot be written
                     locks.enter_context(alone(base, waiting))
             locks.enter_context(alone(db, waiting))
-            return _renew(tree, db, arch, pool, progress, tuple(sorted(part)), base, force=force)
+            return _renew(tree, db, arch, pool, progress, tuple(sorted(part)), base, kept or Kept(), force=force)
     except sqlite3.OperationalError as e:
         raise OutputFailed(f"the index cannot be written to {db.parent}: {e}; the old one is unchanged") from e
     except OSError as e:
@@ -103,6 +118,7 @@ def _renew(
     progress: Report,
     part: tuple[str, ...],
     base: Path | None,
+    kept: Kept,
     *,
     force: bool,
 ) -> Summary:
@@ -126,7 +142,7 @@ def _renew(
             if summary is not None and not temporary.exists():
                 return replace(summary, seconds=time.perf_counter() - started)
         if summary is None:
-            summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns, part)
+            summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns, part, kept)
         size = temporary.stat().st_size
         _sync(temporary)
         journal_of(db).unlink(missing_ok=True)  # it would be applied to the new index
@@ -171,6 +187,7 @@ def _build(
     started: float,
     started_ns: int,
     part: tuple[str, ...],
+    kept: Kept,
 ) -> Summary:
     root = str(tree.root)
     files = listed.files
@@ -179,17 +196,21 @@ def _build(
     total = sum(f.size for f in files)
     left_out: Counter[str] = Counter()
     progress(Progress(0, len(files), 0, total, "reading macros"))
-    kbuild = read_kbuild(tree, arch)
-    lexed = _lex(root, files, pool, progress, total)
+    kbuild = kept.kbuild or read_kbuild(tree, arch)
+    kept.lexed |= _lex(root, [f for f in files if f.path not in kept.lexed], pool, progress, total)
+    lexed = {f.path: kept.lexed[f.path] for f in files}
     image, guards = image_of(tree, arch, kbuild, lexed)
     if part:
         lexed = without_unread(image, lexed)
+        kept.kbuild, kept.part = kbuild, part
     writer = Writer(target)
     try:
         extract = pool.ready(image, target)
         done_bytes = told = 0
-        for number, f, row in _rows(root, files, lexed, pool, extract):
+        for number, f, row in _rows(root, files, lexed, pool, extract, kept):
             first = lexed[f.path]
+            if part and not first.bare:
+                kept.rows[f.path] = row
             if row.failure:
                 left_out[row.failure] += 1
             writer.add(number, row, program=f.program, guard=guards.get(f.path, ""), offer=worker.offer_of(first))
@@ -238,10 +259,15 @@ def _build(
 
 
 def _rows(
-    root: str, files: Sequence[SourceFile], lexed: dict[str, worker.LexedFile], pool: Pool, extract: Extract
+    root: str,
+    files: Sequence[SourceFile],
+    lexed: dict[str, worker.LexedFile],
+    pool: Pool,
+    extract: Extract,
+    kept: Kept,
 ) -> Iterator[tuple[int, SourceFile, FileRow]]:
     """The rows of every file, numbered from 1 in the order of ``files``."""
-    rest = [f for f in files if not lexed[f.path].bare]
+    rest = [f for f in files if not lexed[f.path].bare and f.path not in kept.rows]
     chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in portions(rest)]
     extracted = (row for data in pool.run(extract, root, chunks) for row in worker.decode_rows(data))
     for number, f in enumerate(files, 1):
@@ -250,7 +276,7 @@ def _rows(
             facts = FileFacts(f.path, macros=first.macros, includes=first.includes)
             yield number, f, file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
         else:
-            yield number, f, next(extracted)
+            yield number, f, kept.rows[f.path] if f.path in kept.rows else next(extracted)
 
 
 def _lex(

@@ -15,7 +15,7 @@ from xref.lex import guard as g
 from xref.lex.model import Marker
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.visibility import IncludeGraph
-from xref.tree.files import is_shared, program_of
+from xref.tree.files import program_of
 from xref.tree.kbuild import Kbuild, defined_flags
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import generated_headers
@@ -60,9 +60,9 @@ def image_of(
 
 
 def without_unread(image: TableImage, lexed: Mapping[str, LexedFile]) -> dict[str, LexedFile]:
-    """``lexed`` with the shared headers bare that none of the other files includes, directly or not."""
+    """``lexed`` with the headers bare that none of the sources includes, directly or not."""
     graph = IncludeGraph(image.includes, image.arch, image.include_dirs)
-    todo = [path for path in lexed if not is_shared(path) or path.startswith(_ALWAYS)]
+    todo = [path for path in lexed if not path.endswith(".h") or path.startswith(_ALWAYS)]
     reached = set(todo)
     while todo:
         new = set(graph.direct(todo.pop())) - reached

@@ -185,6 +185,8 @@ class Beside:
 
     def _keeps(self, call: CallFact, position: int, scope: Scope, depth: int) -> bool:
         """Whether a call's argument may be kept by who is called: ``proto_register(&tcp_prot, 1)`` does not."""
+        if call.callee in COPYING:
+            return False  # memcpy(&espintcp_prot, &tcp_prot, sizeof(tcp_prot)): what it points to
         functions = self._names.functions(call.callee, scope.file_id) if call.callee.isidentifier() else ()
         if not functions or depth >= _KEEPING:
             return True

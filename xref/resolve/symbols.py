@@ -34,6 +34,8 @@ class Symbols:
         self.tree = IndexedTree(
             meta.get("root", ""), meta.get("version", ""), meta.get("arch", ""), config_path, _part(meta)
         )
+        self.places = _places(meta)
+        """Of which folders and files it was made; none for the whole tree."""
         self._said_by(self.tree.root)
         self._config = config
         self._macros_of: IndexedMacros | None = None
@@ -179,11 +181,18 @@ def _path_ends(path: str, suffix: str) -> bool:
     return path == suffix or path.endswith(f"/{suffix}")
 
 
+def _places(meta: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(meta["part"].split("\t")) if meta.get("part") else ()
+
+
 def _part(meta: Mapping[str, str]) -> str:
-    if not meta.get("part"):
+    places = _places(meta)
+    if not places:
         return ""
-    folders = ", ".join(f"{folder}/" for folder in meta["part"].split("\t"))
+    folders = [f"{place}/" for place in places if not place.endswith((".c", ".S"))]
+    if len(folders) < len(places):
+        folders.append(f"{len(places) - len(folders):,} files elsewhere that an answer needed")
     return (
-        f"The index holds a part of the tree, {folders} and the headers that all share ({meta['summary.files']} files):"
-        " what calls, is called or is registered elsewhere is missing."
+        f"The index holds a part of the tree, {', '.join(folders)} and the headers that all share"
+        f" ({meta['summary.files']} files): what calls, is called or is registered in others is missing."
     )

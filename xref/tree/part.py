@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A part of a tree, for an answer that cannot wait for the whole: the folders that define a name, and the headers that
-all files share.
+"""A part of a tree, for an answer that cannot wait for the whole: the folders that define a name, the headers that
+all files share, and single files that turn out to be needed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from xref.tree.files import KERNEL, FileList, Skipped, SourceFile, is_shared
 from xref.tree.root import Tree
@@ -20,10 +20,31 @@ _MOST: Final = 4
 """So many folders define a name that tells something; ``probe`` is in hundreds."""
 
 
-def part_of(listed: FileList, folders: Iterable[str]) -> FileList:
-    """What of ``listed`` lies under ``folders`` (relative, without a slash at the end) or is a header for all."""
-    below = tuple(f"{folder}/" for folder in folders)
-    files = tuple(f for f in listed.files if f.path.startswith(below) or is_shared(f.path))
+class Wanted(NamedTuple):
+    """What an answer from a part of a tree lacks: functions by name; what is put into slots, each a struct (or union)
+    and a member; whatever has one of ``spellings`` in its text.
+    """
+
+    functions: frozenset[str]
+    slots: frozenset[tuple[str, str]] = frozenset()
+    spellings: frozenset[str] = frozenset()
+
+
+def part_of(listed: FileList, places: Iterable[str]) -> FileList:
+    """What of ``listed`` is one of ``places`` (relative, folders without a slash at the end), lies under one, or is a
+    header for all. A file that is named brings the headers along that stand beside it, or in ``include/`` there.
+    """
+    places = frozenset(places)
+    below = tuple(f"{place}/" for place in places)
+    beside = {place.rpartition("/")[0] for place in places if place.endswith((".c", ".S"))}
+
+    def belongs(path: str) -> bool:
+        if path.startswith(below) or path in places or is_shared(path):
+            return True
+        folder = path.rpartition("/")[0]
+        return path.endswith(".h") and (folder in beside or folder.partition("/include")[0] in beside)
+
+    files = tuple(f for f in listed.files if belongs(f.path))
     left = Skipped("", _LEFT_OUT, len(listed.files) - len(files))
     return FileList(files, tuple(sorted((*listed.skipped, left))), listed.recipes)
 

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""Where in the rest of a tree what an answer from a part of it lacks seems to stand, told by the text alone.
+
+Who reads a file that has nothing to do with the question has lost some milliseconds; so a definition is a name and a
+bracket behind words that begin a line, and a member is filled where its name stands before a ``=`` or behind the
+bracket of a macro.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from xref.index import worker
+from xref.index.pool import Pool, portions
+from xref.tree.files import KERNEL, SourceFile
+from xref.tree.part import Wanted
+
+_MOST_DEFINED: Final = 8
+"""A name that more files define than this is one that each has for itself."""
+_SMALL_FOLDER: Final = 8
+"""A folder of no more sources is a module: what it does with an object may stand beside what fills it."""
+_MOST_FILLED: Final = 150
+"""A member that more files fill than this (``file_operations.read``), or a text that more have, is left to the index of
+the whole tree."""
+# static int __init\nfoo(int x)   SYM_FUNC_START(memset)   ENTRY(memset)
+_DEFINED: Final = re.compile(rb"\n(?:[A-Za-z_][\w \t*]*+)(?<=\w)\(")
+_ASSEMBLED: Final = re.compile(rb"\n\s*[A-Z_]+\((\w+)[,)]")
+# .sendmsg = tcp_sendmsg   prot->sendmsg = chtls_sendmsg   .open: f,   LSM_HOOK_INIT(socket_sendmsg, f)
+_FILLED: Final = re.compile(rb"[.>]\s*(\w+)\s*=(?!=)\s*&?(\w*)|\n\s+(\w+)\s*:\s*(\w+)\s*,")
+
+
+class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one file has of what is wanted: functions that it defines, spellings in its text, slots that it seems to
+    fill; and what it fills them with that it does not define itself.
+    """
+
+    path: str
+    defines: tuple[str, ...]
+    spells: tuple[str, ...]
+    fills: tuple[tuple[str, str], ...]
+    values: tuple[str, ...]
+
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(list[Found])
+
+
+def files_with(
+    wanted: Wanted, part: Iterable[worker.LexedFile], root: str, files: Iterable[SourceFile], pool: Pool
+) -> frozenset[str]:
+    """The sources of the kernel among ``files`` (headers aside) that seem to define or to fill what is wanted; also
+    those that define what others of them fill it with, those that include a listing of the ``part`` in which a
+    member stands that is wanted (``bpf_lsm_socket_sendmsg()`` is made of linux/lsm_hook_defs.h).
+    """
+    wanted = wanted._replace(spellings=wanted.spellings | _listings(wanted, part))
+    sources = [f for f in files if f.program == KERNEL and not f.path.endswith(".h")]
+    found = list(_found(wanted, root, sources, pool))
+    filling = Counter(slot for f in found for slot in f.fills)
+    spelling = Counter(text for f in found for text in f.spells)
+    defining = Counter(name for f in found for name in f.defines)
+    paths: set[str] = set()
+    values: set[str] = set()
+    for f in found:
+        fills = any(filling[slot] <= _MOST_FILLED for slot in f.fills)
+        defines = any(defining[name] <= _MOST_DEFINED for name in f.defines)
+        if fills or defines or any(spelling[text] <= _MOST_FILLED for text in f.spells):
+            paths.add(f.path)
+        if fills:
+            values.update(f.values)
+    values -= wanted.functions
+    if values:
+        paths |= {f.path for f in _found(Wanted(frozenset(values)), root, sources, pool) if f.defines}
+    return frozenset(paths | _small_folders(paths, sources))
+
+
+def _small_folders(paths: Set[str], files: Sequence[SourceFile]) -> set[str]:
+    """What stands in one folder with some of ``paths``, where that is hardly more than one module."""
+    folders = Counter(f.path.rpartition("/")[0] for f in files)
+    wanted = {folder for path in paths if folders[folder := path.rpartition("/")[0]] <= _SMALL_FOLDER}
+    return {f.path for f in files if f.path.rpartition("/")[0] in wanted}
+
+
+def _listings(wanted: Wanted, part: Iterable[worker.LexedFile]) -> frozenset[str]:
+    """The listings that have a member in them, as an ``#include`` names them."""
+    fields = {field.encode("latin-1", "replace") for _, field in wanted.slots}
+    found = (f.path for f in part if f.listing and not fields.isdisjoint(worker.words(f.listing)))
+    return frozenset(f"<{path.rpartition('include/')[2]}>" for path in found if "include/" in path)
+
+
+def _found(wanted: Wanted, root: str, files: Sequence[SourceFile], pool: Pool) -> Iterator[Found]:
+    chunks = [[f.path for f in chunk] for chunk in portions(files)]
+    for data in pool.run(partial(_search, wanted), root, chunks):
+        yield from _decoder.decode(data)
+
+
+def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
+    """What some files have of it, encoded."""
+    functions = {name.encode("latin-1", "replace") for name in wanted.functions}
+    spellings = {text: text.encode("latin-1", "replace") for text in sorted(wanted.spellings)}
+    tags: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
+    for tag, field in sorted(wanted.slots):
+        tags[field.encode("latin-1", "replace")].append((tag, field))
+    handed = re.compile(rb"\((%s)\s*,\s*(\w+)" % b"|".join(sorted(tags))) if tags else None
+    found = []
+    for path in paths:
+        text = b"\n" + worker.read(root, path)[0]
+        defined = _defined(text, path)
+        fills: dict[tuple[str, str], None] = {}
+        values: set[bytes] = set()
+        if handed is not None:
+            for field, value in [(a or c, b or d) for a, b, c, d in _FILLED.findall(text) if a in tags or c in tags]:
+                slots = [
+                    slot for slot in tags[field] if re.search(rb"\b%s\b" % slot[0].encode("latin-1", "replace"), text)
+                ]
+                fills.update(dict.fromkeys(slots))
+                values.update([value] if slots else [])
+            for field, value in handed.findall(text):
+                fills.update(dict.fromkeys(tags[field]))
+                values.add(value)
+        defines = tuple(sorted(name.decode("latin-1") for name in functions & defined))
+        spells = tuple(spelling for spelling, raw in spellings.items() if raw in text)
+        if defines or fills or spells:
+            missing = sorted(v.decode("latin-1") for v in values - defined if v and not _has(text, v))
+            found.append(Found(path, defines, spells, tuple(fills), tuple(missing)))
+    return _encoder.encode(found)
+
+
+def _has(text: bytes, name: bytes) -> bool:
+    """Whether a text seems to define a function, of its own or for all."""
+    return any(
+        text.startswith(b"(", text.find(head) + len(head)) for head in (b" " + name, b"\n" + name) if head in text
+    )
+
+
+def _defined(text: bytes, path: str) -> set[bytes]:
+    """The functions that a text defines for others."""
+    if path.endswith(".S"):
+        return set(_ASSEMBLED.findall(text))
+    heads = (head[:-1].split() for head in _DEFINED.findall(text))
+    return {w[-1].lstrip(b"*") for w in heads if w[0] != b"static" and (len(w) > 1 or not w[0].isupper())}
