@@ -464,6 +464,75 @@ def test_probes_are_those_of_their_tracepoint(small: Make, old: bool) -> None:
         assert s.callers(probe) == ["net/a.c:__iter_freed"]
 
 
+BY_NAME = """\
+struct point_func { void *func; };
+struct point { const char *name; struct point_func *funcs; };
+struct entry { struct point_func *funcs; char name[0]; };
+struct entry *get_point(const char *name);
+static void add(struct entry *entry, void *probe, void *data)
+{
+	entry->funcs[0].func = probe;
+}
+int point_register(const char *name, void *probe, void *data)
+{
+	add(get_point(name), probe, data);
+}
+#define TRACEPOINT(_name, proto, args) \\
+	static const char __pointstr_##_name[] = #_name; \\
+	struct point __point_##_name = { __pointstr_##_name, 0 }; \\
+	static inline void trace_##_name(proto) \\
+	{ \\
+		struct point_func *it_func_ptr; \\
+		void *it_func; \\
+		it_func_ptr = (&__point_##_name)->funcs; \\
+		it_func = (it_func_ptr)->func; \\
+		((void (*)(proto))(it_func))(args); \\
+	} \\
+	static inline int register_trace_##_name(void (*probe)(proto), void *data) \\
+	{ \\
+		return point_register(#_name, (void *)probe, data); \\
+	}
+#define EVENT(_name) \\
+	void raw_##_name(int x) { } \\
+	struct class class_##_name = { .system = "one", .probe = raw_##_name }; \\
+	struct call event_##_name = { .name = #_name, .class = &class_##_name };
+struct class { char *system; void *probe; };
+struct call { struct class *class; char *name; };
+TRACEPOINT(cpu_idle, int x, x)
+TRACEPOINT(idle, int x, x)
+TRACEPOINT(freed, int x, x)
+EVENT(cpu_idle)
+EVENT(freed)
+void on_cpu_idle(int x) { }
+void on_idle(int x) { }
+void on_free(int x) { }
+void on_any(int x) { }
+void start(struct call *call, const char *which)
+{
+	register_trace_cpu_idle(on_cpu_idle, 0);
+	register_trace_idle(on_idle, 0);
+	point_register("freed", on_free, 0);
+	point_register(which, on_any, 0);
+	point_register(call->name, call->class->probe, call);
+}
+"""
+
+
+def test_probes_may_name_their_tracepoint_by_a_string(small: Make) -> None:
+    """include/linux/tracepoint.h and include/trace/ftrace.h up to 3.14."""
+    s = small(BY_NAME)
+    given = {
+        "cpu_idle": ["on_any", "on_cpu_idle", "raw_cpu_idle"],
+        "idle": ["on_any", "on_idle"],
+        "freed": ["on_any", "on_free", "raw_freed"],
+    }
+    for name, probes in given.items():
+        assert s.dispatches(f"trace_{name}") == {"point_func.func": probes}
+        for probe in probes[1:]:
+            assert s.callers(probe) == [f"net/a.c:trace_{name}"]
+    assert s.callers("on_any") == [f"net/a.c:trace_{name}" for name in sorted(given)]
+
+
 def test_what_no_structure_holds_with_an_object_stays(small: Make) -> None:
     """A pointer of which nothing says what it is beside may hold any probe."""
     s = small(TRACEPOINTS + "void more(struct point *tp, struct class *c) { point_register(tp, c->probe, 0); }\n")

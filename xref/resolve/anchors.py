@@ -10,11 +10,13 @@ probe, and no other event's.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from xref.parse import ctree as x
 from xref.resolve.flow import Inflow
 from xref.resolve.scope import Scope
+from xref.resolve.titles import is_text, titles
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
@@ -30,12 +32,13 @@ _Slot = tuple[str, str, int | None]
 class _Ways(NamedTuple):
     """From the structure that both arguments come from: the slots on the way to what is handed over (``pointers`` tells
     which of them, but the last, are pointers to go on behind), and the slot of what goes with it; None where that is
-    the structure itself (``tp->probestub`` beside ``tp``).
+    the structure itself (``tp->probestub`` beside ``tp``), or a string in it that names it (``titled``).
     """
 
     handed: tuple[_Slot, ...]
     pointers: tuple[bool, ...]
     beside: _Slot | None
+    titled: bool
 
 
 class Anchors:
@@ -49,24 +52,30 @@ class Anchors:
         self._holders: dict[_Slot, dict[str, list[str]]] = {}
 
     def functions(
-        self, handed: x.Expr, beside: x.Expr, name: str, scope: Scope, line: int
+        self, handed: x.Expr, beside: x.Expr, names: Iterable[str], scope: Scope, line: int
     ) -> list[Inflow[FunctionInfo]] | None:
-        """The functions that ``handed`` can be where ``beside`` is the address of the object ``name``; None where the
-        two do not come from one structure, or nothing says which objects hold what.
+        """The functions that ``handed`` can be where ``beside`` is the address of the object of one of ``names``, or
+        a string that is one of them; None where the two do not come from one structure, or nothing says which objects
+        hold what.
         """
         ways = self._ways(handed, beside, scope, line)
         if ways is None:
             return None
-        holders = {name}
-        if ways.beside is not None:
+        holders = set(names)
+        if ways.titled:
+            called = titles(self._by_object(ways.handed[0]))
+            holders = {holder for name in holders for holder in called.get(name, ())}
+        elif ways.beside is not None:
             known = self._naming(ways.beside)
             if not known:
                 return None
-            holders = set(known.get(name, ()))
+            holders = {holder for name in holders for holder in known.get(name, ())}
         return [i for r in self._filling(holders, ways) for i in self._values.registered(r)]
 
     def objects(self, handed: x.Expr, beside: x.Expr, function: FunctionInfo, scope: Scope, line: int) -> set[str]:
-        """The objects that ``beside`` can be the address of where ``handed`` is ``function``."""
+        """The objects that ``beside`` can be the address of where ``handed`` is ``function``; in quotes where it is a
+        string that names one.
+        """
         ways = self._ways(handed, beside, scope, line)
         if ways is None:
             return set()
@@ -76,6 +85,9 @@ class Anchors:
         for slot, behind in zip(reversed(ways.handed[:-1]), reversed(ways.pointers), strict=True):
             if behind:
                 found = {holder for name in found for holder in self._naming(slot).get(name, ())}
+        if ways.titled:
+            called = titles(self._by_object(ways.handed[0]))
+            return {f'"{title}"' for title, of in called.items() if not found.isdisjoint(of)}
         if ways.beside is None:
             return found
         filled = self._by_object(ways.beside)
@@ -97,7 +109,9 @@ class Anchors:
             return None
         many = len(ours) - shared
         pointers = tuple(member.arrow for member in ours[shared + 1 :])
-        return _Ways(tuple(known[:many]), pointers, known[many] if len(known) > many else None)
+        titled = is_text(self._types, self._types.type_of(beside, scope, line), scope.file_id)
+        beside_slot = known[many] if len(known) > many and not titled else None
+        return _Ways(tuple(known[:many]), pointers, beside_slot, titled)
 
     def _filling(self, objects: set[str], ways: _Ways) -> list[RegistrationInfo]:
         """What the members at the end of the way from these objects are initialised with."""

@@ -5,7 +5,8 @@
 share; ``__traceiter_sched_switch()`` calls what it finds there from ``(&__tracepoint_sched_switch)->funcs``. On the way
 back from that call, whoever hands over the address of another such object is left out, so that a slot of thousands of
 functions holds the few that this object was given. Whoever hands over an object that is not named stays, with what that
-structure holds from which both come (:mod:`xref.resolve.anchors`), or with all.
+structure holds from which both come (:mod:`xref.resolve.anchors`), or with all. The object may be named by a string as
+well (:mod:`xref.resolve.titles`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from xref.resolve.arguments import arguments
 from xref.resolve.flow import Inflow
 from xref.resolve.model import Holding, Place, Step
 from xref.resolve.scope import Scope
+from xref.resolve.titles import TEXT, Titles, is_text
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
@@ -43,11 +45,12 @@ _Reached = tuple[Place, tuple[Step, ...], str]
 
 
 class _Handings(NamedTuple):
-    """The calls that hand over a parameter, by the name of the object that goes with it ('' where none is named), and
-    the argument which that is.
+    """The calls that hand over a parameter, by the object that goes with it ('' where none is named): its name, or
+    what a string calls it; and the argument which that is.
     """
 
     position: int
+    titled: bool
     calls: dict[str, list[tuple[int, CallFact]]]
 
 
@@ -78,12 +81,13 @@ class _Walk:
 class Companions:
     """Answers for call sites. One instance serves one index."""
 
-    def __init__(self, written: Written, values: Values, anchors: Anchors) -> None:
+    def __init__(self, written: Written, values: Values, anchors: Anchors, titles: Titles) -> None:
         self._written = written
         self._reader = written.reader
         self._types = written.types
         self._values = values
         self._anchors = anchors
+        self._titles = titles
         self._handings: dict[tuple[Place, str], _Handings | None] = {}
         self._commons: dict[tuple[Place, str], _Common] = {}
 
@@ -146,7 +150,8 @@ class Companions:
     def _told(self, place: Place, companion: Companion, handings: _Handings) -> Iterator[Inflow[FunctionInfo]]:
         """What those hand over who hand over this object, or one that is not named."""
         handed, position = int(place.name), handings.position
-        for fid, call in (*handings.calls.get(companion.name, ()), *handings.calls.get("", ())):
+        names = self._titles.by_object(companion.tag).get(companion.name, ()) if handings.titled else (companion.name,)
+        for fid, call in [pair for name in (*names, "") for pair in handings.calls.get(name, ())]:
             caller = self._reader.function(fid)
             if caller is None or all(
                 f.id != place.owner for f in self._written.names.functions(call.callee, caller.file_id)
@@ -158,9 +163,9 @@ class Companions:
             scope = self._written.scope(caller)
             e = self._types.parse(args[handed])
             anchored = None
-            if position < len(args) and not NAMED.fullmatch(args[position]):
+            if position < len(args) and not (TEXT if handings.titled else NAMED).fullmatch(args[position]):
                 beside = self._types.parse(args[position])
-                anchored = self._anchors.functions(e, beside, companion.name, scope, call.line)
+                anchored = self._anchors.functions(e, beside, names, scope, call.line)
             for inflow in anchored if anchored is not None else self._values.sources(e, scope, call.line):
                 yield Inflow(inflow.source, Step("argument", caller.file_id, call.line), call.guard or inflow.guard)
 
@@ -176,15 +181,20 @@ class Companions:
 
     def _found_beside(self, place: Place, tag: str) -> _Handings | None:
         function = self._reader.function(int(place.owner))
-        position = self._position(function, place, tag) if function is not None else None
-        if function is None or position is None:
+        if function is None:
+            return None
+        position, titled = self._position(function, place, tag), False
+        if position is None and "char" in function.signature and (known := self._titles.of(tag)):
+            position, titled = self._text_position(function, place), True
+        if position is None:
             return None
         calls: dict[str, list[tuple[int, CallFact]]] = {}
         for caller, call in self._calling(function):
             args = arguments(call.arguments)
-            named = NAMED.fullmatch(args[position]) if position < len(args) else None
-            calls.setdefault(named[1] if named is not None else "", []).append((caller, call))
-        return _Handings(position, calls) if calls else None
+            named = (TEXT if titled else NAMED).fullmatch(args[position]) if position < len(args) else None
+            name = named[1] if named is not None and (not titled or named[1] in known) else ""
+            calls.setdefault(name, []).append((caller, call))
+        return _Handings(position, titled, calls) if calls else None
 
     def _calling(self, function: FunctionInfo) -> Iterator[tuple[int, CallFact]]:
         """The calls that name a function, whatever they mean by it."""
@@ -198,5 +208,13 @@ class Companions:
             return None
         for k, param in enumerate(self._written.scope(function).params):
             if k != int(place.name) and self._types.record_tag(param.ctype, function.file_id) == tag:
+                return k
+        return None
+
+    def _text_position(self, function: FunctionInfo, place: Place) -> int | None:
+        if function.kind == "macro":
+            return None
+        for k, param in enumerate(self._written.scope(function).params):
+            if k != int(place.name) and is_text(self._types, param.ctype, function.file_id):
                 return k
         return None

@@ -22,6 +22,7 @@ from xref.resolve.pairs import Pairs
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import Symbols
+from xref.resolve.titles import Titles
 from xref.resolve.towards import Towards, Ways
 from xref.resolve.types import Types
 from xref.resolve.values import Values
@@ -49,7 +50,7 @@ class Resolver(Symbols):
         self.objects = Objects(self.written, self.values)
         self._deferred = Deferred(self.written, self.values, self.objects)
         anchors = Anchors(self.written, self.values)
-        companions = Companions(self.written, self.values, anchors)
+        companions = Companions(self.written, self.values, anchors, Titles(self.written))
         self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
         self.sites = Sites(*self._sites_need)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))

@@ -32,6 +32,7 @@ from xref.store.rows import chosen_among
 MOST: Final = 1500
 """So many places are gone to; an address that comes further comes everywhere."""
 _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
+_STRING: Final = re.compile(r'"[A-Za-z_]\w*"')
 _LOADED: Final = re.compile(r"->|\.")
 _WORD: Final = re.compile(r"[A-Za-z_]")
 _Wanted = Callable[[FunctionInfo | Place], bool]
@@ -131,6 +132,7 @@ class Towards:
         self._onwards: dict[Place, _Onward] = {}
         self._plain: dict[str, bool] = {}
         """What is called: whether it is a name that can mean nothing but functions and macros of that name."""
+        self._addressed = lru_cache(maxsize=8)(self._all_addressed)
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
@@ -289,12 +291,29 @@ class Towards:
     def _functions(self, ids: Iterable[int]) -> Iterator[FunctionInfo]:
         every = list(ids)
         if len(every) > MAX_CALLERS and self._beside:
-            # of all that reads a slot of all tracepoints, who names the one that the function was handed over with
-            self._chosen = True
-            named = {fid for name in self._beside for fid in self._reader.mentions("v", name)}
-            every = [fid for fid in every if fid in named] or every
+            every = self._naming_beside(every) or every
         self._beyond += max(0, len(every) - MAX_CALLERS)
         return self._reader.functions(every[:MAX_CALLERS])
+
+    def _naming_beside(self, ids: list[int]) -> list[int]:
+        """Of all that reads a slot of all tracepoints, who names the one that the function was handed over with."""
+        objects = {name for name in self._beside if name[0] != '"'}
+        named = {fid for name in objects for fid in self._reader.mentions("v", name)}
+        titles = tuple(f"_{name[1:-1]}" for name in self._beside if name[0] == '"')
+        addressed = self._addressed(tuple(ids)) if titles else {}
+        named.update(fid for name, fids in addressed.items() if name.endswith(titles) for fid in fids)
+        self._chosen = self._chosen or bool(objects or addressed)
+        return [fid for fid in ids if fid in named]
+
+    def _all_addressed(self, ids: tuple[int, ...]) -> dict[str, list[int]]:
+        """The objects whose address some functions bring into a variable, and which do."""
+        found: dict[str, list[int]] = {}
+        for fid in ids:
+            body = self._reader.body(fid)
+            for text in (*(a.value for a in body.assigns), *(local.text for local in body.locals)):
+                for name in _ADDRESS.findall(text) if "&" in text else ():
+                    found.setdefault(name, []).append(fid)
+        return found
 
     def _inside(self, f: FunctionInfo, place: Place) -> Iterator[Outflow]:
         """Where a parameter or a local variable goes inside its function."""
@@ -400,6 +419,7 @@ class Towards:
         callee = call.callee
         step = Step("argument", scope.file_id, call.line)
         self._beside.update(_ADDRESS.findall(call.arguments))
+        self._beside.update(_STRING.findall(call.arguments))
         given = arguments(call.arguments)
         if position < len(given) and _LOADED.search(given[position]) is not None:
             others = (arg for k, arg in enumerate(given) if k != position and _WORD.search(arg) is not None)
