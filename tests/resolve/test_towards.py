@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from xref.resolve.edge import Confidence, Edge, EdgeKind
 from xref.resolve.resolver import Resolver
 from xref.tree.root import default_arch, open_tree
 
-from .small import index
+from .small import Small, index
 
+Make = Callable[..., Small]
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 HEAD = """
 struct sk { int (*rcv)(int); int (*saved)(int); };
@@ -144,3 +146,28 @@ def test_every_call_is_found_from_both_ends(tmp_path: Path, tree: str) -> None:
     forwards = {_key(e) for sym in symbols for e in (*resolver.calls(sym).edges, *resolver.deferred(sym))}
     backwards = {_key(e) for sym in symbols for e in (*resolver.callers(sym), *resolver.deferrers(sym))}
     assert forwards == backwards
+
+
+def test_a_macro_may_be_no_more_than_another_name(small: Make) -> None:
+    """page_to_pfn of include/asm-generic/memory_model.h, and outb of many drivers."""
+    s = small(
+        {
+            "include/linux/names.h": "int __set(int (*f)(int), int n);\n#define set_it __set\n#define really set_it\n"
+            "#define __twice(x) really(0, (x))\n#define twice __twice\n"
+            "int on_event(int n);\n#define handler on_event\nint (*__get(void))(int);\n#define get_it __get\n",
+            "net/a.c": "#include <linux/names.h>\nint __set(int (*f)(int), int n)\n{\n\treturn f(n);\n}\n"
+            "int on_event(int n)\n{\n}\nint on_got(int n)\n{\n}\n"
+            "int (*__get(void))(int)\n{\n\treturn on_got;\n}\n",
+            "net/b.c": "#include <linux/names.h>\nint by_name(void)\n{\n\treturn set_it(handler, 0);\n}\n"
+            "int by_macro(void)\n{\n\treturn twice(1);\n}\n"
+            "int by_return(void)\n{\n\treturn get_it()(0);\n}\n"
+            "struct ops { int (*run)(int n); };\nstruct ops o = { .run = handler };\n"
+            "int dispatch(struct ops *p)\n{\n\treturn p->run(0);\n}\n",
+        }
+    )
+    assert s.callers("__set") == ["include/linux/names.h:__twice", "net/b.c:by_name"]
+    assert s.callers("__twice") == ["net/b.c:by_macro"]
+    assert s.reached("__set", EdgeKind.CALLBACK) == ["net/a.c:on_event"]
+    assert s.callers("on_event") == ["net/a.c:__set", "net/b.c:dispatch"]
+    assert s.callers("on_got") == ["net/b.c:by_return"]
+    assert s.callers("__get") == ["net/b.c:by_return"]

@@ -65,6 +65,7 @@ class Names:
         self._rows = lru_cache(maxsize=200_000)(self._possible_rows)
         self._from_file = lru_cache(maxsize=None)(self._find_file)
         self._everywhere = lru_cache(maxsize=200_000)(self._found_everywhere)
+        self._spellings: dict[int, tuple[str, ...]] = {}
 
     def everywhere(self, name: str, file_id: int) -> tuple[FunctionInfo, ...] | None:
         """What ``called`` says in a source file, for a name that no macro has and no header defines: nothing has to be
@@ -294,6 +295,15 @@ class Names:
         if found and all(not m.guard for m in view.candidates(name)):
             return found
         return (*found, *(f for f in self.functions(name, file_id) if f not in found))
+
+    def spellings(self, function: FunctionInfo) -> tuple[str, ...]:
+        """The names that may mean a function or macro: its own, and the macros that are nothing but another name."""
+        known = self._spellings.get(function.id)
+        if known is None:
+            own = (function.name, *filter(None, function.aliases.split(",")))
+            every = (*own, *(other for name in own for other in self._reader.renamings(name)))
+            known = self._spellings[function.id] = tuple(dict.fromkeys(every))
+        return known
 
     def alias(self, name: str, file_id: int) -> str:
         """What an object-like macro that is nothing but another name stands for; ``name`` itself where it is none."""

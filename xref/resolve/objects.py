@@ -155,7 +155,7 @@ class Objects(Flow[Thing]):
                 if opened is not None:
                     yield from self.sources(opened, scope, line, depth + 1)
                 elif isinstance(func, x.Name):
-                    for f in self._written.names.functions(func.name, scope.file_id):
+                    for f in self._written.names.called(func.name, scope.file_id):
                         yield Inflow(Place("return", f.id, ""))
 
     def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Inflow[Thing]]:

@@ -130,7 +130,7 @@ class Resolver(Symbols):
         if function is None:
             return ()
         callers: dict[int, None] = {}
-        for name in (sym.name, *sym.aliases):
+        for name in self.names.spellings(function):
             callers.update(dict.fromkeys(self._meaning_it(self.reader.mentions("c", name), name, function)))
             callers.update(dict.fromkeys(self.reader.mentions("m", name)))  # (name)(x)
         reached = self._towards.reached(function)
@@ -158,7 +158,7 @@ class Resolver(Symbols):
         for f in self.reader.functions(ids):
             can = meant.get(f.file_id)
             if can is None:
-                nodes = self.names.macro_nodes(name, f.file_id)
+                nodes = self.names.macro_nodes(self.names.alias(name, f.file_id), f.file_id)
                 can = meant[f.file_id] = any(m.id == function.id for m in (*nodes, *self.names.called(name, f.file_id)))
             if can or f.kind == "macro":
                 yield f.id

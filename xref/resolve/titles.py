@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Final
 
 from xref.parse.ctree import Base, CType, Pointer
@@ -66,8 +66,9 @@ def is_text(types: Types, t: CType | None, file_id: int) -> bool:
 def titles(objects: Iterable[str]) -> dict[str, frozenset[str]]:
     """Objects by their names less a prefix that all have, of one or more words."""
     names = sorted(objects)
-    shared = commonprefix(names)
-    cuts = [0, *(i + 1 for i, c in enumerate(shared) if c == "_")]
+    # what the first and the last have in common all have
+    shared = takewhile(lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False)) if names else ()
+    cuts = [0, *(i for i, (c, _) in enumerate(shared, 1) if c == "_")]
     found: dict[str, set[str]] = {}
     for name in names:
         for cut in cuts:

@@ -207,7 +207,7 @@ class Towards:
     # -- from the function --------------------------------------------------------------------------------------------
 
     def _first(self, function: FunctionInfo) -> Iterator[Outflow]:
-        names = (function.name, *filter(None, function.aliases.split(",")))
+        names = self._names.spellings(function)
         for name in names:
             for r in self._reader.registrations_naming(name):
                 if any(_is(i.source, function) for i in self._values.registered(r) if not isinstance(i.source, Place)):
@@ -278,7 +278,7 @@ class Towards:
             function = self._reader.function(int(place.owner))
             if function is not None:
                 callers = dict.fromkeys(caller.id for caller, _ in self._written.call_sites(function))
-                yield from self._by(callers, (function.name,), place)
+                yield from self._by(callers, self._names.spellings(function), place)
         elif place.kind in ("param", "local"):
             function = self._reader.function(int(place.owner))
             if function is not None:
@@ -439,7 +439,8 @@ class Towards:
                     Place("static_call", key, ""), Step("static_call_update", scope.file_id, call.line), call.guard
                 )
             names = self._names
-            for f in (*names.functions(callee, scope.file_id), *names.macro_nodes(callee, scope.file_id)):
+            meant = names.alias(callee, scope.file_id)
+            for f in (*names.called(callee, scope.file_id), *names.macro_nodes(meant, scope.file_id)):
                 yield Outflow(Place("param", f.id, position), step, call.guard)
             return
         e = self._types.parse(callee)

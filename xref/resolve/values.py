@@ -257,7 +257,7 @@ class Values(Flow[FunctionInfo]):
                 if opened is not None:
                     yield from self.sources(opened, scope, line, depth + 1)
                 elif isinstance(func, x.Name):
-                    for f in self._names.functions(func.name, scope.file_id):
+                    for f in self._names.called(func.name, scope.file_id):
                         if self.carries(self._types.returned(f.name, f.file_id), f.file_id):
                             yield Inflow(Place("return", f.id, ""))
 

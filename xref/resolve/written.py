@@ -83,19 +83,28 @@ class Written:
     def call_sites(self, function: FunctionInfo, most: int = MAX_CALLERS) -> list[tuple[FunctionInfo, CallFact]]:
         """The direct calls of a function, by name, in files where the name means it, in ``most`` of its callers."""
         found: list[tuple[FunctionInfo, CallFact]] = []
-        meant: Callable[[str, int], tuple[FunctionInfo, ...]]
-        meant = self.names.macro_nodes if function.kind == "macro" else self.names.functions
-        for name in (function.name, *filter(None, function.aliases.split(","))):
+        for name in self.names.spellings(function):
+            meant = self._meaning(name, function)
             callers = self.reader.mentions("c", name)
             if len(callers) > most:
                 self.cut += 1
                 callers = callers[:most]
             for fid in callers:
                 caller = self.reader.function(fid)
-                if caller is not None and any(f.id == function.id for f in meant(name, caller.file_id)):
+                if caller is not None and any(f.id == function.id for f in meant(caller.file_id)):
                     calls = self.reader.body(fid).calls
                     found.extend((caller, c) for c in calls if c.callee == name or name in chosen_among(c.callee))
         return found
+
+    def _meaning(self, name: str, function: FunctionInfo) -> Callable[[int], tuple[FunctionInfo, ...]]:
+        """What ``name``, of which a macro may make ``function``, means in a file, as far as it is of that kind."""
+        names = self.names
+        if name != function.name and name not in function.aliases.split(","):
+            if function.kind == "macro":
+                return lambda file_id: names.macro_nodes(names.alias(name, file_id), file_id)
+            return lambda file_id: names.called(name, file_id)
+        kind = names.macro_nodes if function.kind == "macro" else names.functions
+        return lambda file_id: kind(name, file_id)
 
     def registered_slots(self, function: FunctionInfo) -> set[tuple[str, str]]:
         """The slots that initialisers put a function into, by its name, and assignments."""

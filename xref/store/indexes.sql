@@ -10,4 +10,6 @@ CREATE INDEX registrations_name ON registrations (name);
 CREATE INDEX registrations_object ON registrations (object);
 CREATE INDEX registrations_positional ON registrations (tag, id) WHERE field = '' AND name <> '';
 CREATE INDEX macros_name ON macros (name);
+CREATE INDEX macros_renaming ON macros (body)
+    WHERE params IS NULL AND body GLOB '[A-Za-z_]*' AND NOT body GLOB '*[^A-Za-z0-9_]*';
 CREATE INDEX syscalls_name ON syscalls (name);

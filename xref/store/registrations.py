@@ -16,10 +16,24 @@ from xref.store.rows import decode_ids
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
+_RENAMING = (
+    "SELECT DISTINCT name FROM macros"
+    " WHERE params IS NULL AND body GLOB '[A-Za-z_]*' AND NOT body GLOB '*[^A-Za-z0-9_]*' AND body = ?"
+)
 
 
 class RegistrationReader(OptionReader):
     """An open index, asked for initialisers and postings."""
+
+    def renamings(self, name: str) -> list[str]:
+        """The macros that are nothing but another name of ``name``, or of one that is: ``page_to_pfn`` of
+        ``__page_to_pfn``.
+        """
+        found = [name]
+        for known in found:
+            further = sorted(other for (other,) in self._db.execute(_RENAMING, (known,)))
+            found.extend(other for other in further if other not in found)
+        return found[1:]
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
