@@ -477,6 +477,7 @@ int point_register(const char *name, void *probe, void *data)
 {
 	add(get_point(name), probe, data);
 }
+#define TP_ARGS(args...) args
 #define TRACEPOINT(_name, proto, args) \\
 	static const char __pointstr_##_name[] = #_name; \\
 	struct point __point_##_name = { __pointstr_##_name, 0 }; \\
@@ -486,27 +487,27 @@ int point_register(const char *name, void *probe, void *data)
 		void *it_func; \\
 		it_func_ptr = (&__point_##_name)->funcs; \\
 		it_func = (it_func_ptr)->func; \\
-		((void (*)(proto))(it_func))(args); \\
+		((void (*)(proto))(it_func))(TP_ARGS(args)); \\
 	} \\
 	static inline int register_trace_##_name(void (*probe)(proto), void *data) \\
 	{ \\
 		return point_register(#_name, (void *)probe, data); \\
 	}
 #define EVENT(_name) \\
-	void raw_##_name(int x) { } \\
+	void raw_##_name(int x, int y) { } \\
 	struct class class_##_name = { .system = "one", .probe = raw_##_name }; \\
 	struct call event_##_name = { .name = #_name, .class = &class_##_name };
 struct class { char *system; void *probe; };
 struct call { struct class *class; char *name; };
-TRACEPOINT(cpu_idle, int x, x)
-TRACEPOINT(idle, int x, x)
-TRACEPOINT(freed, int x, x)
+TRACEPOINT(cpu_idle, TP_ARGS(int x, int y), TP_ARGS(x, y))
+TRACEPOINT(idle, TP_ARGS(int x, int y), TP_ARGS(x, y))
+TRACEPOINT(freed, TP_ARGS(int x, int y), TP_ARGS(x, y))
 EVENT(cpu_idle)
 EVENT(freed)
-void on_cpu_idle(int x) { }
-void on_idle(int x) { }
-void on_free(int x) { }
-void on_any(int x) { }
+void on_cpu_idle(int x, int y) { }
+void on_idle(int x, int y) { }
+void on_free(int x, int y) { }
+void on_any(int x, int y) { }
 void start(struct call *call, const char *which)
 {
 	register_trace_cpu_idle(on_cpu_idle, 0);

@@ -40,6 +40,7 @@ _MOST_USERS = 20
 
 _Meant: TypeAlias = tuple[tuple[FunctionInfo, EdgeKind], ...]
 """What a name means, and how it is called then."""
+_INVOKED = re.compile(r"(\w+)\s*\(")
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
 
 
@@ -228,7 +229,7 @@ class Sites:
     ) -> tuple[Target, ...]:
         step = Step("dispatch", scope.file_id, call.line)
         here, apart = call.guard or scope.function.guard, self._configurations.apart
-        if any(len(h.steps) > 1 for h in holdings):
+        if any(len(h.steps) > 1 for h in holdings) and not self._hands_several(call):
             given = len(arguments(call.arguments))
             holdings = tuple(h for h in holdings if seems_meant(h, given))
         return tuple(
@@ -237,6 +238,11 @@ class Sites:
             if not self._excluded(here, h.function)
             and not apart(here, scope.file_id, h.function.guard, h.function.file_id)
         )
+
+    def _hands_several(self, call: CallFact) -> bool:
+        """Whether a macro may make several arguments of one: TP_ARGS(__data, napi) of include/linux/tracepoint.h."""
+        heads = [m[1] for arg in arguments(call.arguments) if (m := _INVOKED.match(arg)) is not None]
+        return any(macro.variadic for name in heads for macro in self._macros.all(name))
 
     def _pointer(self, call: CallFact, e: x.Name, scope: Scope, ctype: CType | None = None) -> Site | None:
         """A call through a local variable, a parameter or a global, which may be cast to ``ctype``."""
