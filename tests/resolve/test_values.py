@@ -723,3 +723,40 @@ def test_a_callback_is_handed_to_what_was_assigned_to_a_slot(small: Make) -> Non
     )
     assert s.dispatches("fcp_send") == {"param 1": ["g"]}
     assert s.callers("g") == ["net/a.c:fcp_send"]
+
+
+def test_a_local_that_a_macro_initialises_with_itself(small: Make) -> None:
+    """uninitialized_var() of include/linux/compiler-gcc.h up to 5.8, as drivers/md/dm-table.c uses it."""
+    s = small(
+        "#define uninitialized_var(x) x = x\n"
+        "struct target { int (*map)(int n); };\nint linear(int n)\n{\n}\nint other(int n)\n{\n}\n"
+        "struct target t = { .map = linear };\n"
+        "int f(int n)\n{\n\tstruct target *uninitialized_var(ti);\n\tint uninitialized_var(a), (*uninitialized_var(g))(int n);\n"
+        "\tti = &t;\n\tg = other;\n\ta = g(n);\n\treturn ti->map(a);\n}\n"
+    )
+    assert s.reached("f", EdgeKind.INDIRECT) == ["net/a.c:other", "net/a.c:linear"]
+
+
+def test_a_macro_that_does_nothing_is_not_the_likeliest_for_being_long(small: Make) -> None:
+    """hotcpu_notifier() of include/linux/cpu.h in 3.7."""
+    s = small(
+        "struct block { int (*call)(int n); };\nint register_block(struct block *b)\n{\n\treturn b->call(1);\n}\n"
+        "#ifdef CONFIG_SMP\n#define notifier(fn) { \\\n\tstatic struct block fn##_nb = { .call = fn }; \\\n"
+        "\tregister_block(&fn##_nb); \\\n}\n#else\n#define notifier(fn) do { (void)(fn); } while (0)\n#endif\n"
+        "#ifdef CONFIG_HOTPLUG_CPU\n#define hot_notifier(fn) notifier(fn)\n#else\n"
+        "#define hot_notifier(fn) do { (void)(fn); } while (0)\n#endif\n"
+        "int on_cpu(int n)\n{\n}\nvoid init(void)\n{\n\thot_notifier(on_cpu);\n}\n"
+    )
+    assert s.reached("register_block", EdgeKind.INDIRECT) == ["net/a.c:on_cpu"]
+
+
+def test_a_struct_that_a_macro_declares(small: Make) -> None:
+    """CONFIGFS_EATTR_STRUCT() and CONFIGFS_EATTR_OPS() of include/target/configfs_macros.h in 3.7."""
+    s = small(
+        "#define ATTR_STRUCT(_name, _item) \\\nstruct _name##_attribute { \\\n\tint (*show)(struct _item *item); \\\n}\n"
+        "#define ATTR_OPS(_name, _item) \\\nint _name##_attr_show(struct _item *item, void *attr) \\\n{ \\\n"
+        "\tstruct _name##_attribute *_name##_attr = attr; \\\n\treturn _name##_attr->show(item); \\\n}\n"
+        "struct dev { int n; };\nATTR_STRUCT(stat, dev);\nATTR_OPS(stat, dev)\n"
+        "int show_it(struct dev *d)\n{\n}\nstruct stat_attribute one = { .show = show_it };\n"
+    )
+    assert s.dispatches("stat_attr_show") == {"stat_attribute.show": ["show_it"]}

@@ -25,6 +25,7 @@ from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_WRAPPED: Final = re.compile(r"(?:(?<=[\w*,] )|(?<=[*,]))([A-Za-z_]\w*)\s*\(\s*(\w+)\s*\)")
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _BEHIND: Final = re.compile(r"(.*)\.\w+\+\d+")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
@@ -61,9 +62,20 @@ class DataReader(Expansions):
         if "(" in words:
             for macro in _HEAD.finditer(words):
                 self._cleanup(holder, words, macro, at)
+            words = self._without_wrapped_names(words)
         scope = captures["scope"][0]
         last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
         holder.locals[LocalFact(at.line, last, words)] = None
+
+    def _without_wrapped_names(self, words: str) -> str:
+        """A declaration with the names that a macro initialises with themselves spelled out:
+        ``struct dm_target *uninitialized_var(ti)`` up to 5.8.
+        """
+        for m in reversed(list(_WRAPPED.finditer(words))):
+            macro = self._view.get(m[1]) if m[1] in self._x.table else None
+            if macro is not None and macro.params and body_tokens(macro.body)[:1] == (macro.params[0],):
+                words = f"{words[: m.start()]}{m[2]}{words[m.end() :]}"
+        return words
 
     def _of_inline_record(self, text: Text, node: Node, spelled: Spell) -> str:
         """The declaration of locals whose struct is declared along with them: ``struct { struct pci_packet pkt; char

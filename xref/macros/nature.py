@@ -216,6 +216,8 @@ class Natures:
             following = tokens[i + 1] if i + 1 < len(tokens) else ""
             if t == "{" and (i == 0 or tokens[i - 1] in (")", "=")):
                 return True
+            if t == "{" and i > 1 and tokens[i - 2] in ("struct", "union"):
+                return True  # CONFIGFS_EATTR_STRUCT(name, item) of include/target/configfs_macros.h
             if t == "=" and following[:1] not in ('"', "{") and not following[:1].isdigit():
                 return True
             if following in ("", ";", "[") and i and [t] in args and _ends_type(tokens[i - 1]):

@@ -7,6 +7,7 @@ line.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -21,6 +22,7 @@ from xref.tree.files import is_shared, program_of
 
 _MAX_CANDIDATES: Final = 6
 _MOST_LED: Final = 40
+_STATEMENT: Final = re.compile(r"do\b|\(\s*\{|\(\s*\(\s*void\s*\)|\(\s*void\s*\)")
 _NULL: Final = ("NULL", "(NULL)")
 
 
@@ -218,6 +220,8 @@ class MacroView:
         TRACE_EVENT_NOP.
         """
         others = self._table.all(m.body) if m.params is None and m.body.isidentifier() else ()
+        if m.params and _only_evaluates(m):
+            return min(1, len(m.body))
         return max((len(d.body) for d in others if d.params is not None), default=len(m.body))
 
     def _reachable(self, other: str) -> bool:
@@ -239,6 +243,17 @@ class MacroView:
 
     def _sees(self, other: str) -> bool:
         return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)
+
+
+def _only_evaluates(m: MacroDef) -> bool:
+    """Whether a body is a statement that does no more than to use the arguments: ``#define hotcpu_notifier(fn, pri) do {
+    (void)(fn); } while (0)`` of include/linux/cpu.h is longer than what it stands in for.
+    """
+    if _STATEMENT.match(m.body) is None:
+        return False
+    words = [t for t in body_tokens(m.body) if is_identifier(t)]
+    allowed = {*(m.params or ()), "do", "while", "void"}
+    return ("void" in words or "do" in words) and allowed.issuperset(words)
 
 
 def _stands_for_nothing(m: MacroDef) -> bool:
