@@ -246,8 +246,8 @@ class MacroView:
 
 
 def _only_evaluates(m: MacroDef) -> bool:
-    """Whether a body is a statement that does no more than to use the arguments: ``#define hotcpu_notifier(fn, pri) do {
-    (void)(fn); } while (0)`` of include/linux/cpu.h is longer than what it stands in for.
+    """Whether a body is a statement that does no more than to use the arguments: ``do { (void)(fn); } while (0)``, the
+    hotcpu_notifier() of include/linux/cpu.h, is longer than what it stands in for.
     """
     if _STATEMENT.match(m.body) is None:
         return False

@@ -19,7 +19,8 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from xref.facts.model import AssignFact
 from xref.parse import ctree as x
-from xref.parse.ctree import CType, Function, Pointer
+from xref.parse.ctree import Array, CType, Function, Pointer
+from xref.parse.derived import strip_pointer
 from xref.resolve.arguments import arguments
 from xref.resolve.model import Place, Step
 from xref.resolve.scope import Scope
@@ -94,6 +95,10 @@ class Flow(ABC, Generic[Carried]):
 
     def follows_all(self, function: FunctionInfo, position: int) -> bool:
         """Whether every caller is asked what it hands over as a parameter, however many there are."""
+        return False
+
+    def fills(self, target: str, name: str) -> bool:
+        """Whether an assignment to ``target`` fills what the variable ``name`` points to."""
         return False
 
     def in_order(self, place: Place, inflows: tuple[Inflow[Carried], ...]) -> tuple[Inflow[Carried], ...]:
@@ -227,15 +232,15 @@ class Flow(ABC, Generic[Carried]):
                     yield from self._assigned(a, scope)
 
     def is_callback(self, function: FunctionInfo, position: int) -> bool:
-        """Whether a parameter is declared as a pointer to a function. Pointers to data, and words that may be anything,
-        are not followed through slots: what comes that way comes from everywhere.
+        """Whether a parameter is declared as a pointer to a function, or an array of such. Pointers to data, and words
+        that may be anything, are not followed through slots: what comes that way comes from everywhere.
         """
         if function.kind == "macro":
             return False
         params = self._written.scope(function).params
         t = self._types.plain(params[position].ctype, function.file_id) if position < len(params) else None
-        if isinstance(t, Pointer):
-            t = self._types.plain(t.to, function.file_id)
+        while isinstance(t, Pointer | Array):
+            t = self._types.plain(strip_pointer(t), function.file_id)
         return isinstance(t, Function)
 
     def _into_local(self, function: FunctionInfo, name: str, line: int) -> Iterator[Inflow[Carried]]:
@@ -246,7 +251,7 @@ class Flow(ABC, Generic[Carried]):
                 step = Step("initialiser", function.file_id, local.line)
                 yield from self._stepped(decl.init_text, scope, local.line, step, "")
         for a in scope.body.assigns:
-            if a.target == name:
+            if a.target == name or self.fills(a.target, name):
                 declared = scope.declaration(name, a.line)
                 if declared is not None and declared[0].line == line:
                     yield from self._assigned(a, scope)

@@ -212,6 +212,10 @@ class Towards:
             for r in self._reader.registrations_naming(name):
                 if any(_is(i.source, function) for i in self._values.registered(r) if not isinstance(i.source, Place)):
                     yield from self._registered_in(r)
+                    around = self._written.around(r)
+                    if around is not None and r.object and "." not in r.path:
+                        # vq_callback_t *callbacks[] = { skb_recv_done, ... }, an array of a function's own
+                        yield from self._handed_on(around.function, (r.object,), lambda source: _is(source, function))
             for f in self._functions(self._reader.mentions("v", name)):
                 yield from self._handed_on(f, names, lambda source: _is(source, function))
 

@@ -153,6 +153,10 @@ class Values(Flow[FunctionInfo]):
             t = self._types.plain(strip_pointer(t), file_id)
         return isinstance(t, Base) and t.name != "?"
 
+    def fills(self, target: str, name: str) -> bool:
+        """Elements of an array: ``io_callbacks[j] = in_intr`` of drivers/char/virtio_console.c."""
+        return target.endswith("]") and target.partition("[")[0].rstrip() == name
+
     def follows_all(self, function: FunctionInfo, position: int) -> bool:
         """A parameter that is declared as a function, and what macros pass through to one."""
         return function.kind == "macro" or self.is_callback(function, position)
