@@ -171,3 +171,30 @@ def test_a_macro_may_be_no_more_than_another_name(small: Make) -> None:
     assert s.callers("on_event") == ["net/a.c:__set", "net/b.c:dispatch"]
     assert s.callers("on_got") == ["net/b.c:by_return"]
     assert s.callers("__get") == ["net/b.c:by_return"]
+
+
+def test_who_is_called_through_any_pointer_hands_its_callbacks_on(small: Make) -> None:
+    """decompress_method() of lib/decompress.c gives what init/initramfs.c calls with an error function."""
+    s = small(
+        "typedef int (*decompress_fn)(int n, void (*error)(char *x));\n"
+        "static int unlzo(int n, void (*error)(char *x))\n{\n\terror(0);\n}\n"
+        "static const struct format { int magic; decompress_fn way; } formats[] = { { 1, unlzo } };\n"
+        "decompress_fn method(int n)\n{\n\tconst struct format *cf = formats;\n\treturn cf->way;\n}\n"
+        "static void complain(char *x)\n{\n}\n"
+        "int unpack(int n)\n{\n\tdecompress_fn decompress = method(n);\n\treturn decompress(n, complain);\n}\n"
+    )
+    assert s.reached("unlzo", EdgeKind.CALLBACK) == ["net/a.c:complain"]
+    assert s.callers("complain") == ["net/a.c:unlzo"]
+
+
+def test_a_private_function_is_looked_for_in_its_own_file(small: Make) -> None:
+    """init/initramfs.c has a function error(), and thousands of others print the word."""
+    others = "".join(f'int f{k}(int n)\n{{\n\tprintk("an error\\n");\n}}\n' for k in range(500))
+    s = small(
+        {
+            "net/a.c": others,
+            "net/b.c": "struct ops { int (*fail)(int n); };\nstatic int error(int n)\n{\n}\n"
+            "void set(struct ops *o)\n{\n\to->fail = error;\n}\nint call(struct ops *o)\n{\n\treturn o->fail(1);\n}\n",
+        }
+    )
+    assert s.callers("net/b.c:error") == ["net/b.c:call"]

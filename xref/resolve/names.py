@@ -125,6 +125,10 @@ class Names:
             return (*own, *self._instead(name, file_id, own))[:_MAX_RIVALS]
         return self._from_elsewhere(name, file_id, rows)
 
+    def is_private(self, function: FunctionInfo) -> bool:
+        """Whether no other file can name a function."""
+        return function.linkage == "static" and self._from_file(function.file_id).alone
+
     def _find_file(self, file_id: int) -> _Here:
         file = self._reader.file(file_id)
         wholes = self._macros.includes.wholes(file.path) if file.path.endswith(".c") else ()

@@ -51,10 +51,10 @@ class Resolver(Symbols):
         self._deferred = Deferred(self.written, self.values, self.objects)
         anchors = Anchors(self.written, self.values)
         companions = Companions(self.written, self.values, anchors, Titles(self.written))
-        self._sites_need = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
-        self.sites = Sites(*self._sites_need)
-        self._sites_but = lru_cache(maxsize=4)(partial(Sites, *self._sites_need))
         self._towards = Towards(self.written, self.values, anchors)
+        of_values = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
+        self.sites = Sites(*of_values, self._towards.calling)
+        self._sites_but = lru_cache(maxsize=4)(partial(Sites, *of_values, self._towards.calling))
         self._pairs = Pairs(self.written, self.objects)
         self._expected: set[int] = set()
 

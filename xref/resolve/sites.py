@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -55,10 +55,14 @@ class Sites:
         objects: Objects,
         deferred: Deferred,
         companions: Companions,
+        reaching: Callable[[FunctionInfo], Iterable[tuple[FunctionInfo, CallFact]]] | None = None,
         left_out: Callable[[str], bool] | None = None,
     ) -> None:
-        """``left_out``: calls through slots (``struct.field``) of which this is true are none of the answer."""
+        """``left_out``: calls through slots (``struct.field``) of which this is true are none of the answer.
+        ``reaching``: who calls a function through a pointer, and where.
+        """
         self._is_left_out = left_out
+        self._reaching = reaching
         self.left_out = 0
         """How many calls were."""
         self._written = written
@@ -257,7 +261,7 @@ class Sites:
                     return None
                 position = param[0]
                 via = f"param {position}"
-                holdings = fitting(self._values.parameter(scope.function, position), ctype)
+                holdings = fitting(self._handed(scope.function, position), ctype)
                 targets = self._targets(call, holdings, EdgeKind.CALLBACK, scope)
                 reason = "" if targets else "no caller is known to pass a function here"
                 return Site(call, via, EdgeKind.CALLBACK, targets, reason)
@@ -282,6 +286,24 @@ class Sites:
         if len(holdings) < len(every) and not targets:
             reason = NONE_OF_TYPE
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, receiver)
+
+    def _handed(self, function: FunctionInfo, position: int) -> tuple[Holding, ...]:
+        """What callers hand over as an argument. Where none is known who calls by name or through a slot, those who
+        call through any other pointer: ``decompress(buf, len, NULL, flush_buffer, NULL, &my_inptr, error)`` of
+        init/initramfs.c, which has its function from decompress_method().
+        """
+        found = self._values.parameter(function, position)
+        if found or self._reaching is None or not self._values.is_callback(function, position):
+            return found
+        held: dict[int, Holding] = {}
+        for caller, call in self._reaching(function):
+            args = arguments(call.arguments)
+            step = Step("argument", caller.file_id, call.line)
+            if position < len(args):
+                e = self._types.parse(args[position])
+                for h in self._values.of(e, self._written.scope(caller), call.line):
+                    held.setdefault(h.function.id, Holding(h.function, (step, *h.steps), call.guard or h.guard))
+        return tuple(held.values())
 
     def _values_beside(self, slot: MemberType, receiver: x.Member, scope: Scope) -> tuple[Holding, ...]:
         """What the very object that a pointer was loaded from has in the slot; empty where that cannot be told."""

@@ -27,6 +27,7 @@ from xref.resolve.scope import Scope
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.numbers import file_of
 from xref.store.rows import chosen_among
 
 MOST: Final = 1500
@@ -182,6 +183,13 @@ class Towards:
             if self.through(call, scope, function, places):
                 yield call
 
+    def calling(self, function: FunctionInfo) -> Iterator[tuple[FunctionInfo, CallFact]]:
+        """Who calls ``function`` through a pointer, and where."""
+        reached = self.reached(function)
+        for f in self._reader.functions(reached.callers):
+            scope = self._written.scope(f)
+            yield from ((f, c) for c in self.calls_through(scope, function, reached.places))
+
     def through(self, call: CallFact, scope: Scope, function: FunctionInfo, places: Container[Place]) -> bool:
         """Whether a call names ``function``, or goes through one of ``places``."""
         names = (function.name, *function.aliases.split(","))
@@ -216,7 +224,10 @@ class Towards:
                     if around is not None and r.object and "." not in r.path:
                         # vq_callback_t *callbacks[] = { skb_recv_done, ... }, an array of a function's own
                         yield from self._handed_on(around.function, (r.object,), lambda source: _is(source, function))
-            for f in self._functions(self._reader.mentions("v", name)):
+            mentioning = self._reader.mentions("v", name)
+            if self._names.is_private(function):
+                mentioning = [fid for fid in mentioning if file_of(fid) == function.file_id]
+            for f in self._functions(mentioning):
                 yield from self._handed_on(f, names, lambda source: _is(source, function))
 
     def _registered_in(self, r: RegistrationInfo) -> Iterator[Outflow]:

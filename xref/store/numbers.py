@@ -27,3 +27,8 @@ def first(file_id: int) -> int:
 def first_wide(file_id: int) -> int:
     """The number of a file's first row in the other tables."""
     return file_id << WIDE_BITS
+
+
+def file_of(number: int) -> int:
+    """The file that a function or a record stands in."""
+    return number >> BITS
