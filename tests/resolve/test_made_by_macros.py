@@ -65,3 +65,104 @@ def test_an_array_of_callbacks_that_a_slot_is_given(small: Make) -> None:
     )
     assert s.dispatches("interrupt") == {"queue.done": ["received", "sent"]}
     assert s.callers("received") == s.callers("sent") == ["net/a.c:interrupt"]
+
+
+MEMBERS = """\
+#define ENTRY(__name, __type) \\
+struct reg##__name { \\
+	void (*read)(__type *data); \\
+	unsigned int flags; \\
+} __name
+#define BUILDER(fname) ((*build_##fname)(int n))
+#define HEADER unsigned char type; \\
+	unsigned char flags;
+#define __group(TAG, NAME, ATTRS, MEMBERS...) \\
+	union { struct { MEMBERS } ATTRS; struct TAG { MEMBERS } ATTRS NAME; } ATTRS
+#define group_tagged(TAG, NAME, MEMBERS...) __group(TAG, NAME, , MEMBERS)
+typedef int (*handler_t)(int n);
+struct debug {
+	int before;
+	ENTRY(csr, int);
+	ENTRY(rf, long);
+	int after;
+};
+struct ctx {
+	void BUILDER(eth);
+	int BUILDER(gre);
+};
+struct data { HEADER handler_t handler;
+	void *pointer;
+};
+struct params {
+	group_tagged(params_slow, slow,
+		struct dev *dev;
+		void (*init)(int n);
+	);
+};
+struct pool { struct params_slow slow; };
+void read_csr(int *d) { }
+void read_rf(long *d) { }
+void eth(int n) { }
+int gre(int n) { }
+int handle(int n) { }
+struct debug d = { .csr = { .read = read_csr }, .rf = { .read = read_rf } };
+struct ctx c = { .build_eth = eth, .build_gre = gre };
+struct data dd = { .handler = handle };
+void debug(struct debug *d) { d->csr.read(0); d->rf.read(0); }
+void build(struct ctx *c) { c->build_eth(0); c->build_gre(0); }
+void run(struct data *d) { d->handler(0); }
+void init(struct pool *p) { p->slow.init(0); }
+"""
+
+
+def test_members_that_macros_make(small: Make) -> None:
+    """rt2x00debug.h, mlx5's dr_ste.h, ACPICA's acobject.h, and include/net/page_pool/types.h of 6.12."""
+    s = small(MEMBERS)
+    assert s.dispatches("debug") == {"regcsr.read": ["read_csr"], "regrf.read": ["read_rf"]}
+    assert s.dispatches("build") == {"ctx.build_eth": ["eth"], "ctx.build_gre": ["gre"]}
+    assert s.dispatches("run") == {"data.handler": ["handle"]}
+    assert s.dispatches("init") == {"params_slow.init": []}
+    fields = [f.name for f in s.resolver.reader.records("debug")[0].fields]
+    assert fields == ["before", "after", "csr", "rf"]
+
+
+def test_locals_that_macros_declare(small: Make) -> None:
+    """DEFINE_IO_COMP_BATCH() of io_uring, closure_type() of bcachefs, and static DECLARE_WORK() of fs/kernfs."""
+    s = small(
+        "struct batch { int (*complete)(int n); };\n#define DEFINE_BATCH(name) struct batch name = { }\n"
+        "struct op { int (*end_io)(int n); struct closure cl; };\n"
+        "#define closure_type(name, type, member) type *name = container_of(ws, type, member)\n"
+        "struct work { int (*func)(int n); };\n#define DECLARE_WORK(n, f) struct work n = { .func = f }\n"
+        "int done(int n)\n{\n}\nint ended(int n)\n{\n}\nint worked(int n)\n{\n}\nstruct op one = { .end_io = ended };\n"
+        "void set(struct batch *b)\n{\n\tb->complete = done;\n}\n"
+        "int poll(int n)\n{\n\tDEFINE_BATCH(iob);\n\n\tif (n) {\n\t\tset(&iob);\n\t}\n\treturn iob.complete(n);\n}\n"
+        "int write(struct closure *ws)\n{\n\tclosure_type(op, struct op, cl);\n\n\treturn op->end_io(1);\n}\n"
+        "int start(int n)\n{\n\tstatic DECLARE_WORK(once, worked);\n\n\treturn once.func(n);\n}\n"
+    )
+    assert s.dispatches("poll") == {"batch.complete": ["done"]}
+    assert s.dispatches("write") == {"op.end_io": ["ended"]}
+    assert s.dispatches("start") == {"work.func": ["worked"]}
+
+
+def test_parameters_of_a_function_that_a_macro_names(small: Make) -> None:
+    """FNAME(walk_addr_generic)(...) of arch/x86/kvm/mmu/paging_tmpl.h."""
+    s = small(
+        "struct mmu { int (*get)(int n); };\nint get_it(int n)\n{\n}\nstruct mmu m = { .get = get_it };\n"
+        "#define FNAME(name) paging64_##name\n"
+        "static int FNAME(walk)(int n, struct mmu *mmu)\n{\n\treturn mmu->get(n);\n}\n"
+    )
+    assert s.dispatches("paging64_walk") == {"mmu.get": ["get_it"]}
+
+
+def test_listings_may_have_another_name_for_what_the_includer_defines(small: Make) -> None:
+    """KVM_X86_OP_OPTIONAL of arch/x86/include/asm/kvm-x86-ops.h."""
+    s = small(
+        {
+            "arch/x86/include/asm/ops.h": "OP(one)\nOP_OPTIONAL(two)\nOP_OPTIONAL(three)\nOP(four)\n",
+            "net/a.c": "typedef int (*op_t)(int n);\nstruct ops { op_t one, two, three, four; };\n"
+            "int f(int n)\n{\n}\nint call(struct ops *o)\n{\n\treturn o->two(1);\n}\nvoid fill(struct ops *o)\n{\n"
+            "#define __OP(x) o->x = f;\n#define OP(x) __OP(x)\n#define OP_OPTIONAL __OP\n"
+            "#include <asm/ops.h>\n}\n",
+        }
+    )
+    assert s.dispatches("call") == {"ops.two": ["f"]}

@@ -66,6 +66,8 @@ class CallReader(DataReader):
             head = _IDENTIFIER.match(callee)
             if callee in holder.params or (head and _PASTE in callee) or callee.rpartition(">")[2] in holder.params:
                 return  # the argument decides: the call is made where the macro is used
+        if holder.kind == "macro" and _PASTE in callee:
+            return
         if callee in NOT_CALLED or _is_cast(callee):
             return
         condition, implied = self._regions.at(offset)

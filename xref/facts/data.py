@@ -16,7 +16,7 @@ from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
 from xref.facts.records import declared_name, record_tag, type_text
 from xref.facts.sections import section_entries
 from xref.facts.state import Owner, Spell, key_of
-from xref.facts.text import FileText, Origin, Role, Text
+from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
@@ -26,6 +26,7 @@ from xref.parse.parens import matching_paren
 
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WRAPPED: Final = re.compile(r"(?:(?<=[\w*,] )|(?<=[*,]))([A-Za-z_]\w*)\s*\(\s*(\w+)\s*\)")
+_MADE_STATIC: Final = re.compile(r"static\s+([A-Za-z_]\w*)\s*\((?=.*\)$)", re.DOTALL)
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _BEHIND: Final = re.compile(r"(.*)\.\w+\+\d+")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
@@ -59,13 +60,27 @@ class DataReader(Expansions):
         words = words or " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
         origin = text.origin(start)
         at = text.place(start)
+        made = _MADE_STATIC.match(words) if words.startswith("static ") else None
+        if made is not None and self._makes_variable(made[1], holder, at):
+            self._expand(text, holder, start, at, words[made.start(1) :], made[1])
+            return
         if "(" in words:
             for macro in _HEAD.finditer(words):
                 self._cleanup(holder, words, macro, at)
             words = self._without_wrapped_names(words)
         scope = captures["scope"][0]
-        last = text.place(scope.end_byte).line if origin is None or origin.role is Role.MACRO_BODY else at.line
+        if origin is None or origin.role is Role.MACRO_BODY:
+            last = text.place(scope.end_byte).line
+        elif scope.parent is not None and scope.parent.type == "function_definition":
+            last = holder.end_line  # DECLARE_WAITQUEUE(wait, current); is there to the end of the block around it
+        else:
+            last = at.line
         holder.locals[LocalFact(at.line, last, words)] = None
+
+    def _makes_variable(self, name: str, holder: FunctionBuilder, at: Place) -> bool:
+        """Whether a name behind ``static`` is a macro that declares: ``static DECLARE_WORK(once, fn);``."""
+        macro = self._view_of(holder, at.line).get(name) if name in self._x.table else None
+        return macro is not None and macro.params is not None and holder.kind != "macro"
 
     def _without_wrapped_names(self, words: str) -> str:
         """A declaration with the names that a macro initialises with themselves spelled out:

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Final
 
 from xref.facts.builder import FunctionBuilder
+from xref.facts.members import made_members, part_tag
 from xref.facts.model import CallFact
 from xref.facts.state import FileState, key_of
 from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
+from xref.lex.directives import Directives
 from xref.lex.tokens import is_identifier, tokenize
 from xref.macros.expand import Expander
 from xref.macros.inner import inner_variables, renamed
@@ -124,6 +126,14 @@ class Expansions(FileState):
             return known or n == name
 
         return self._templates.expanded(name, invocation, lookup, partial(Expander, lookup, want, line), way)
+
+    def _make_members(self, code: bytes, directives: Directives) -> None:
+        """Queues what macros make inside structs."""
+        for k, made in enumerate(made_members(code, self._view, self._x.table, self._x.natures)):
+            line, column, cond = directives.place(made.offset)
+            origin = Origin(Place(line, column, g.to_text(cond)), Role.MAKER, (made.name,), line_end=line)
+            self._member_parts[tag := part_tag(k)] = (directives.line_at(made.record), made.name)
+            self._queue.append((f"struct {tag} {{ {made.text} }};\n", origin))
 
     def _told_apart(self, tokens: list[str], place: tuple[tuple[str, int], int], invocation: str) -> list[str]:
         """The expansion of an invocation with names of its own for the variables that its blocks declare, where others

@@ -18,6 +18,7 @@ from xref.facts.calls import NO_ADDRESS, CallReader
 from xref.facts.conditions import Regions
 from xref.facts.listings import Listings, opened_records
 from xref.facts.makers import Makers, macro_body
+from xref.facts.members import with_parts
 from xref.facts.model import (
     AssignFact,
     CallFact,
@@ -81,6 +82,7 @@ class _FileExtraction(CallReader):
             self._view = self._x.table.view(self._path, trailing)
         self._view.divide(directives.macros)
         code = self._listed(code, directives)
+        self._make_members(code, directives)
         makers = Makers(self._x.table, self._view, self._x.natures, self._x.masker, later)
         found = makers.find(code, FileText(code, code, {}, directives, True))
         for text, origin in found.parts:
@@ -109,7 +111,7 @@ class _FileExtraction(CallReader):
         return FileFacts(
             self._path,
             tuple(b.build() for b in self._functions.values()),
-            tuple(self._records),
+            tuple(with_parts(self._records, self._member_parts)),
             tuple(self._typedefs),
             tuple(self._objects),
             tuple(self._registrations),

@@ -148,11 +148,14 @@ class Listings:
         templates = Templates()
         for start, end in _invocations(code):
             invocation = code[start:end].decode("latin-1")
-            macro = own.get(invocation.partition("(")[0].strip())
+            head = invocation.partition("(")[0].strip()
+            macro = own.get(head)
+            if macro is not None and macro.params is None and macro.body.isidentifier():
+                macro = lookup(macro.body)  # #define KVM_X86_OP_OPTIONAL __KVM_X86_OP   arch/x86/kvm/x86.c
             if macro is None or macro.params is None:
                 continue
             name = name or macro.name
-            tokens, _ = templates.expanded(macro.name, invocation, lookup, partial(Expander, lookup, want, line), ())
+            tokens, _ = templates.expanded(head, invocation, lookup, partial(Expander, lookup, want, line), ())
             text = " ".join(tokens)
             size += len(text)
             if size > _MOST_TEXT:

@@ -401,6 +401,8 @@ class Makers:
                     known.add(n)
                     for d in () if any(n in env for env in self._later) else self._view.candidates(n):
                         todo.extend(re.findall(r"[A-Za-z_]\w*(?=\s*\()", d.body))
+                        if d.params is None and d.body.isidentifier():
+                            todo.append(d.body)  # #define TRACE_EVENT_RCU TRACE_EVENT   include/trace/events/rcu.h
         return known
 
     def _structural(self, name: str) -> bool:

@@ -94,6 +94,8 @@ class FileState:
         self._inner_starts: dict[tuple[tuple[tuple[str, int], int], str], dict[str, int]] = {}
         """The same when an invocation was expanded for the first time."""
         self._listed_inside: list[Listed] = []
+        self._member_parts: dict[str, tuple[int, str]] = {}
+        """By the tag of what is read for them: the line of the struct in which macros make members, and the macro."""
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
     def _placed(self, text: Text, offset: int) -> tuple[Place, str]:

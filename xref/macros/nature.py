@@ -21,6 +21,7 @@ from xref.macros.fixpoint import Fixpoint
 from xref.macros.shapes import (
     calls_by_cast,
     is_array_of_pointers,
+    is_declared,
     is_receiver,
     skip_brackets,
     split_arguments,
@@ -347,6 +348,8 @@ class Natures:
                     following in ("=", "(") or (following == ")" and i + 2 < n and tokens[i + 2] == "(")
                 ):
                     found.add(position[t])  # the argument names a member that is set or called
+                elif is_declared(tokens, i, position):
+                    found.add(position[t])
                 elif is_receiver(tokens, i) or (casting and "->" in tokens[i + 1 : i + 3]):
                     found.add(position[t])  # the argument's type says what is called
                 elif before == "(" and following == ")" and i + 2 < n and tokens[i + 2] == "(":

@@ -76,6 +76,26 @@ def typed_by(tokens: tuple[str, ...], params: Mapping[str, int]) -> dict[str, se
     return found
 
 
+def is_declared(tokens: tuple[str, ...], i: int, params: Mapping[str, int]) -> bool:
+    """Whether the token at ``i`` is the name of a variable that is a struct, or of a type that is an argument:
+    ``struct io_comp_batch name = { }`` of DEFINE_IO_COMP_BATCH, ``type *name = container_of(...)`` of closure_type().
+    """
+    if i + 1 < len(tokens) and tokens[i + 1] not in ("=", ";"):
+        return False
+    start = i
+    while start and tokens[start - 1] == "*":
+        start -= 1
+    if start > 1 and tokens[start - 2] in ("struct", "union"):
+        start -= 2
+    elif start and start < i and tokens[start - 1] in params:
+        start -= 1
+    else:
+        return False
+    while start and tokens[start - 1] in ("const", "static"):
+        start -= 1
+    return not start or tokens[start - 1] in (";", "{", "}")
+
+
 def until(tokens: tuple[str, ...], start: int) -> tuple[str, ...]:
     """The tokens from ``start`` to the end of the expression there."""
     nesting = 0

@@ -38,6 +38,7 @@ class Bail(Exception):
 
 
 # not (), which mypyc would take for the type of what is assigned later
+_NAMED_BY_MACRO: Final = re.compile(r"(?<=[\s*])[A-Z]\w*\((\w+)\)\s*\(")  # FNAME(walk_addr)(...) of arch/x86/kvm
 _NO_PARAMS: Final[tuple[Decl, ...]] = ()
 QUAL, BASE, TAG, TYPEOF, AUTO, ATTR, ATTR_CALL, STMT = range(1, 9)
 
@@ -489,7 +490,7 @@ def parse_params(text: str, is_type: IsType = looks_like_type) -> Params:
 def parse_signature(text: str, is_type: IsType = looks_like_type) -> Decl | None:
     """A function's header: ``ctype`` is the ``Function``, ``params`` its named parameters; None if it is no header."""
     try:
-        decls = TypeParser(text, is_type).declaration(implicit=True)
+        decls = TypeParser(_NAMED_BY_MACRO.sub(r"\1(", text), is_type).declaration(implicit=True)
     except _FAILS:
         return None
     return decls[0] if decls and isinstance(decls[0].ctype, Function) else None

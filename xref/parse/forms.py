@@ -56,8 +56,9 @@ _OFFSETOF: Final = (b"offsetof", b"__builtin_offsetof")
 # dump_page(page, "VM_BUG_ON_PAGE(" __stringify(cond) ")")
 _LITERAL_MAKER: Final = re.compile(rb"\"\s*([A-Za-z_]\w*\s*)\(")
 # case offsetof(struct x, a) ... offsetof(struct x, b):
-_RANGE: Final = re.compile(rb"\.\.\.[^:;{}\n]*(?=:)")
-_CASE_BEFORE: Final = re.compile(rb"\bcase\s[^:;{}\n]*\Z")
+_RANGE: Final = re.compile(rb"\.\.\.[^:;{}]{,300}(?=:)")
+_LONGEST_CASE: Final = 300
+_CASE_BEFORE: Final = re.compile(rb"\bcase\s[^:;{}]*\Z")
 # struct { int : (-!!(e)); }, unsigned int :3; a bit-field without a name, which the grammar does not know
 _NAMELESS: Final = re.compile(
     rb"[{;]\s*((?:unsigned|signed|long|short)\s+)?((?:int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d)\s*)\Z"
@@ -175,10 +176,10 @@ def _without_case_ranges(text: bytes) -> bytes:
     """``text`` with the first value alone of each range of cases."""
     buffer: bytearray | None = None
     for m in _RANGE.finditer(text):
-        line = max(text.rfind(b"\n", 0, m.start()), 0)
-        if _CASE_BEFORE.search(text, line, m.start()) is not None:
+        case = text.rfind(b"case", max(0, m.start() - _LONGEST_CASE), m.start())
+        if case >= 0 and _CASE_BEFORE.search(text, case, m.start()) is not None:
             buffer = buffer if buffer is not None else bytearray(text)
-            buffer[m.start() : m.end()] = b" " * (m.end() - m.start())
+            buffer[m.start() : m.end()] = m.group().translate(BLANK)
     return bytes(buffer) if buffer is not None else text
 
 
