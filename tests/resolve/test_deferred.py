@@ -474,3 +474,22 @@ def test_a_carrier_of_the_ground_leads_to_the_slot(small: Make) -> None:
     )
     tree = small({"include/linux/later.h": HEADER, "kernel/core.c": CORE, "drivers/card.c": PARTS + body})
     assert [e.callee.name for e in tree.resolver.deferred(tree.resolver.lookup("f")[0])] == ["one"]
+
+
+def test_a_function_that_a_new_task_runs(small: Make) -> None:
+    """rest_init() of init/main.c, now and up to 5.4."""
+    run = "int kernel_init(void *p)\n{\n}\nvoid rest_init(void)\n{\n\tkernel_thread(kernel_init, 0, 1);\n}\n"
+    s = small(
+        "struct kernel_clone_args { int (*fn)(void *); void *fn_arg; };\nint kernel_clone(struct kernel_clone_args *a);\n"
+        "int kernel_thread(int (*fn)(void *), void *arg, int flags)\n{\n"
+        "\tstruct kernel_clone_args args = { .fn = fn, .fn_arg = arg };\n\treturn kernel_clone(&args);\n}\n" + run
+    )
+    edges = s.resolver.deferred(s.resolver.lookup("rest_init")[0])
+    assert [(e.callee.node, e.via) for e in edges] == [("net/a.c:kernel_init", "kernel_clone_args.fn")]
+    s = small(
+        "int do_fork(int flags, unsigned long stack, unsigned long arg);\n"
+        "int kernel_thread(int (*fn)(void *), void *arg, int flags)\n{\n"
+        "\treturn do_fork(flags, (unsigned long)fn, (unsigned long)arg);\n}\n" + run
+    )
+    edges = s.resolver.deferred(s.resolver.lookup("rest_init")[0])
+    assert [(e.callee.node, e.via) for e in edges] == [("net/a.c:kernel_init", "kernel_thread")]

@@ -140,7 +140,8 @@ class Deferred:
             h.function.id: Target(h.function, EdgeKind.DEFERRED, confidence, h.guard, (step, *h.steps))
             for h in reversed(list(holdings))
         }
-        return Site(call, ".".join(slot), EdgeKind.DEFERRED, tuple(reversed(targets.values())))
+        via = ".".join(filter(None, slot))
+        return Site(call, via, EdgeKind.DEFERRED, tuple(reversed(targets.values())))
 
     # -- from the function --------------------------------------------------------------------------------------------
 

@@ -244,6 +244,19 @@ class Handing:
         return self._gives(f)
 
     def _find_gives(self, f: FunctionInfo) -> Iterator[Given]:
+        found = False
+        for given in self._gives_onward(f):
+            found = True
+            yield given
+        if not found and f.kind != "macro":
+            # kernel_thread() of old kernels puts the function into a register of the new task
+            for way in self._ways.every:
+                if f.name in way.given_by:
+                    params = self._written.scope(f).params
+                    may = (k for k, p in enumerate(params) if self._may_be_function(p.ctype, f.file_id))
+                    yield from (Given(slot, next(may, 0)) for slot in way.slots)
+
+    def _gives_onward(self, f: FunctionInfo) -> Iterator[Given]:
         scope = self._written.scope(f)
         if f.kind != "macro":
             callable_ = {p.name for p in scope.params if self._may_be_function(p.ctype, f.file_id)}

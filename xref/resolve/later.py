@@ -21,6 +21,7 @@ class Later(msgspec.Struct, frozen=True, gc=False):
     carriers: frozenset[str]
     starts: frozenset[str]
     given: bool
+    given_by: frozenset[str]
     indexed: str
 
 
@@ -56,6 +57,7 @@ def ways() -> Ways:
             frozenset(entry.get("carriers", ())),
             frozenset(entry.get("starts", ())),
             bool(entry.get("given", False)),
+            frozenset(entry.get("given_by", ())),
             str(entry.get("indexed", "")),
         )
         for name, entry in table.items()
