@@ -480,7 +480,8 @@ def test_a_function_that_a_new_task_runs(small: Make) -> None:
     """rest_init() of init/main.c, now and up to 5.4."""
     run = "int kernel_init(void *p)\n{\n}\nvoid rest_init(void)\n{\n\tkernel_thread(kernel_init, 0, 1);\n}\n"
     s = small(
-        "struct kernel_clone_args { int (*fn)(void *); void *fn_arg; };\nint kernel_clone(struct kernel_clone_args *a);\n"
+        "struct kernel_clone_args { int (*fn)(void *); void *fn_arg; };\n"
+        "int kernel_clone(struct kernel_clone_args *a);\n"
         "int kernel_thread(int (*fn)(void *), void *arg, int flags)\n{\n"
         "\tstruct kernel_clone_args args = { .fn = fn, .fn_arg = arg };\n\treturn kernel_clone(&args);\n}\n" + run
     )

@@ -166,3 +166,28 @@ def test_listings_may_have_another_name_for_what_the_includer_defines(small: Mak
         }
     )
     assert s.dispatches("call") == {"ops.two": ["f"]}
+
+
+def test_a_constant_may_be_a_function_by_another_name(small: Make) -> None:
+    """CTL_INT of kernel/sysctl_binary.c up to 5.8, and DUMMY of drivers/video/console."""
+    s = small(
+        "struct table { int (*convert)(int n); int number; };\n"
+        "static int intvec(int n)\n{\n}\nstatic int dummy(int n)\n{\n}\n"
+        "#define CTL_INT intvec\n#define DUMMY (void *) dummy\n#define NR 3\n#define KERN_NR NR\n"
+        "static const struct table t[] = { { CTL_INT, KERN_NR }, { .convert = DUMMY, .number = NR } };\n"
+        "int call(const struct table *t)\n{\n\treturn t->convert(1);\n}\n"
+    )
+    assert s.dispatches("call") == {"table.convert": ["dummy", "intvec"]}
+    assert s.callers("intvec") == ["net/a.c:call"]
+
+
+def test_a_function_whose_parameters_depend_on_the_configuration(small: Make) -> None:
+    """HFC_outb_pcimem() of drivers/isdn/hardware/mISDN/hfcmulti.c, which comes to HFC_outb_nodebug by a copy."""
+    s = small(
+        "struct hfc { int (*outb)(struct hfc *h, int reg); int (*nodebug)(struct hfc *h, int reg); };\n"
+        "static int\n#ifdef DEBUG\npcimem(struct hfc *h, int reg,\n\tconst char *function)\n#else\n"
+        "pcimem(struct hfc *h, int reg)\n#endif\n{\n}\n"
+        "void init(struct hfc *h)\n{\n\th->outb = pcimem;\n\th->nodebug = h->outb;\n}\n"
+        "int call(struct hfc *h)\n{\n\treturn h->nodebug(h, 1);\n}\n"
+    )
+    assert set(s.dispatches("call")["hfc.nodebug"]) == {"pcimem"}

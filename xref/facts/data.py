@@ -27,6 +27,7 @@ from xref.parse.parens import matching_paren
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WRAPPED: Final = re.compile(r"(?:(?<=[\w*,] )|(?<=[*,]))([A-Za-z_]\w*)\s*\(\s*(\w+)\s*\)")
 _MADE_STATIC: Final = re.compile(r"static\s+([A-Za-z_]\w*)\s*\((?=.*\)$)", re.DOTALL)
+_ONE_NAME: Final = re.compile(r"(?:\([\w\s*]+\)\s*)?[a-z_]\w*")
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _BEHIND: Final = re.compile(r"(.*)\.\w+\+\d+")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
@@ -279,6 +280,15 @@ class DataReader(Expansions):
         macro = view.get(head)
         if macro is None or (macro.params is None) is (m is not None):
             return False
+        if m is None and head.isupper() and _ONE_NAME.fullmatch(macro.body) is not None:
+            # { CTL_INT, KERN_PANIC, "panic" }, where CTL_INT is bin_intvec   kernel/sysctl_binary.c up to 5.8
+            self._registrations[
+                RegistrationFact(
+                    at.line, at.column, name, decl, element.path, element.field, macro.body, "macro", at.guard,
+                    holder.name if holder is not None else "",
+                )
+            ] = None  # fmt: skip
+            return True
         several = _POSITION.fullmatch(element.path) is not None and _lists_several(body_tokens(macro.body))
         if m is None and not macro.body.startswith(("{", ".")) and not several:
             return False

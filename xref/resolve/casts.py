@@ -48,8 +48,8 @@ def seems_meant(holding: Holding, given: int) -> bool:
 @lru_cache(maxsize=65536)
 def _accepts(signature: str, given: int, handed: bool) -> bool:
     decl = parse_signature(signature)
-    if decl is None or not isinstance(decl.ctype, Function):
-        return True
+    if decl is None or not isinstance(decl.ctype, Function) or signature.count(f"{decl.name}(") > 1:
+        return True  # HFC_outb_pcimem() of drivers/isdn/hardware/mISDN/hfcmulti.c has other parameters in each #if arm
     many = len(decl.ctype.params)
     if not many and (handed or signature.rpartition("(")[2].strip(") ") != "void"):
         return True  # int f(): nothing is said of what it takes (C11 6.7.6.3 p14)
