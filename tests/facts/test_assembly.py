@@ -46,3 +46,54 @@ SYM_FUNC_END(other)
 @settings(max_examples=100, deadline=None)
 def test_any_bytes(source: bytes) -> None:
     extract_assembly("a.S", source)
+
+
+def test_macros_of_the_file_are_expanded_where_it_invokes_them() -> None:
+    """errorentry, apicinterrupt and PTREGSCALL of arch/x86/kernel/entry_64.S up to 5.7."""
+    source = b"""\
+.macro body cfunc error=0
+	.if \\error
+	call	fix_up
+	.endif
+	call	\\cfunc
+.endm
+.macro errorentry sym do_sym
+ENTRY(\\sym)
+	call	error_entry
+	body	\\do_sym error=1
+	jmp	error_exit
+END(\\sym)
+.endm
+	.macro PTREGSCALL label,func,arg
+ENTRY(\\label)
+	call	\\func
+END(\\label)
+	.endm
+#ifdef CONFIG_X
+errorentry page_fault \\
+	do_page_fault
+#endif
+	PTREGSCALL stub_clone, sys_clone, %r8
+ENTRY(plain)
+	body handler
+END(plain)
+.macro unused
+	call	nobody
+.endm
+"""
+    found = extract_assembly("a.S", source).functions
+    calls = {f.name: [c.callee for c in f.body.calls] for f in found}
+    assert calls == {
+        "page_fault": ["error_entry", "fix_up", "do_page_fault", "error_exit"],
+        "stub_clone": ["sys_clone"],
+        "plain": ["fix_up", "handler"],
+    }
+    assert [(f.name, f.line, f.guard) for f in found] == [
+        ("page_fault", 20, "CONFIG_X"),
+        ("stub_clone", 23, ""),
+        ("plain", 24, ""),
+    ]
+
+
+def test_a_macro_of_itself_ends() -> None:
+    extract_assembly("a.S", b".macro m x\n\tm \\x\n\tm \\x\n.endm\nENTRY(f)\n\tm 1\nEND(f)\n")

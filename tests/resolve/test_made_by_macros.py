@@ -90,7 +90,8 @@ struct ctx {
 	void BUILDER(eth);
 	int BUILDER(gre);
 };
-struct data { HEADER handler_t handler;
+struct {int a;}one;
+struct data {HEADER handler_t handler;
 	void *pointer;
 };
 struct params {

@@ -49,8 +49,8 @@ def made_members(code: bytes, view: MacroView, table: MacroTable, natures: Natur
             continue
         at = opening
         while 0 <= at < end and (start := _STARTS.search(code, at, end)) is not None:
-            at = start.end()
-            m = _INVOKES.match(code, at, end) or _BEGINS.match(code, at, end)
+            at = start.end() + 1  # the next one may begin right behind a semicolon
+            m = _INVOKES.match(code, at - 1, end) or _BEGINS.match(code, at - 1, end)
             if m is None:
                 continue
             name = m[2].decode("latin-1")
