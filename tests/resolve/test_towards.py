@@ -198,3 +198,23 @@ def test_a_private_function_is_looked_for_in_its_own_file(small: Make) -> None:
         }
     )
     assert s.callers("net/b.c:error") == ["net/b.c:call"]
+
+
+def test_a_slot_whose_address_is_handed_over(small: Make) -> None:
+    """smc_clcsock_replace_cb() of net/smc/af_smc.c: each slot has what its own call hands over."""
+    s = small(
+        "struct sock { void (*ready)(int n); void (*space)(int n); };\n"
+        "struct smc { void (*ready)(int n); void (*space)(int n); };\n"
+        "static void replace(void (**target)(int n), void (*new)(int n), void (**saved)(int n))\n{\n"
+        "\tif (!*saved)\n\t\t*saved = *target;\n\t*target = new;\n}\n"
+        "void def_ready(int n)\n{\n}\nvoid smc_ready(int n)\n{\n}\nvoid smc_space(int n)\n{\n}\n"
+        "void init(struct sock *sk)\n{\n\tsk->ready = def_ready;\n}\n"
+        "void use(struct sock *sk, struct smc *smc)\n{\n\treplace(&sk->ready, smc_ready, &smc->ready);\n"
+        "\treplace(&sk->space, smc_space, &smc->space);\n}\n"
+        "void ready(struct sock *sk)\n{\n\tsk->ready(1);\n}\nvoid space(struct sock *sk)\n{\n\tsk->space(1);\n}\n"
+        "void forward(struct smc *smc)\n{\n\tsmc->ready(1);\n}\n"
+    )
+    assert s.dispatches("ready") == {"sock.ready": ["def_ready", "smc_ready"]}
+    assert s.dispatches("space") == {"sock.space": ["smc_space"]}
+    assert s.dispatches("forward") == {"smc.ready": ["def_ready", "smc_ready"]}
+    assert s.callers("smc_space") == ["net/a.c:space"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final
 
 from xref.lex.tokens import is_identifier
@@ -79,6 +80,7 @@ def typed_by(tokens: tuple[str, ...], params: Mapping[str, int]) -> dict[str, se
 def is_declared(tokens: tuple[str, ...], i: int, params: Mapping[str, int]) -> bool:
     """Whether the token at ``i`` is the name of a variable that is a struct, or of a type that is an argument:
     ``struct io_comp_batch name = { }`` of DEFINE_IO_COMP_BATCH, ``type *name = container_of(...)`` of closure_type().
+    What a macro initialises in its turn (LIST_HEAD) says by itself what is called.
     """
     if i + 1 < len(tokens) and tokens[i + 1] not in ("=", ";"):
         return False
@@ -86,6 +88,9 @@ def is_declared(tokens: tuple[str, ...], i: int, params: Mapping[str, int]) -> b
     while start and tokens[start - 1] == "*":
         start -= 1
     if start > 1 and tokens[start - 2] in ("struct", "union"):
+        value = until(tokens, i + 1)
+        if any(t == "(" and is_identifier(before) for before, t in pairwise(value)):
+            return False
         start -= 2
     elif start and start < i and tokens[start - 1] in params:
         start -= 1

@@ -19,11 +19,12 @@ from xref.resolve.model import Crossing, Holding, Place, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
 from xref.resolve.pairs import Pairs
+from xref.resolve.reached import Ways
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
 from xref.resolve.symbols import Symbols
 from xref.resolve.titles import Titles
-from xref.resolve.towards import Towards, Ways
+from xref.resolve.towards import Towards
 from xref.resolve.types import Types
 from xref.resolve.values import Values
 from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -20,9 +20,9 @@ from xref.parse.ctype import parse_declaration
 from xref.resolve.anchors import Anchors
 from xref.resolve.arguments import arguments
 from xref.resolve.casts import fits
-from xref.resolve.flow import Arrival, Inflow, slot_place
-from xref.resolve.macros import IndexedMacros
+from xref.resolve.flow import slot_place
 from xref.resolve.model import Place, Step
+from xref.resolve.reached import Outflow, Reached, Way
 from xref.resolve.scope import Scope
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
@@ -37,31 +37,6 @@ _STRING: Final = re.compile(r'"[A-Za-z_]\w*"')
 _LOADED: Final = re.compile(r"->|\.")
 _WORD: Final = re.compile(r"[A-Za-z_]")
 _Wanted = Callable[[FunctionInfo | Place], bool]
-
-
-class Outflow(NamedTuple):
-    """A place that a value is brought to, the step that does it, and under which condition."""
-
-    place: Place
-    step: Step | None = None
-    guard: str = ""
-
-
-class Way(NamedTuple):
-    """How an address came to a place, the last step first, and the condition nearest to where it was named."""
-
-    steps: tuple[Step, ...]
-    guard: str
-
-
-class Reached(NamedTuple):
-    """Where an address comes to, the functions (by row) that may call through one of these places, and how many
-    functions that may bring it further were not looked at.
-    """
-
-    places: Mapping[Place, Way]
-    callers: tuple[int, ...]
-    beyond: int
 
 
 class _Pair(NamedTuple):
@@ -82,35 +57,6 @@ class _Onward(NamedTuple):
     beside: frozenset[str]
     pairs: tuple[_Pair, ...]
     beyond: int
-
-
-class Ways(Values):
-    """The values that pointers have, as far as they are one function: what is known of where its address comes to
-    stands for the way back.
-    """
-
-    def __init__(
-        self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached, values: Values
-    ) -> None:
-        """``values`` knows what flows into a place, whatever the function."""
-        super().__init__(written, macros)
-        self._function = function
-        self._places = reached.places
-        self._inflows = values._inflows
-
-    def solve(self, first: Iterable[Inflow[FunctionInfo]], most: int = Values.MOST) -> list[Arrival[FunctionInfo]]:
-        """The function, by the shortest way, if any of ``first`` can have it."""
-        found: list[Arrival[FunctionInfo]] = []
-        for source, step, guard in first:
-            way: Way | None = Way((), "")
-            if isinstance(source, Place):
-                way = self._places.get(source)
-            elif source.id != self._function.id:
-                way = None
-            if way is not None:
-                steps = (step, *way.steps) if step is not None else way.steps
-                found.append(Arrival(self._function, steps, way.guard or guard))
-        return [min(found, key=lambda arrival: len(arrival.steps))] if found else []
 
 
 class Towards:
@@ -439,6 +385,9 @@ class Towards:
         if position < len(given) and _LOADED.search(given[position]) is not None:
             others = (arg for k, arg in enumerate(given) if k != position and _WORD.search(arg) is not None)
             self._pairs.extend(_Pair(given[position], arg, scope.function.id, call.line) for arg in others)
+        for stored in self._values.out_parameters.of(call, scope):
+            if stored.argument == position:
+                yield Outflow(slot_place(stored.slot.owner, stored.slot.field, stored.slot.home), step, call.guard)
         for name in chosen_among(callee):
             for f in self._names.functions(name, scope.file_id):
                 yield Outflow(Place("param", f.id, position), step, call.guard)

@@ -15,6 +15,7 @@ from xref.resolve.arguments import arguments
 from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Place, Step
+from xref.resolve.outparams import OutParameters
 from xref.resolve.scope import Scope
 from xref.resolve.spell import spell
 from xref.resolve.written import Written
@@ -39,6 +40,7 @@ class Values(Flow[FunctionInfo]):
         self._names = written.names
         self._answers: dict[Place, tuple[Holding, ...]] = {}
         self._mixing: dict[Place, bool] = {}
+        self.out_parameters = OutParameters(written)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -162,8 +164,21 @@ class Values(Flow[FunctionInfo]):
         return function.kind == "macro" or self.is_callback(function, position)
 
     def compute(self, place: Place) -> Iterator[Inflow[FunctionInfo]]:
-        """What flows into a place; of the flows this one alone has static calls."""
-        return self._into_static_call(str(place.owner)) if place.kind == "static_call" else super().compute(place)
+        """What flows into a place; of the flows this one alone has static calls, and slots that a function is handed
+        the address of.
+        """
+        if place.kind == "static_call":
+            yield from self._into_static_call(str(place.owner))
+            return
+        yield from super().compute(place)
+        if place.kind == "slot":
+            for scope, stored in self.out_parameters.into(str(place.owner), str(place.name).partition(" ")[0]):
+                step = Step("argument", scope.file_id, stored.call.line)
+                if stored.argument is None:
+                    yield from self._assigned(stored.fact, self._written.scope(stored.inside))
+                else:
+                    text = arguments(stored.call.arguments)[stored.argument]
+                    yield from self._stepped(text, scope, stored.call.line, step, stored.call.guard)
 
     def registered(self, r: RegistrationInfo) -> Iterator[Inflow[FunctionInfo]]:
         """The same, and the elements of a table that is named: ``.actions = pkcs7_action_table``."""

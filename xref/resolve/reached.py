@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Where the address of a function comes to, and the values of pointers as far as they are that function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from xref.resolve.flow import Arrival, Inflow
+from xref.resolve.macros import IndexedMacros
+from xref.resolve.model import Place, Step
+from xref.resolve.values import Values
+from xref.resolve.written import Written
+from xref.store.model import FunctionInfo
+
+
+class Outflow(NamedTuple):
+    """A place that a value is brought to, the step that does it, and under which condition."""
+
+    place: Place
+    step: Step | None = None
+    guard: str = ""
+
+
+class Way(NamedTuple):
+    """How an address came to a place, the last step first, and the condition nearest to where it was named."""
+
+    steps: tuple[Step, ...]
+    guard: str
+
+
+class Reached(NamedTuple):
+    """Where an address comes to, the functions (by row) that may call through one of these places, and how many
+    functions that may bring it further were not looked at.
+    """
+
+    places: Mapping[Place, Way]
+    callers: tuple[int, ...]
+    beyond: int
+
+
+class Ways(Values):
+    """The values that pointers have, as far as they are one function: what is known of where its address comes to
+    stands for the way back.
+    """
+
+    def __init__(
+        self, written: Written, macros: IndexedMacros, function: FunctionInfo, reached: Reached, values: Values
+    ) -> None:
+        """``values`` knows what flows into a place, whatever the function."""
+        super().__init__(written, macros)
+        self._function = function
+        self._places = reached.places
+        self._inflows = values._inflows
+
+    def solve(self, first: Iterable[Inflow[FunctionInfo]], most: int = Values.MOST) -> list[Arrival[FunctionInfo]]:
+        """The function, by the shortest way, if any of ``first`` can have it."""
+        found: list[Arrival[FunctionInfo]] = []
+        for source, step, guard in first:
+            way: Way | None = Way((), "")
+            if isinstance(source, Place):
+                way = self._places.get(source)
+            elif source.id != self._function.id:
+                way = None
+            if way is not None:
+                steps = (step, *way.steps) if step is not None else way.steps
+                found.append(Arrival(self._function, steps, way.guard or guard))
+        return [min(found, key=lambda arrival: len(arrival.steps))] if found else []
