@@ -19,6 +19,7 @@ struct sock { struct proto *prot; struct sock *parent; };
 struct socket { const struct proto_ops *ops; struct sock *sk; };
 int tcp_send(void *sk) { return 1; }
 int pn_send(void *sk) { return 2; }
+void create(struct sock *sk, struct socket *sock, struct protosw *p) { sk->prot = p->prot; sock->ops = p->ops; }
 """
 INET = """\
 int inet_send(struct socket *sock) { struct sock *sk = sock->sk; return sk->prot->send(sk); }
@@ -168,7 +169,7 @@ def test_calls_by_name_hand_it_on(small: Make) -> None:
 def test_a_function_that_sets_both_by_turns_ties_each_to_all(small: Make) -> None:
     """ieee802154_create() of net/ieee802154 sets two locals in every case of a switch."""
     ties = (
-        "void create(struct socket *sock, struct sock *sk, int type)\n{\n\tstruct proto *prot;\n"
+        "void create_by(struct socket *sock, struct sock *sk, int type)\n{\n\tstruct proto *prot;\n"
         "\tconst struct proto_ops *ops;\n\tswitch (type) {\n"
         "\tcase 1:\n\t\tprot = &pn;\n\t\tops = &pn_ops;\n\t\tbreak;\n"
         "\tdefault:\n\t\tprot = &raw;\n\t\tops = &raw_ops;\n\t}\n\tsk->prot = prot;\n\tsock->ops = ops;\n}\n"

@@ -168,7 +168,7 @@ class Flow(ABC, Generic[Carried]):
 
     def compute(self, place: Place) -> Iterator[Inflow[Carried]]:
         """The same, worked out."""
-        kind, owner, name = place
+        kind, owner, name = place[:3]
         if kind == "slot":
             field, _, home = str(name).partition(" ")
             return self._into_slot(str(owner), field, int(home) if home else None)

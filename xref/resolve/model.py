@@ -41,11 +41,14 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 
 
 class Place(NamedTuple):
-    """A node of the flow: ``kind`` is slot, param, local, return, global, table or static_call."""
+    """A node of the flow: ``kind`` is slot, param, local, return, global, table or static_call. ``of``: the objects
+    whose member it is, where these are told apart.
+    """
 
     kind: str
     owner: str | int
     name: str | int
+    of: frozenset[object] = frozenset()
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):

@@ -59,7 +59,8 @@ class Scope:
         return self._params
 
     @property
-    def _macro_params(self) -> tuple[str, ...]:
+    def macro_params(self) -> tuple[str, ...]:
+        """A macro's parameters; none for a function."""
         if self._names is None:
             self._names = self._macro_names()
         return self._names
@@ -74,11 +75,11 @@ class Scope:
     @property
     def variadic(self) -> str:
         """The macro's parameter that takes the rest of the arguments; '' where there is none."""
-        return self._macro_params[-1] if "..." in self.function.signature and self._macro_params else ""
+        return self.macro_params[-1] if "..." in self.function.signature and self.macro_params else ""
 
     def macro_param(self, name: str) -> int | None:
         """The 0-based position of a macro's parameter; None where ``name`` is none."""
-        return self._macro_params.index(name) if name in self._macro_params else None
+        return self.macro_params.index(name) if name in self.macro_params else None
 
     def plain(self, name: str) -> CType | None:
         """The type of a parameter or local variable of a function where there is just one of the name and it is
@@ -178,7 +179,7 @@ class Scope:
 
     def parameter_name(self, position: int) -> str:
         """The name of the parameter at a 0-based position; '' where there is none."""
-        names = self._macro_params if self.function.kind == "macro" else [decl.name for decl in self.params]
+        names = self.macro_params if self.function.kind == "macro" else [decl.name for decl in self.params]
         return names[position] if position < len(names) else ""
 
     def holds(self, name: str, line: int) -> bool:

@@ -16,6 +16,8 @@ from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.resolve.arguments import arguments
 from xref.resolve.casts import NONE_OF_TYPE, fitting, seems_meant
+from xref.resolve.changed import Changed
+from xref.resolve.closed import Closed
 from xref.resolve.companions import Companions
 from xref.resolve.configurations import Configurations
 from xref.resolve.deferred import Deferred
@@ -23,8 +25,9 @@ from xref.resolve.edge import Confidence, EdgeKind
 from xref.resolve.flow import slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, MemberType, Site, Step, Target
-from xref.resolve.named import NamedReceivers
 from xref.resolve.objects import Objects
+from xref.resolve.overwritten import Overwritten
+from xref.resolve.receivers import Receivers
 from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.values import Values, static_call_key
 from xref.resolve.written import Written
@@ -74,7 +77,8 @@ class Sites:
         self._objects = objects
         self._deferred = deferred
         self._companions = companions
-        self._receivers = NamedReceivers(written, objects)
+        overwritten = Overwritten(written)
+        self._receivers = Receivers(Closed(written, values, Changed(written), overwritten), overwritten)
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 

@@ -125,7 +125,7 @@ class Values(Flow[FunctionInfo]):
         return known
 
     def _mixes(self, place: Place) -> bool:
-        kind, owner, name = place
+        kind, owner, name = place[:3]
         t: CType | None = None
         file_id = 0
         if kind == "slot":

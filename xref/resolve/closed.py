@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+"""Whether all the objects are known that a pointer can lead to.
+
+The flow of :mod:`xref.resolve.objects` finds objects, and is silent about what it does not understand. Here what is not
+understood is an object of its own, ``OPEN``: memory that is allocated, an element of a list, what a caller hands over
+who is not known by name. A pointer to which that never comes leads to the objects that were found and to no other, so
+that what only others hold is not called through it.
+
+A pointer that is loaded from a member (``dev->mt76.bus``) is what is put into it in such an object, where the objects
+are told by parameters, variables and members alone; else what is put into it in any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from xref.parse import ctree as x
+from xref.parse.ctree import Base, Pointer
+from xref.resolve.changed import Changed
+from xref.resolve.flow import Arrival, Inflow, slot_place
+from xref.resolve.model import Place
+from xref.resolve.objects import Objects, Thing
+from xref.resolve.overwritten import Overwritten
+from xref.resolve.scope import Scope
+from xref.resolve.values import Values
+from xref.resolve.written import Written
+from xref.store.model import RegistrationInfo
+
+OPEN: Final = Thing("?", 0, "", "", ())
+"""Stands for objects that are not known."""
+_MOST: Final = 60
+"""So many places are visited; a pointer that has come farther may lead to anything."""
+_MOST_THINGS: Final = 40
+"""The members of more objects are not told apart."""
+_ERRORS: Final = frozenset({"ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"})
+
+
+class Near(Objects):
+    """The objects that are told by parameters and variables, whatever members hold being ``OPEN``."""
+
+    def __init__(self, written: Written, values: Values, changed: Changed) -> None:
+        super().__init__(written, values)
+        self._changed = changed
+        self.may_be = lru_cache(maxsize=100_000)(self._may_be)
+
+    def solve(self, first: Iterable[Inflow[Thing]], most: int = _MOST) -> list[Arrival[Thing]]:
+        """The same; what is cut off is not known."""
+        before = self.cut
+        found = super().solve(first, min(most, _MOST))
+        if self.cut != before:
+            found.append(Arrival(OPEN, (), ""))
+        return found
+
+    def compute(self, place: Place) -> Iterator[Inflow[Thing]]:
+        """What flows into a place, and ``OPEN`` where more may."""
+        some = False
+        if not self.is_open(place):
+            for inflow in self.understood(place):
+                some = True
+                yield inflow
+        if not some:
+            yield Inflow(OPEN)
+
+    def understood(self, place: Place) -> Iterator[Inflow[Thing]]:
+        """What is known to flow into a place."""
+        return super().compute(place)
+
+    def is_open(self, place: Place) -> bool:
+        """Whether a place gets values that are not known."""
+        return place.kind == "slot" or self._changed.unseen(place)
+
+    def sources(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> Iterator[Inflow[Thing]]:
+        """The same, and ``OPEN`` for what is not understood; nothing where a pointer is none."""
+        if _is_null(e):
+            return
+        some = False
+        for inflow in super().sources(e, scope, line, depth):
+            some = True
+            yield inflow
+        if not some and not (isinstance(e, x.Cond | x.Cast | x.StmtExpr | x.Assign) or _is_comma(e)):
+            yield Inflow(OPEN)
+
+    def registered(self, r: RegistrationInfo) -> Iterator[Inflow[Thing]]:
+        """The same, and ``OPEN`` for a value that is not understood."""
+        some = False
+        for inflow in super().registered(r):
+            some = True
+            yield inflow
+        if not some and not _is_null(self._types.parse(r.value)):
+            yield Inflow(OPEN)
+
+    def elements(self, name: str, scope: Scope, line: int) -> Iterator[Inflow[Thing]]:
+        """The same; a local array whose elements are assigned holds anything."""
+        if scope.holds(name, line) and any(a.target.startswith((f"{name}[", f"{name} [")) for a in scope.body.assigns):
+            yield Inflow(OPEN)
+        yield from super().elements(name, scope, line)
+
+    def _may_be(self, held: Thing, meant: Thing) -> bool:
+        """Whether an object that holds something may be one that is meant."""
+        if held.name.startswith("(") and held.function:
+            return True  # a compound literal may have been copied
+        if held.name and meant.name:
+            return held[:3] == meant[:3]
+        if len(held.path) < len(meant.path) or meant.name:
+            held, meant = meant, held  # the first is the one that more is known of
+        before = len(held.path) - len(meant.path)
+        if meant.name or before < 0 or held.path[before:] != meant.path:
+            return False
+        owner = self._owner(held, before)
+        return not owner or owner == meant.owner
+
+    def _owner(self, thing: Thing, steps: int) -> str:
+        """The record that declares the member ``steps`` along the path of an object; '' where that cannot be told."""
+        tag, at = thing.owner, thing.home
+        if thing.name:
+            if thing.function:
+                return ""
+            at = at or next((o.file_id for o in self._reader.objects(thing.name) if not o.function), 0)
+            tag = self._types.record_tag(self._types.object_type(thing.name, at), at) if at else ""
+        for k, step in enumerate(thing.path[: steps + 1]):
+            members = (self._types.members(tag, step) if tag else None) or ()
+            if len(members) != 1:
+                return ""
+            if k == steps:
+                return members[0].owner
+            there = at or next((record.file_id for record in self._reader.records(tag)), 0)
+            tag = self._types.record_tag(members[0].ctype, there) if there else ""
+        return ""
+
+
+class Closed(Near):
+    """Answers for receivers. One instance serves one index."""
+
+    def __init__(self, written: Written, values: Values, changed: Changed, overwritten: Overwritten) -> None:
+        super().__init__(written, values, changed)
+        self._overwritten = overwritten
+        self._near = Near(written, values, changed)
+
+    def is_open(self, place: Place) -> bool:
+        """Whether something else than initialisers and assignments may fill a place. A slot: where it is no pointer to
+        a record, is in a union, or its address is taken.
+        """
+        if place.kind != "slot":
+            return self._changed.unseen(place)
+        struct, field = str(place.owner), str(place.name).partition(" ")[0]
+        members = self._types.members(struct, field) or ()
+        if not members or not all(isinstance(m.ctype, Pointer) and not _is_word(m.ctype) for m in members):
+            return True
+        if not all(self._types.overlapping(struct, field).values()):
+            return True
+        return self._changed.slot_addressed(struct, field)
+
+    def sources(self, e: x.Expr, scope: Scope, line: int, depth: int = 0) -> Iterator[Inflow[Thing]]:
+        """The same; what is loaded from a member, from that of the objects that are meant."""
+        member = e
+        while isinstance(member, x.Index):
+            member = member.base
+        for inflow in super().sources(e, scope, line, depth):
+            source = inflow.source
+            if isinstance(member, x.Member) and isinstance(source, Place) and source.kind == "slot" and not source.of:
+                inflow = inflow._replace(source=source._replace(of=self._objects_of(member, scope, line)))
+            yield inflow
+
+    def _objects_of(self, e: x.Member, scope: Scope, line: int) -> frozenset[object]:
+        """The objects whose member is loaded, where all are known; empty else."""
+        things = self._near.receivers(e, scope, line)
+        if not things or OPEN in things or len(things) > _MOST_THINGS:
+            return frozenset()
+        if any(self._overwritten.is_whole(thing) for thing in things):
+            return frozenset()
+        return frozenset(things)
+
+    def understood(self, place: Place) -> Iterator[Inflow[Thing]]:
+        """What is known to flow into a place; into a member, by those who may mean one of its objects."""
+        return self._into_member_of(place) if place.of else super().understood(place)
+
+    def _into_member_of(self, place: Place) -> Iterator[Inflow[Thing]]:
+        struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
+        at = int(home) if home else None
+        of = [thing for thing in place.of if isinstance(thing, Thing)]
+        written = False
+        for r in self._written.slots.registrations(struct, field, at):
+            if any(self.may_be(self.registered_in(r), thing) for thing in of):
+                for inflow in self.registered(r):
+                    written = True
+                    yield inflow
+        for scope, a in self._written.slot_assignments(struct, field, at):
+            target = self._types.parse(a.target)
+            while isinstance(target, x.Index):
+                target = target.base
+            held = self._near.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
+            if not held or any(h == OPEN or self.may_be(h, thing) for h in held for thing in of):
+                for inflow in self._assigned(a, scope):
+                    written = True
+                    yield inflow
+        for scope, a in self._written.filled_by_local(struct, field):
+            yield from self._assigned(a, scope)
+        if not written:
+            for other, same in self._types.overlapping(struct, field).items():
+                if same:
+                    yield Inflow(slot_place(struct, other, at))
+
+
+def _is_word(t: Pointer) -> bool:
+    return isinstance(t.to, Base | Pointer)
+
+
+def _is_comma(e: x.Expr) -> bool:
+    return isinstance(e, x.Binary) and e.op in (",", "+")
+
+
+def _is_null(e: x.Expr) -> bool:
+    """Whether a value is no address: a number, ``NULL``, an error."""
+    while isinstance(e, x.Cast) or (isinstance(e, x.Unary) and e.op in ("-", "~", "+")):
+        e = e.operand
+    match e:
+        case x.Num() | x.SizeofLike():
+            return True
+        case x.Name(name):
+            return name == "NULL"
+        case x.Call(x.Name(name), _):
+            return name in _ERRORS
+    return False
