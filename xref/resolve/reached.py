@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from xref.resolve.flow import Arrival, Inflow
 from xref.resolve.macros import IndexedMacros
@@ -12,6 +12,8 @@ from xref.resolve.model import Place, Step
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
+
+Source = TypeVar("Source", Place, FunctionInfo | Place)
 
 
 class Outflow(NamedTuple):
@@ -51,7 +53,11 @@ class Ways(Values):
         super().__init__(written, macros)
         self._function = function
         self._places = reached.places
+        self._values = values
         self._inflows = values._inflows
+        self._asked = values._asked
+        self._is_asked = any(self._asked.by(1, place).of for place in self._places if place.kind == "slot")
+        """Whether the function is in a table of which each asks for its own."""
 
     def solve(self, first: Iterable[Inflow[FunctionInfo]], most: int = Values.MOST) -> list[Arrival[FunctionInfo]]:
         """The function, by the shortest way, if any of ``first`` can have it."""
@@ -59,10 +65,17 @@ class Ways(Values):
         for source, step, guard in first:
             way: Way | None = Way((), "")
             if isinstance(source, Place):
-                way = self._places.get(source)
+                way = self._places.get(plainly(source))
+                if self._is_asked and all(h.function.id != self._function.id for h in self._values.held_in(source)):
+                    way = None  # another's table has it
             elif source.id != self._function.id:
                 way = None
             if way is not None:
                 steps = (step, *way.steps) if step is not None else way.steps
                 found.append(Arrival(self._function, steps, way.guard or guard))
         return [min(found, key=lambda arrival: len(arrival.steps))] if found else []
+
+
+def plainly(source: Source) -> Source:
+    """The same, whoever asks for it."""
+    return source._replace(of=frozenset()) if isinstance(source, Place) and source.of else source

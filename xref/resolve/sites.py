@@ -416,7 +416,7 @@ class Sites:
             return None
         holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
         if not holdings:
-            every = self._values.slot(member.owner, member.field, member.home)
+            every = self._values.slot(member.owner, member.field, member.home, scope.file_id)
             holdings = self._receivers.of(every, member, e, scope, call.line)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"

@@ -22,7 +22,7 @@ from xref.resolve.arguments import arguments
 from xref.resolve.casts import fits
 from xref.resolve.flow import slot_place
 from xref.resolve.model import Place, Step
-from xref.resolve.reached import Outflow, Reached, Way
+from xref.resolve.reached import Outflow, Reached, Way, plainly
 from xref.resolve.scope import Scope
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
@@ -338,7 +338,7 @@ class Towards:
                     yield from self._parameters(call, k, scope)
 
     def _brings(self, e: x.Expr, scope: Scope, line: int, wanted: _Wanted) -> bool:
-        return any(wanted(i.source) for i in self._values.sources(e, scope, line))
+        return any(wanted(plainly(i.source)) for i in self._values.sources(e, scope, line))
 
     def _assigned(self, target: x.Expr, scope: Scope, line: int) -> Place | None:
         """The place that an assignment fills."""

@@ -12,6 +12,7 @@ from xref.parse import ctree as x
 from xref.parse.ctree import Array, Base, CType, Function, Pointer, Tagged
 from xref.parse.derived import strip_pointer
 from xref.resolve.arguments import arguments
+from xref.resolve.asked import Asked
 from xref.resolve.flow import Flow, Inflow, slot_place
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Place, Step
@@ -41,6 +42,7 @@ class Values(Flow[FunctionInfo]):
         self._answers: dict[Place, tuple[Holding, ...]] = {}
         self._mixing: dict[Place, bool] = {}
         self.out_parameters = OutParameters(written)
+        self._asked = Asked(written, self.constant)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -60,11 +62,12 @@ class Values(Flow[FunctionInfo]):
                 first.append(inflow)
         return self._holdings(i for i in first if not (isinstance(i.source, Place) and mixing(i.source)))
 
-    def slot(self, struct: str, field: str, home: int | None = None) -> tuple[Holding, ...]:
+    def slot(self, struct: str, field: str, home: int | None = None, asking: int = 0) -> tuple[Holding, ...]:
         """The functions that a slot can hold: by initialisers, by assignments, by copies from other places; those that
-        most objects are registered with come first.
+        most objects are registered with come first. ``asking``: the file in which it is called.
         """
-        return self._answer(slot_place(struct, field, home))
+        place = slot_place(struct, field, home)
+        return self._answer(self._asked.by(asking, place) if asking else place)
 
     def parameter(self, function: FunctionInfo, position: int) -> tuple[Holding, ...]:
         """The functions that callers hand in as an argument."""
@@ -77,6 +80,10 @@ class Values(Flow[FunctionInfo]):
     def values_of(self, r: RegistrationInfo) -> tuple[Holding, ...]:
         """The functions that an initialiser's value is: outside functions names, casts, conditionals and wrappers."""
         return self._holdings(self.registered(r))
+
+    def held_in(self, place: Place) -> tuple[Holding, ...]:
+        """The functions that a place of the flow can hold."""
+        return self._answer(place)
 
     def _answer(self, place: Place) -> tuple[Holding, ...]:
         known = self._answers.get(place)
@@ -164,9 +171,12 @@ class Values(Flow[FunctionInfo]):
         return function.kind == "macro" or self.is_callback(function, position)
 
     def compute(self, place: Place) -> Iterator[Inflow[FunctionInfo]]:
-        """What flows into a place; of the flows this one alone has static calls, and slots that a function is handed
-        the address of.
+        """What flows into a place; of the flows this one alone has static calls, tells who asks for a table's, and has
+        slots that a function is handed the address of.
         """
+        if place.of:
+            yield from self._into_asked(place)
+            return
         if place.kind == "static_call":
             yield from self._into_static_call(str(place.owner))
             return
@@ -179,6 +189,20 @@ class Values(Flow[FunctionInfo]):
                 else:
                     text = arguments(stored.call.arguments)[stored.argument]
                     yield from self._stepped(text, scope, stored.call.line, step, stored.call.guard)
+
+    def _into_asked(self, place: Place) -> Iterator[Inflow[FunctionInfo]]:
+        every = self.into(place._replace(of=frozenset()))
+        if place.kind == "slot":
+            own = self._asked.own(place)
+            yield from (i for i in every if own is None or (i.step is not None and i.step.file_id in own))
+            return
+        for inflow in every:
+            source = inflow.source
+            if isinstance(source, Place) and source.kind == "local":
+                source = source._replace(of=place.of)
+            elif isinstance(source, Place):
+                source = self._asked.by(self._asked.asking(place), source)
+            yield inflow._replace(source=source)
 
     def registered(self, r: RegistrationInfo) -> Iterator[Inflow[FunctionInfo]]:
         """The same, and the elements of a table that is named: ``.actions = pkcs7_action_table``."""
@@ -257,7 +281,7 @@ class Values(Flow[FunctionInfo]):
             case x.Member():
                 found = self._written.member(e, scope, line)
                 if found is not None and self.carries(found.ctype, scope.file_id):
-                    yield Inflow(slot_place(found.owner, found.field, found.home))
+                    yield Inflow(self._asked.by(scope.file_id, slot_place(found.owner, found.field, found.home)))
             case x.Index(base, _):
                 while isinstance(base, x.Index):
                     base = base.base
@@ -278,7 +302,7 @@ class Values(Flow[FunctionInfo]):
                 elif isinstance(func, x.Name):
                     for f in self._names.called(func.name, scope.file_id):
                         if self.carries(self._types.returned(f.name, f.file_id), f.file_id):
-                            yield Inflow(Place("return", f.id, ""))
+                            yield Inflow(self._asked.by(scope.file_id, Place("return", f.id, "")))
 
     def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Inflow[FunctionInfo]]:
         position = scope.macro_param(name)
