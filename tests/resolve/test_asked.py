@@ -123,3 +123,11 @@ def test_what_is_assigned_may_be_anybodys(small: Make) -> None:
     )
     s = small({**tree(), "drivers/e.c": more})
     assert s.dispatches("a_probe")["init"] == ["a_init", "b_init", "c_init", "d_init", "other"]
+
+
+def test_what_the_linker_makes_a_table_of_is_no_table_of_a_file(small: Make) -> None:
+    # CLK_OF_DECLARE(fixed, "fixed-clock", init) beside of_clk_init()   drivers/clk
+    alone = 'static const struct id one = { "one", other };\n'
+    core = CORE.replace("int probe_all", f"static int other(struct dev *d) {{ return 0; }}\n{alone}int probe_all")
+    s = small({**tree(), "drivers/core.c": core})
+    assert s.dispatches("probe_all")["init"] == ["a_init", "b_init", "c_init", "d_init", "other"]

@@ -141,6 +141,19 @@ struct bank banks = { .chip = { .mask = m } };
             "void copy(struct port *p) { memcpy(&p->chip, &alone, sizeof(alone)); }\n",
             "klm",
         ),
+        # member by member, and by who is handed the function: fbtft_merge_fbtftops() of drivers/staging/fbtft
+        (
+            "void set(struct port *p) { p->chip.mask = k; }\n"
+            "void merge(struct chip *to, const struct chip *from) { to->mask = from->mask; }\n"
+            "void copy(struct port *p) { merge(&p->chip, &alone); }\n",
+            "klm",
+        ),
+        (
+            "void set(struct port *p) { p->chip.mask = k; }\n"
+            "void give(struct port *p, int (*mask)(int x)) { p->chip.mask = mask; }\n"
+            "void given(struct port *p) { give(p, l); }\n",
+            "kl",
+        ),
         # by a pointer that may lead anywhere
         ("void set(struct port *p) { p->chip.mask = k; }\nvoid any(struct chip *c) { c->mask = l; }\n", ["k", "l"]),
     ],

@@ -65,7 +65,9 @@ class Asked:
         return self.beside(asks, str(place.owner), str(place.name).partition(" ")[0]) if asks else None
 
     def beside(self, file_id: int, struct: str, field: str) -> frozenset[int] | None:
-        """The file itself where it fills the member, else those that are linked into one object with it."""
+        """The file itself where it has a table; else the one that seems to be linked into one object with it: it lies
+        beside it and is compiled with it.
+        """
         filling = self.filling(struct, field)
         if file_id in filling:
             return frozenset((file_id,))
@@ -78,7 +80,7 @@ class Asked:
             and self._reader.file(other).guard == here.guard
             and self._reader.file(other).path.rpartition("/")[0] == folder
         )
-        return found or None
+        return found if len(found) == 1 else None
 
     def _slots_behind(self, place: Place) -> frozenset[tuple[str, str]]:
         if place.kind == "slot":
@@ -87,16 +89,18 @@ class Asked:
         return self._tables(int(place.owner)) if place.kind == "return" else frozenset()
 
     def _filling(self, struct: str, field: str) -> frozenset[int]:
-        """The files whose tables fill a member that may be anything, with functions; none for what is assigned too."""
+        """The files whose tables fill a member that may be anything, with functions; none for what is assigned too.
+        An object alone is no table: the linker makes one of those of all drivers (``CLK_OF_DECLARE``).
+        """
         members = self._types.members(struct, field) or ()
         there = next((record.file_id for record in self._reader.records(struct)), 0)
         if not members or not there or not all(self._is_word(m.ctype, m.home or there) for m in members):
             return frozenset()
         if self._written.slot_assignments(struct, field):
             return frozenset()
-        found = {
-            r.file_id for r in self._written.slots.registrations(struct, field) if self._constant(r.value, r.file_id)
-        }
+        registrations = self._written.slots.registrations(struct, field)
+        tables = (r for r in registrations if "[" in r.decl)
+        found = {r.file_id for r in tables if self._constant(r.value, r.file_id)}
         return frozenset(found) if len(found) >= _FEW else frozenset()
 
     def _returned_from(self, fid: int) -> frozenset[tuple[str, str]]:

@@ -20,13 +20,13 @@ from xref.parse import ctree as x
 from xref.parse.ctree import Base, Pointer
 from xref.resolve.changed import Changed
 from xref.resolve.flow import Arrival, Inflow, slot_place
-from xref.resolve.model import Place
+from xref.resolve.model import MemberType, Place, Step
 from xref.resolve.objects import Objects, Thing
 from xref.resolve.overwritten import Overwritten
 from xref.resolve.scope import Scope
 from xref.resolve.values import Values
 from xref.resolve.written import Written
-from xref.store.model import RegistrationInfo
+from xref.store.model import FunctionInfo, RegistrationInfo
 
 OPEN: Final = Thing("?", 0, "", "", ())
 """Stands for objects that are not known."""
@@ -162,6 +162,30 @@ class Closed(Near):
             if isinstance(member, x.Member) and isinstance(source, Place) and source.kind == "slot" and not source.of:
                 inflow = inflow._replace(source=source._replace(of=self._objects_of(member, scope, line)))
             yield inflow
+
+    def overlaps(self, slot: MemberType) -> bool:
+        """Whether a member shares its place with others, of which it is not told what they hold."""
+        return bool(self._types.overlapping(slot.owner, slot.field))
+
+    def _holding(self, struct: str, field: str) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
+        """The same, and what arrives there without being named: ``to->open = from->open``."""
+        for r in self._written.slots.registrations(struct, field):
+            functions = self._values.constant(r.value, r.file_id)
+            functions = functions or tuple(h.function for h in self._values.values_of(r))
+            if functions:
+                yield self.registered_in(r), functions, Step("registration", r.file_id, r.line)
+        assignments = self._written.slot_assignments(struct, field)
+        for scope, a in (*assignments, *self._written.filled_by_local(struct, field)):
+            value = self._types.parse(a.value)
+            functions = self._values.named(value, scope, a.line)
+            functions = functions or tuple(h.function for h in self._values.of(value, scope, a.line))
+            target = self._types.parse(a.target)
+            while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
+                target = target.base if isinstance(target, x.Index) else target.operand
+            if functions:
+                held = self.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
+                for thing in held or (OPEN,):
+                    yield thing, functions, Step("assignment", scope.file_id, a.line)
 
     def _objects_of(self, e: x.Member, scope: Scope, line: int) -> frozenset[object]:
         """The objects whose member is loaded, where all are known; empty else."""

@@ -33,7 +33,7 @@ class Receivers:
         """Those of ``holdings`` that are not known to be in other objects alone; all, where some of the objects are not
         known, none of them is seen to be filled, or something else may be copied over the whole of one.
         """
-        if not holdings:
+        if not holdings or self._closed.overlaps(slot):
             return holdings
         things = [*self._closed.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:
