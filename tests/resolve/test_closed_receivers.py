@@ -175,3 +175,48 @@ def test_what_a_member_points_to_is_told_by_the_struct_around_it(small: Make) ->
     assert targets(small, drivers) == ["g"]
     more = drivers + "void any(struct core *c) { c->bus = &three; }\n"
     assert targets(small, more) == ["g", "i"]
+
+
+CORE = """\
+struct bus { int (*read)(int x); };
+struct core { const struct bus *bus; };
+"""
+DRIVER = """\
+#include <linux/core.h>
+#include "NAME.h"
+static int NAME_read(int x) { return 1; }
+int NAME_probe(struct NAME *d)
+{
+	struct bus *own = dup(d->core.bus);
+
+	own->read = NAME_read;
+	d->core.bus = own;
+	return 0;
+}
+int NAME_work(struct NAME *d)
+{
+	return d->core.bus->read(1);
+}
+"""
+
+
+def test_what_another_driver_of_the_same_core_has_is_not_called(small: Make) -> None:
+    # dev->mt76.bus->rmw(&dev->mt76, ...)   drivers/net/wireless/mediatek/mt76
+    files = {
+        "include/linux/core.h": CORE,
+        "drivers/core.c": "#include <linux/core.h>\nint core_read(int x) { return 0; }\n"
+        "static const struct bus plain = { .read = core_read };\nvoid *dup(const void *p) { return find(p); }\n"
+        "void core_init(struct core *c) { c->bus = &plain; }\n"
+        "int core_work(struct core *c) { return c->bus->read(1); }\n",
+    }
+    for n in ("one", "two"):
+        files[f"drivers/{n}.h"] = f"#include <linux/core.h>\nstruct {n} {{ int x; struct core core; }};\n"
+        files[f"drivers/{n}.c"] = DRIVER.replace("NAME", n)
+    s = small(files)
+    assert s.dispatches("one_work") == {"bus.read": ["core_read", "one_read"]}
+    assert s.dispatches("two_work") == {"bus.read": ["core_read", "two_read"]}
+    assert s.dispatches("core_work") == {"bus.read": ["core_read", "one_read", "two_read"]}
+    assert s.callers("one_read") == ["drivers/core.c:core_work", "drivers/one.c:one_work"]
+    # a driver of both may put it anywhere
+    both = small({**files, "drivers/two.c": '#include "one.h"\n' + DRIVER.replace("NAME", "two")})
+    assert both.dispatches("one_work") == {"bus.read": ["core_read", "one_read", "two_read"]}

@@ -136,7 +136,7 @@ class Closed(Near):
     def __init__(self, written: Written, values: Values, changed: Changed, overwritten: Overwritten) -> None:
         super().__init__(written, values, changed)
         self._overwritten = overwritten
-        self._near = Near(written, values, changed)
+        self.near = Near(written, values, changed)
 
     def is_open(self, place: Place) -> bool:
         """Whether something else than initialisers and assignments may fill a place. A slot: where it is no pointer to
@@ -164,8 +164,12 @@ class Closed(Near):
             yield inflow
 
     def overlaps(self, slot: MemberType) -> bool:
-        """Whether a member shares its place with others, of which it is not told what they hold."""
-        return bool(self._types.overlapping(slot.owner, slot.field))
+        """Whether a member shares its place with others that are no other names of it."""
+        return not all(self._types.overlapping(slot.owner, slot.field).values())
+
+    def holding(self, struct: str, field: str) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
+        """The objects that hold functions in a slot, once for each place that puts them there."""
+        return self._holding(struct, field)
 
     def _holding(self, struct: str, field: str) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
         """The same, and what arrives there without being named: ``to->open = from->open``."""
@@ -189,7 +193,7 @@ class Closed(Near):
 
     def _objects_of(self, e: x.Member, scope: Scope, line: int) -> frozenset[object]:
         """The objects whose member is loaded, where all are known; empty else."""
-        things = self._near.receivers(e, scope, line)
+        things = self.near.receivers(e, scope, line)
         if not things or OPEN in things or len(things) > _MOST_THINGS:
             return frozenset()
         if any(self._overwritten.is_whole(thing) for thing in things):
@@ -214,7 +218,7 @@ class Closed(Near):
             target = self._types.parse(a.target)
             while isinstance(target, x.Index):
                 target = target.base
-            held = self._near.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
+            held = self.near.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
             if not held or any(h == OPEN or self.may_be(h, thing) for h in held for thing in of):
                 for inflow in self._assigned(a, scope):
                     written = True

@@ -15,6 +15,7 @@ from xref.resolve.closed import OPEN, Closed
 from xref.resolve.model import Holding, MemberType
 from xref.resolve.overwritten import Overwritten
 from xref.resolve.scope import Scope
+from xref.resolve.siblings import Siblings
 
 _MOST_THINGS: Final = 40
 """A receiver that can be more objects is one of all."""
@@ -23,7 +24,8 @@ _MOST_THINGS: Final = 40
 class Receivers:
     """Narrows what a slot holds to what those objects have in it that a receiver can be. One serves one index."""
 
-    def __init__(self, closed: Closed, overwritten: Overwritten) -> None:
+    def __init__(self, closed: Closed, overwritten: Overwritten, siblings: Siblings) -> None:
+        self._siblings = siblings
         self._closed = closed
         self._overwritten = overwritten
 
@@ -37,7 +39,7 @@ class Receivers:
             return holdings
         things = [*self._closed.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:
-            return holdings
+            return self._siblings.of(holdings, slot, e, scope, line)
         may_be = self._closed.may_be
         holders = self._closed.holders(slot.owner, slot.field)
         own = {fid for fid, held in holders.items() if any(a != OPEN and may_be(a, b) for a in held for b in things)}

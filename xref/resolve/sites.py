@@ -29,6 +29,7 @@ from xref.resolve.objects import Objects
 from xref.resolve.overwritten import Overwritten
 from xref.resolve.receivers import Receivers
 from xref.resolve.scope import Scope, fails_the_build
+from xref.resolve.siblings import Siblings
 from xref.resolve.values import Values, static_call_key
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
@@ -78,7 +79,8 @@ class Sites:
         self._deferred = deferred
         self._companions = companions
         overwritten = Overwritten(written)
-        self._receivers = Receivers(Closed(written, values, Changed(written), overwritten), overwritten)
+        closed = Closed(written, values, Changed(written), overwritten)
+        self._receivers = Receivers(closed, overwritten, Siblings(written, closed, macros.graph.sees))
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
