@@ -108,8 +108,8 @@ def test_an_object_that_is_not_known_may_hold_anything(small: Make, source: str)
 
 PARTS = """\
 struct chip { int (*mask)(int x); };
-struct port { struct chip chip; };
-struct bank { struct chip chip; };
+struct port { int id; struct chip chip; };
+struct bank { int id; struct chip chip; };
 int k(int x) { return 1; }
 int l(int x) { return 2; }
 int m(int x) { return 3; }
@@ -163,11 +163,21 @@ def test_a_member_holds_what_is_put_into_such_a_member(small: Make, source: str,
     assert s.dispatches("f") == {"chip.mask": [*expected]}
 
 
+@pytest.mark.parametrize(("first", "expected"), [("", ["k", "m"]), ("int x; ", ["k"])])
+def test_structs_that_begin_alike_may_be_taken_for_each_other(small: Make, first: str, expected: list[str]) -> None:
+    # group_open_release() of drivers/base/devres.c is in a struct devres_group, and called in a struct devres
+    source = PARTS.replace("struct bank { int id;", f"struct bank {{ {first}").replace("port { int id;", "port {")
+    s = small(
+        source + "void set(struct port *p) { p->chip.mask = k; }\nint f(struct port *p) { return p->chip.mask(1); }\n"
+    )
+    assert s.dispatches("f") == {"chip.mask": expected}
+
+
 def test_what_a_member_points_to_is_told_by_the_struct_around_it(small: Make) -> None:
     # dev->mt76.bus->rr(&dev->mt76, offset)   drivers/net/wireless/mediatek/mt76
     drivers = (
-        "struct core { const struct ops *bus; };\nstruct usb { struct core core; };\n"
-        "struct pci { struct core core; };\n"
+        "struct core { const struct ops *bus; };\nstruct usb { int x; struct core core; };\n"
+        "struct pci { int x; struct core core; };\n"
         "void by_usb(struct usb *u) { u->core.bus = &one; }\n"
         "void plain(struct core *c) { c->bus = &two; }\nvoid by_pci(struct pci *p) { plain(&p->core); }\n"
         "int f(struct usb *u) { return u->core.bus->open(1); }\n"

@@ -12,7 +12,7 @@ are told by parameters, variables and members alone; else what is put into it in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -40,9 +40,11 @@ _ERRORS: Final = frozenset({"ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"})
 class Near(Objects):
     """The objects that are told by parameters and variables, whatever members hold being ``OPEN``."""
 
-    def __init__(self, written: Written, values: Values, changed: Changed) -> None:
+    def __init__(self, written: Written, values: Values, changed: Changed, sees: Callable[[str, str], bool]) -> None:
+        """``sees``: whether a file includes another, by their paths."""
         super().__init__(written, values)
         self._changed = changed
+        self._sees = sees
         self.may_be = lru_cache(maxsize=100_000)(self._may_be)
 
     def solve(self, first: Iterable[Inflow[Thing]], most: int = _MOST) -> list[Arrival[Thing]]:
@@ -106,10 +108,24 @@ class Near(Objects):
         if len(held.path) < len(meant.path) or meant.name:
             held, meant = meant, held  # the first is the one that more is known of
         before = len(held.path) - len(meant.path)
-        if meant.name or before < 0 or held.path[before:] != meant.path:
+        if meant.name or before < 0:
             return False
         owner = self._owner(held, before)
-        return not owner or owner == meant.owner
+        if owner and owner != meant.owner:
+            return len(meant.path) == 1 and self._is_both(owner, held.path[before], meant.owner, meant.path[0])
+        return held.path[before:] == meant.path
+
+    def _is_both(self, one: str, first: str, other: str, second: str) -> bool:
+        """Whether two structs begin with the same, and know each other: a pointer to one may be taken for the other, as
+        TO_DCN10_DPP() of drivers/gpu/drm/amd/display does with what is a ``struct dcn20_dpp``.
+        """
+        paths = []
+        for tag, field in ((one, first), (other, second)):
+            records = self._reader.records(tag)
+            if not records or all(r.fields and r.fields[0].name not in ("", field) for r in records):
+                return False
+            paths.append({self._reader.file(r.file_id).path for r in records})
+        return any(a == b or self._sees(a, b) or self._sees(b, a) for a in paths[0] for b in paths[1])
 
     def _owner(self, thing: Thing, steps: int) -> str:
         """The record that declares the member ``steps`` along the path of an object; '' where that cannot be told."""
@@ -133,10 +149,17 @@ class Near(Objects):
 class Closed(Near):
     """Answers for receivers. One instance serves one index."""
 
-    def __init__(self, written: Written, values: Values, changed: Changed, overwritten: Overwritten) -> None:
-        super().__init__(written, values, changed)
+    def __init__(
+        self,
+        written: Written,
+        values: Values,
+        changed: Changed,
+        overwritten: Overwritten,
+        sees: Callable[[str, str], bool],
+    ) -> None:
+        super().__init__(written, values, changed, sees)
         self._overwritten = overwritten
-        self.near = Near(written, values, changed)
+        self.near = Near(written, values, changed, sees)
 
     def is_open(self, place: Place) -> bool:
         """Whether something else than initialisers and assignments may fill a place. A slot: where it is no pointer to

@@ -79,8 +79,9 @@ class Sites:
         self._deferred = deferred
         self._companions = companions
         overwritten = Overwritten(written)
-        closed = Closed(written, values, Changed(written), overwritten)
-        self._receivers = Receivers(closed, overwritten, Siblings(written, closed, macros.graph.sees))
+        sees = macros.graph.sees
+        closed = Closed(written, values, Changed(written), overwritten, sees)
+        self._receivers = Receivers(closed, overwritten, Siblings(written, closed, sees))
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
