@@ -40,7 +40,6 @@ def test_version(xref):
         (["callgraph"], "Missing argument 'SYMBOL'"),
         (["callgraph", "send", "--format", "png"], "'png' is not one of"),
         (["callgraph", "send", "--depth", "0"], "0 is not in the range"),
-        (["callgraph", "send", "--up", "--to", "transport"], "--up goes to the entries"),
         (["callgraph", "send", "--to", "transport", "--depth", "2"], "two different ends"),
         (["callgraph", "send", "-o", "send.png"], "no format has the ending '.png'"),
         (["callgraph", "send", "--layers", "/nowhere/layers.toml"], "cannot read the layers"),
@@ -70,7 +69,7 @@ def test_formats_are_those_of_the_renderers():
 
 
 def test_help_imports_nothing_heavy():
-    heavy = "networkx, rich, tree_sitter, sqlite3, msgspec, xref.render, xref.resolve.resolver, xref.index.build"
+    heavy = "rich, tree_sitter, sqlite3, msgspec, xref.render, xref.resolve.resolver, xref.index.build"
     script = (
         "import sys; from xref.cli.main import main; main(['callgraph', '--help'])\n"
         f"print([name for name in '{heavy}'.split(', ') if name in sys.modules])"

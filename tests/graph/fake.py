@@ -84,6 +84,7 @@ class FakeSource:
     never: dict[tuple[str, str], Apart] = field(default_factory=dict)
     """Why a dispatch in the first function cannot be followed by a call of the second."""
     too_far: dict[str, int] = field(default_factory=dict)
+    given: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def function(self, node, *, aliases=(), kind=SymbolKind.FUNCTION, line=0, linkage="extern"):
         file, _, name = node.rpartition(":")
@@ -189,6 +190,23 @@ class FakeSource:
 
     def apart(self, way, out):
         return self.never.get((way[0].caller.name, out.callee.name))
+
+    def handed(self, edge, before):
+        """As told by ``hand``: whoever is called through a parameter is one of those that the caller was handed."""
+        if edge.via.startswith("param") and before and edge.callee.name not in before[0][1]:
+            return None
+        given = self.given.get((edge.caller.name, edge.callee.name))
+        return ((0, frozenset({given})),) if given else ()
+
+    def hand(self, caller, callee, *given):
+        """A call that hands over a function, which the callee calls; once for each of ``given``."""
+        for function in given:
+            self.call(caller, callee)
+            self.given[self._sym(caller).name, self._sym(callee).name] = self._sym(function).name
+            self.call(callee, function, kind=EdgeKind.CALLBACK, via="param 0", confidence=Confidence.TYPED)
+
+    def fame(self, sym):
+        return sum(1 for e in self.edges if e.callee.name == sym.name)
 
     def slot(self, struct, field):
         return Slot(struct, field, tuple(e for e in self.registrations if (e.struct, e.field) == (struct, field)), ())

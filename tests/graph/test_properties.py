@@ -5,6 +5,7 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xref.errors import UsageError
 from xref.graph.slice import between, down, up
 from xref.graph.start import find_start
 from xref.render import json_
@@ -92,7 +93,28 @@ def test_between_agrees_with_a_plain_search(source, last, depth):
     if length is None or (depth is not None and length > depth):
         assert not answer.edges
     else:
-        assert nx.shortest_path_length(found, answer.roots[0], target) == length
+        assert length <= nx.shortest_path_length(found, answer.roots[0], target)
+        assert depth is None or nx.shortest_path_length(found, answer.roots[0], target) <= depth
+        reach = {*nx.ancestors(found, target), target} & {*nx.descendants(found, answer.roots[0]), answer.roots[0]}
+        assert reach == {node.id for node in answer.nodes}
+
+
+@given(sources(), st.sampled_from(["syscall", "family", "go"]), st.integers(1, 20))
+@settings(deadline=None, max_examples=50)
+def test_up_to(source, to, max_nodes):
+    start = find_start(source, "f5")
+    try:
+        answer = up(source, start, to=to, max_nodes=max_nodes)
+    except UsageError:
+        return  # it is in that layer itself
+    well_formed(answer, source)
+    assert len(answer.nodes) <= max_nodes
+    whole = nx.DiGraph([(edge.caller.node, edge.callee.node) for edge in source.edges])
+    whole.add_nodes_from(source.symbols)
+    goals = {node.id for node in answer.nodes if node.role == "goal"}
+    assert all(nx.has_path(whole, goal, answer.roots[0]) for goal in goals)
+    if to != "family" and max_nodes > COUNT:
+        assert bool(goals) == nx.has_path(whole, "net/socket.c:sys_go", start.symbol.node)
 
 
 @given(sources())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("callgraph", short_help="The graph down from a symbol, or up to it.")
 @click.argument("symbol")
 @click.option("--up", "upwards", is_flag=True, help="Callers, up to the entries, instead of callees.")
-@click.option("--to", metavar="NAME|LAYER", help="How far down: a layer (transport, internet, ...) or a function.")
+@click.option("--to", metavar="NAME|LAYER", help="How far: a layer (syscall, transport, ...) or a function.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="So many steps, whatever the layer.")
 @click.option("--stop", multiple=True, metavar="NAME", help="Show NAME (globs too), follow it no further. Repeatable.")
 @click.option("--max-nodes", type=click.IntRange(min=1), metavar="N", default=2000, show_default=True, help="Bound.")
@@ -43,8 +43,6 @@ def command(
     A name means the system call first (send), then the function; file.c:name names one of several. A system call is
     followed down to the transport layer (net) or to the file systems (fs), another function three steps.
     """
-    if upwards and to is not None:
-        raise UsageError("--up goes to the entries; --to belongs to the way down (for both ends: xref path A B)")
     if to is not None and depth is not None:
         raise UsageError("--to and --depth are two different ends; give one of them")
     from xref.graph.slice import down, up
@@ -56,7 +54,7 @@ def command(
     def ask(source: Resolver) -> Answer:
         start = find_start(source, symbol)
         if upwards:
-            return up(source, start, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
+            return up(source, start, to=to, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
         return down(source, start, to=to, depth=depth, stop=stop, layers=rules, max_nodes=max_nodes)
 
     show(answer_to(session, [symbol], shown, ask), shown)

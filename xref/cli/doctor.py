@@ -40,7 +40,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
     yield "xref", f"{__version__} ({_running()})"
     yield "python", f"{sys.version.split()[0]} ({sys.platform})"
-    for package in ("tree-sitter", "tree-sitter-c", "networkx", "msgspec"):
+    for package in ("tree-sitter", "tree-sitter-c", "msgspec"):
         yield package, _version(package)
     yield "SQLite", sqlite3.sqlite_version
 

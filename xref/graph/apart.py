@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from xref.graph.model import Barred, Descent, Step
@@ -16,7 +15,7 @@ from xref.graph.ways import reachable
 from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from xref.graph.layers import Domain
     from xref.graph.reader import Reader
@@ -28,6 +27,7 @@ _LONGEST: Final = 4
 _MOST: Final = 40
 """A function with more ways into it is left as it is."""
 _Way: TypeAlias = tuple["Edge", ...]
+Ways: TypeAlias = tuple[_Way, ...]
 
 
 class _WaysIn:
@@ -82,30 +82,26 @@ class _WaysIn:
         return ways
 
 
-def together(chain: Sequence[str], calls: Mapping[tuple[str, str], Sequence[Edge]], source: CallSource) -> bool:
-    """Whether each call of a chain can follow the ones before it; of several calls between two functions one is enough.
-
-    ``calls`` has the calls between two nodes.
+def go_on(ways: Ways, calls: Sequence[Edge], source: CallSource) -> Ways | None:
+    """The ways to behind one of several calls between two functions, where those to before it are ``ways``, each from
+    the last dispatch on; None where none of the calls can follow any. Empty are the ways that need not be known.
     """
-    ways: list[_Way] = []  # from the last dispatch to here; none where one need not be known
-    for pair in pairwise(chain):
-        dispatched = {(edge.line, edge.column) for edge in calls[pair] if _through_slot(edge)}
-        on: list[_Way] = []
-        free = possible = False
-        for edge in calls[pair]:
-            if _through_slot(edge):
-                if not ways or any(source.apart(way, edge) is None for way in ways):
-                    possible = True
-                    on.append((edge,))
-            elif edge.kind is not EdgeKind.DIRECT or (edge.line, edge.column) not in dispatched:
+    dispatched = {(edge.line, edge.column) for edge in calls if _through_slot(edge)}
+    on: list[_Way] = []
+    free = possible = False
+    for edge in calls:
+        if _through_slot(edge):
+            if not ways or any(source.apart(way, edge) is None for way in ways):
                 possible = True
-                longer = [(*way, edge) for way in ways if len(way) < _LONGEST and edge.kind is EdgeKind.DIRECT]
-                free |= not longer or len(longer) < len(ways)
-                on += longer
-        if not possible:
-            return False
-        ways = [] if free else on
-    return True
+                on.append((edge,))
+        elif edge.kind is not EdgeKind.DIRECT or (edge.line, edge.column) not in dispatched:
+            possible = True
+            longer = [(*way, edge) for way in ways if len(way) < _LONGEST and edge.kind is EdgeKind.DIRECT]
+            free |= not longer or len(longer) < len(ways)
+            on += longer
+    if not possible:
+        return None
+    return () if free else tuple(on)
 
 
 def narrowed(

@@ -1,47 +1,45 @@
 # SPDX-License-Identifier: MIT
-"""Call chains between two functions: search from both ends, then the shortest chains of what was found.
+"""Call chains between two functions: search from both ends, then the likeliest chains of what was found.
 
 What a function calls is quickly known; who calls it is a question to the whole tree. So the search goes forward, and
-backward only where the front ahead has grown wide.
+backward where as much has been spent on the way ahead.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from xref.graph.apart import together
-from xref.graph.conditions import possible
+from xref.graph.chains import ChainFinder
 from xref.graph.reader import is_named
+from xref.graph.search import INFINITE, STEP, Calls, Prices, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import networkx as nx  # type: ignore[import-untyped, unused-ignore]
-
     from xref.graph.reader import Reader
     from xref.resolve.edge import Edge, Symbol
 
-_DETOUR: Final = 2
-"""A chain that is more calls longer than the shortest one is not worth showing beside it."""
-_DEAR: Final = 500
-"""To ask for the callers of one function takes as long as to ask for the calls of so many."""
+DETOUR: Final = 6 * STEP
+"""A chain that is so much dearer than the cheapest one is not worth showing beside it."""
 _BEYOND: Final = 300
-"""How many more functions are read after the ends have met, for chains that are longer than the shortest."""
-_TRIES: Final = 20
-_AHEAD: Final = 64
-"""So many functions are read at once."""
+"""How much more is read after the ends have met, for chains that are dearer than the cheapest."""
+_AHEAD: Final = 200
+"""So much more is spent on the way forward: to ask for callers takes long for the first time."""
+_FURTHER: Final = 4 * STEP
+"""How much further is searched where none of the chains holds."""
 _OTHER_PROGRAM: Final = re.compile(r"(tools|scripts|samples|usr|Documentation)/|arch/[^/]+/boot/")
 
 
 class Chains(msgspec.Struct, frozen=True, gc=False):
-    """``chains``: node ids from one end to the other, shortest first. ``edges``: every call between neighbours in them.
+    """``chains``: node ids from one end to the other, likeliest first. ``edges``: all calls between neighbours in them.
 
-    ``waiting``: how many functions were not searched because of the bound; 0 says that the search was exhaustive for
-    the shortest chains. ``apart``: how many chains were left out because their objects never come together.
+    ``waiting``: how many functions were met and not searched because of the bound; 0 says that nothing likelier was
+    left out. ``apart`` and ``alien``: how many beginnings of chains were given up because their objects never come together,
+    and because they call back what nobody on them hands over.
     """
 
     chains: tuple[tuple[str, ...], ...]
@@ -49,49 +47,16 @@ class Chains(msgspec.Struct, frozen=True, gc=False):
     edges: tuple[Edge, ...]
     waiting: int
     apart: int
+    alien: int
 
 
-class _Side:
-    """One half of the search: what was seen from one end, and the front that comes next."""
-
-    def __init__(self, end: Symbol, reader: Reader, *, forward: bool) -> None:
-        self._reader = reader
-        self._forward = forward
-        self.seen: dict[str, Symbol] = {end.node: end}
-        self.front: list[Symbol] = [end]
-
-    @property
-    def cost(self) -> int:
-        """How dear the next level is."""
-        return len(self.front) if self._forward else _DEAR * len(self.front)
-
-    def step(self, passes: Callable[[Symbol], bool], room: int) -> tuple[list[Edge], int]:
-        """Read the front as far as there is ``room``; the edges met, and how many functions were not read."""
-        reading, waiting = self.front[:room], len(self.front) - room
-        self.front = []
-        met: list[Edge] = []
-        for at, sym in enumerate(reading):
-            if self._forward and at % _AHEAD == 0:
-                self._reader.expect(reading[at : at + _AHEAD])
-            for edge in self._reader.calls(sym).edges if self._forward else self._reader.callers(sym):
-                other = edge.callee if self._forward else edge.caller
-                if not passes(other):
-                    continue
-                met.append(edge)
-                if other.node not in self.seen:
-                    self.seen[other.node] = other
-                    self.front.append(other)
-        return met, max(waiting, 0)
-
-
-def _passing(first: Symbol, last: Symbol, stops: tuple[str, ...]) -> Callable[[Symbol], bool]:
-    """Whether a chain may go through a function: none that ``stops`` name, none of a program that neither end is of."""
-    programs = {_program(first), _program(last)}
+def passing(ends: Iterable[Symbol], stops: tuple[str, ...]) -> Callable[[Symbol], bool]:
+    """Whether a chain may go through a function: none that ``stops`` name, none of a program that no end is of."""
+    nodes = {sym.node for sym in ends}
+    programs = {_program(sym) for sym in ends}
 
     def passes(sym: Symbol) -> bool:
-        if sym.node in (first.node, last.node):
-            return True
-        return _program(sym) in programs and not is_named(sym, stops)
+        return sym.node in nodes or (_program(sym) in programs and not is_named(sym, stops))
 
     return passes
 
@@ -100,6 +65,57 @@ def _program(sym: Symbol) -> str:
     """The folder of a program that is built for itself, '' for the kernel."""
     found = _OTHER_PROGRAM.match(sym.file)
     return found.group() if found else ""
+
+
+class _Search:
+    """From both ends at once, by turns."""
+
+    def __init__(self, reader: Reader, first: Symbol, last: Symbol, stops: tuple[str, ...]) -> None:
+        self.calls = Calls()
+        prices = Prices(reader, last.node)
+        passes = passing((first, last), stops)
+        self._ahead = Side([first], reader, self.calls, prices, passes, forward=True)
+        self._back = Side([last], reader, self.calls, prices, passes, forward=False)
+        self.best = 0 if first.node == last.node else INFINITE
+        """What the cheapest way costs that has been found."""
+        self._met = 0
+        """How much had been read when the ends met."""
+
+    @property
+    def work(self) -> int:
+        """How much was read, in functions."""
+        return self._ahead.work + self._back.work
+
+    @property
+    def least(self) -> int:
+        """What a way that was not found yet costs at least."""
+        ahead, back = self._ahead.least, self._back.least
+        return INFINITE if INFINITE in (ahead, back) else ahead + back
+
+    @property
+    def waiting(self) -> int:
+        """How many functions were met and not read."""
+        return self._ahead.waiting + self._back.waiting
+
+    def go_on(self, bound: int, max_visits: int) -> None:
+        """Read until the ends have met and somewhat more, or, with a ``bound``, all ways that are cheaper."""
+        enough = max_visits
+        while self.work < enough and self.least < bound:
+            if bound == INFINITE and self.best < INFINITE:
+                if self.least >= self.best + DETOUR:
+                    break
+                enough = min(enough, self._met + _BEYOND)
+            self._step()
+            if self.best == INFINITE:
+                self._met = self.work
+
+    def _step(self) -> None:
+        ahead, back = self._ahead, self._back
+        side, other = (ahead, back) if ahead.work <= back.work + _AHEAD else (back, ahead)
+        side.step()
+        for node in side.met:
+            if node in other.near:
+                self.best = min(self.best, side.near[node] + other.near[node])
 
 
 def find_chains(
@@ -112,84 +128,27 @@ def find_chains(
     max_visits: int,
     depth: int | None = None,
 ) -> Chains:
-    """The ``count`` shortest chains of calls from ``first`` to ``last``, none longer than ``depth`` calls.
+    """The ``count`` likeliest chains of calls from ``first`` to ``last``, none longer than ``depth`` calls.
 
-    The cheaper side goes first. When the two meet, the level that is being read is finished, and a little more is
-    read, so that chains that are somewhat longer than the shortest are found as well.
+    When the two searches meet a little more is read, so that chains that are somewhat dearer are found as well. Where
+    none of the chains so far can be run, the search goes on.
     """
-    import networkx as nx  # takes longer to import than most other questions take
-
-    passes = _passing(first, last, tuple(stop))
-    down, up = _Side(first, reader, forward=True), _Side(last, reader, forward=False)
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from((first.node, last.node))
-    calls: dict[tuple[str, str], dict[tuple[str, int, int, str], Edge]] = {}
-    visits, levels, waiting = 0, 0, 0
-    met = first.node == last.node
-    done = False
-    while not done and (down.front or up.front) and (met or (down.front and up.front)):
-        if visits >= max_visits or (depth is not None and levels >= depth):
+    search = _Search(reader, first, last, tuple(stop))
+    search.go_on(INFINITE, max_visits)
+    further = _FURTHER
+    while True:
+        finder = ChainFinder(search.calls, last.node, reader.source, depth)
+        found = [nodes for nodes, _ in finder.chains(first.node, count, DETOUR)]
+        if found or search.work >= max_visits or search.least >= INFINITE:
             break
-        side = down if down.front and (not up.front or down.cost <= up.cost) else up
-        if done := met:
-            side = down
-        before = len(side.front)
-        found, left = side.step(passes, min(_BEYOND, max_visits - visits) if met else max_visits - visits)
-        visits += before - left
-        levels += 1
-        waiting = 0 if met else left
-        for edge in found:
-            pair = (edge.caller.node, edge.callee.node)
-            graph.add_edge(*pair)
-            calls.setdefault(pair, {}).setdefault((edge.file, edge.line, edge.column, edge.via), edge)
-        met = met or bool(down.seen.keys() & up.seen.keys())
-    if not met and visits >= max_visits:
-        waiting += len(down.front) + len(up.front)
-    edges_of = {pair: list(found.values()) for pair, found in calls.items()}
-    apart: set[tuple[str, ...]] = set()
-
-    def good(chain: tuple[str, ...]) -> bool:
-        if not possible(chain, edges_of):
-            return False
-        if not together(chain, edges_of, reader.source):
-            apart.add(chain)
-            return False
-        return True
-
-    chains = _shortest(graph, first.node, last.node, count, depth, good) if met else ()
-    used = tuple(dict.fromkeys(pair for chain in chains for pair in pairwise(chain)))
-    edges = tuple(edge for pair in used for edge in edges_of[pair])
+        search.go_on(search.least + further, max_visits)
+        further *= 2
+    chains = tuple(found)
+    used = dict.fromkeys(pair for chain in chains for pair in pairwise(chain))
+    edges = tuple(edge for pair in used for edge in search.calls.edges[pair].values())
     symbols = {first.node: first, last.node: last}
     for edge in edges:
         symbols.setdefault(edge.caller.node, edge.caller)
         symbols.setdefault(edge.callee.node, edge.callee)
-    return Chains(chains, symbols, edges, waiting, len(apart))
-
-
-def _shortest(
-    graph: nx.DiGraph[str],
-    first: str,
-    last: str,
-    count: int,
-    depth: int | None,
-    passes: Callable[[tuple[str, ...]], bool],
-) -> tuple[tuple[str, ...], ...]:
-    """Up to ``count`` simple paths, shortest first, none more than ``_DETOUR`` calls longer than the shortest; of those
-    that ``passes`` refuses a good many are tried.
-    """
-    import networkx as nx
-
-    ahead = nx.single_source_shortest_path_length(graph, first)
-    behind = nx.single_source_shortest_path_length(graph.reverse(copy=False), last)
-    if last not in ahead:
-        return ()
-    longest = ahead[last] + _DETOUR if depth is None else min(ahead[last] + _DETOUR, depth)
-    near = graph.subgraph([node for node in graph if ahead.get(node, longest) + behind.get(node, longest) <= longest])
-    if last not in near:
-        return ()
-    ordered: nx.DiGraph[str] = nx.DiGraph()
-    ordered.add_nodes_from(sorted(near))
-    ordered.add_edges_from(sorted(near.edges))
-    paths = islice(nx.shortest_simple_paths(ordered, first, last), count * _TRIES)
-    fitting = (tuple(path) for path in paths if len(path) - 1 <= longest)
-    return tuple(islice(filter(passes, fitting), count))
+    cut = search.work >= max_visits and not found
+    return Chains(chains, symbols, edges, search.waiting if cut else 0, finder.apart, finder.alien)

@@ -7,13 +7,12 @@ allows; each further way can only take conditions away.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from xref.lex import guard as g
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from xref.lex.guard import Cond
     from xref.resolve.edge import Edge
@@ -66,19 +65,18 @@ class Conditions(Generic[Place]):
         return True
 
 
-def possible(chain: Sequence[str], calls: Mapping[tuple[str, str], Iterable[Edge]]) -> bool:
-    """Whether some configuration has all calls of a chain; of several calls between two functions one is enough.
+def begin() -> dict[Cond, None]:
+    """What holds where a chain begins."""
+    return {g.ALWAYS: None}
 
-    ``calls`` has the calls between two nodes.
+
+def behind(known: dict[Cond, None], calls: Iterable[Edge]) -> dict[Cond, None]:
+    """What can hold behind one of several calls, where one of ``known`` does before; empty where no configuration has
+    any of them.
     """
-    known = {g.ALWAYS: None}
-    for pair in pairwise(chain):
-        behind = {_after(k, edge): None for k in known for edge in calls[pair]}
-        behind.pop(g.NEVER, None)
-        if not behind:
-            return False
-        known = behind if len(behind) <= _MANY else {g.ALWAYS: None}
-    return True
+    found = {_after(k, edge): None for k in known for edge in calls}
+    found.pop(g.NEVER, None)
+    return found if len(found) <= _MANY else begin()
 
 
 def _after(known: Cond, edge: Edge) -> Cond:

@@ -16,8 +16,9 @@ from xref.graph.convert import candidates
 from xref.graph.draft import Draft
 from xref.graph.layers import SYSCALL, load_layers
 from xref.graph.reader import Reader
-from xref.graph.spine import apart_note, down_to_layer, down_to_symbol, lay_chains
+from xref.graph.spine import down_to_layer, down_to_symbol, lay_chains, left_out
 from xref.graph.syscall_notes import table_notes
+from xref.graph.upward import up_to
 from xref.graph.walk import walk_down, walk_up
 
 if TYPE_CHECKING:
@@ -79,14 +80,19 @@ def up(
     source: CallSource,
     start: Start,
     *,
+    to: str | None = None,
     depth: int | None = None,
     stop: Sequence[str] = (),
     layers: Layers | None = None,
     max_nodes: int = MAX_NODES,
 ) -> Answer:
-    """What reaches ``start``, up to system calls and functions without callers (role ``goal``)."""
+    """What reaches ``start``, up to system calls and functions without callers (role ``goal``); with ``to``, a layer or
+    a symbol, the likeliest chains from there.
+    """
     where = layers if layers is not None else load_layers()
     reader = Reader(source)
+    if to is not None:
+        return up_to(reader, start, QueryInfo("callgraph", start.asked, "up", to, None, tuple(stop)), where, max_nodes)
     draft = Draft(reader, where, None, max_nodes)
     cut = walk_up(reader, draft, start.symbol, where, depth, stop)
     if len(draft) == 1:
@@ -117,8 +123,7 @@ def between(
         limit = f" within {depth} calls" if depth is not None else ""
         reach = "so far as the search went" if found.waiting else "in what could be resolved"
         draft.notes.append(f"No call chain leads from {first.symbol.name} to {last.symbol.name}{limit}, {reach}.")
-    if found.apart:
-        draft.notes.append(apart_note(found.apart))
+    draft.notes.extend(left_out(found))
     if last.others:
         _, *rest = ends = candidates(last)
         more = f", and {len(rest) - CANDIDATES} more" if len(rest) > CANDIDATES else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xref.resolve.edge import Apart, Calls, Edge, Slot, Symbol
+    from xref.resolve.edge import Apart, Calls, Edge, Handed, Slot, Symbol
 
 
 class Tree(Protocol):
@@ -100,6 +100,14 @@ class CallSource(Protocol):
 
     def apart(self, way: Sequence[Edge], out: Edge) -> Apart | None:
         """Why ``out``, a dispatch, cannot follow ``way``, a dispatch and calls by name behind it; None where it may."""
+
+    def handed(self, edge: Edge, before: Handed) -> Handed | None:
+        """What ``edge`` hands over to its callee, where its caller has been handed ``before``; None where the caller
+        then calls another function there.
+        """
+
+    def fame(self, sym: Symbol) -> int:
+        """How many functions call something of that name."""
 
     def slot(self, struct: str, field: str) -> Slot:
         """Registrations and dispatch sites of ``struct.field``; both empty when there is no such slot."""

@@ -25,7 +25,7 @@ from xref.graph.ways import every_way, near_ways, study
 from xref.resolve.edge import EdgeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xref.graph.answer import Answer, QueryInfo
     from xref.graph.layers import Domain, Layers
@@ -112,8 +112,7 @@ def down_to_symbol(
     draft = Draft(reader, layers, home, max_nodes)
     draft.notes.extend(notes)
     lay_chains(draft, chains, root, targets[0])
-    if chains.apart:
-        draft.notes.append(apart_note(chains.apart))
+    draft.notes.extend(left_out(chains))
     if not chains.chains:
         draft.notes.append(f"No call chain leads from {root.name} to {targets[0].name} in what could be resolved.")
     return draft.finish(
@@ -132,10 +131,14 @@ def lay_chains(draft: Draft, found: Chains, first: Symbol, last: Symbol) -> None
         draft.link(edge)
 
 
-def apart_note(number: int) -> str:
-    """What is said of chains that are left out because their objects never come together."""
-    chains, are = ("chain", "is") if number == 1 else ("chains", "are")
-    return f"{number} {chains} through objects that never come together {are} left out."
+def left_out(found: Chains) -> Iterator[str]:
+    """What is said of chains that no kernel runs."""
+    if found.apart:
+        chains, are = ("chain", "is") if found.apart == 1 else ("chains", "are")
+        yield f"{found.apart:,} {chains} through objects that never come together {are} left out."
+    if found.alien:
+        chains, are = ("chain that calls", "is") if found.alien == 1 else ("chains that call", "are")
+        yield f"{found.alien:,} {chains} back what nobody on the way has handed over {are} left out."
 
 
 def _descend(

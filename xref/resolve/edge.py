@@ -7,7 +7,7 @@ Lines are 1-based, columns 0-based bytes, paths relative to the tree with ``/`` 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -222,3 +222,9 @@ class Apart(msgspec.Struct, frozen=True, gc=False):
     objects: tuple[str, ...]
     partners: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+
+
+Handed: TypeAlias = tuple[tuple[int, frozenset[object]], ...]
+"""What the parameters of a function are on some way to it: by position, the functions or the tables of functions; of
+those that are not in it nothing is known.
+"""

@@ -14,7 +14,8 @@ from xref.parse import ctree as x
 from xref.resolve.anchors import Anchors
 from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
-from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Slot, SlotEntry, Symbol, Unresolved
+from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Handed, Slot, SlotEntry, Symbol, Unresolved
+from xref.resolve.handed import HandedOver
 from xref.resolve.model import Crossing, Holding, Place, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
@@ -57,6 +58,7 @@ class Resolver(Symbols):
         self.sites = Sites(*of_values, self._towards.calling)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *of_values, self._towards.calling))
         self._pairs = Pairs(self.written, self.objects)
+        self._handed = HandedOver(self.written, self.values, self.objects)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
@@ -194,6 +196,17 @@ class Resolver(Symbols):
         known = [crossing for crossing in crossings if crossing is not None]
         found = self._pairs.apart(known[:-1], known[-1]) if len(known) == len(crossings) > 1 else None
         return Apart(found.objects, found.partners, self._wording.evidence(found.steps)) if found is not None else None
+
+    def handed(self, edge: Edge, before: Handed) -> Handed | None:
+        """What ``edge`` hands over to its callee, where its caller has been handed ``before``; None where the caller
+        then calls another function there.
+        """
+        crossing = self._crossing(edge)
+        return self._handed.behind(crossing, before) if crossing is not None else ()
+
+    def fame(self, sym: Symbol) -> int:
+        """How many functions call something of that name."""
+        return sum(len(self.reader.mentions("c", name)) for name in (sym.name, *sym.aliases))
 
     def _crossing(self, edge: Edge) -> Crossing | None:
         caller = self.reader.function(edge.caller.fid)
