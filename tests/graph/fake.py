@@ -153,6 +153,9 @@ class FakeSource:
     def syscall(self, name):
         return tuple(self.symbols[node] for node in self.syscalls.get(name, ()))
 
+    def system_calls(self):
+        return tuple((name, self.symbols[node]) for name in sorted(self.syscalls) for node in self.syscalls[name])
+
     def changed(self, path):
         return False
 

@@ -7,6 +7,7 @@ from xref.errors import NoMatch, UsageError
 from xref.graph.slice import between, up
 from xref.graph.start import find_start
 from xref.render import FORMATS
+from xref.render.options import RenderOptions
 
 from .fake import FakeSource
 
@@ -113,7 +114,7 @@ def test_up_to_a_layer_ends_at_its_first_functions():
     source = calls_of_the_system()
     answer = up_to(source, "tcp_sendmsg", "socket")
     assert names(answer) == ["tcp_sendmsg", "inet_sendmsg", "sock_sendmsg"]
-    assert answer.notes == ("tcp_sendmsg is reached from socket by 1 of its functions.",)
+    assert answer.notes == ("tcp_sendmsg is reached from 1 function of socket.",)
     with pytest.raises(UsageError, match="is in layer transport itself"):
         up_to(source, "tcp_sendmsg", "transport")
 
@@ -128,8 +129,22 @@ def test_up_to_a_function():
 
 
 def test_a_search_upwards_that_is_cut_says_so(monkeypatch):
-    monkeypatch.setattr("xref.graph.upward.MOST", 20)
+    monkeypatch.setattr("xref.graph.upward.MOST", 5)
     answer = up_to(calls_of_the_system(), "tcp_sendmsg", "syscall")
     assert answer.truncated is not None
     assert answer.truncated.hidden
     assert not answer.complete
+
+
+def test_of_many_chains_upwards_the_likeliest_are_shown():
+    source = FakeSource()
+    for n in range(60):
+        source.system_call("net/socket.c", f"call{n:02}")
+        source.call(f"sys_call{n:02}", "net/ipv4/tcp.c:tcp_sendmsg")
+    answer = up_to(source, "tcp_sendmsg", "syscall")
+    assert len(answer.nodes) == 61
+    text = FORMATS["text"].render(answer).text
+    assert "sys_call23" in text
+    assert "sys_call24 " not in text
+    assert "The chains of 36 more are not shown (--all shows them)." in text
+    assert "sys_call59" in FORMATS["text"].render(answer, RenderOptions(show_all=True)).text

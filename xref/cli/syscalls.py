@@ -39,11 +39,9 @@ def command(session: Session, /, name: str | None, form: str) -> None:
 
     Without NAME: all of them, one a line.
     """
-    from xref.graph.crossref import syscall_names
-
     source = session.open_symbols()
     short = None if name is None else name.removeprefix("sys_")
-    names = syscall_names(source) if short is None else (short,)
+    names = source.syscall_names() if short is None else (short,)
     found = [_describe(source, each) for each in names]
     if short is not None and not found[0].functions and not found[0].entries:
         raise NoMatch(f"there is no system call '{short}'", source.near(f"sys_{short}"))

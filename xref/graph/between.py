@@ -38,8 +38,8 @@ class Chains(msgspec.Struct, frozen=True, gc=False):
     """``chains``: node ids from one end to the other, likeliest first. ``edges``: all calls between neighbours in them.
 
     ``waiting``: how many functions were met and not searched because of the bound; 0 says that nothing likelier was
-    left out. ``apart`` and ``alien``: how many beginnings of chains were given up because their objects never come together,
-    and because they call back what nobody on them hands over.
+    left out. ``apart`` and ``alien``: how many beginnings of chains were given up because their objects never come
+    together, and because they call back what nobody on them hands over.
     """
 
     chains: tuple[tuple[str, ...], ...]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from xref.resolve.edge import Edge, Handed
 
 _TRIES: Final = 30_000
-"""So many beginnings of chains are looked at."""
 _OFTEN: Final = 20
 """So many chains are begun to one function for each that is wanted."""
 _MANY: Final = 8
@@ -64,8 +63,11 @@ class ChainFinder:
     never come together, and because a function is called back that was not handed over.
     """
 
-    def __init__(self, calls: Calls, last: str, source: CallSource, stop_at: int | None = None) -> None:
-        """``stop_at``: chains of more calls are none."""
+    def __init__(
+        self, calls: Calls, last: str, source: CallSource, stop_at: int | None = None, tries: int = _TRIES
+    ) -> None:
+        """``stop_at``: chains of more calls are none. ``tries``: so many beginnings are looked at for one question."""
+        self._tries = tries
         self._calls = calls
         self._last = last
         self._source = source
@@ -80,6 +82,10 @@ class ChainFinder:
         self.apart = 0
         self.alien = 0
 
+    def price(self, first: str) -> int:
+        """What the way from ``first`` costs at least."""
+        return self._far.get(first, INFINITE)
+
     def chains(self, first: str, count: int, detour: int) -> Iterator[tuple[tuple[str, ...], int]]:
         """Up to ``count`` chains from ``first``, cheapest first, with their prices, none more than ``detour`` dearer
         than the cheapest.
@@ -90,7 +96,7 @@ class ChainFinder:
         heap: list[tuple[int, int, int, _Begun]] = [(self._far[first], 0, 0, begun)]
         heapify(heap)
         seen: dict[tuple[str, tuple[Handed, ...]], int] = {}
-        left, made, most = _TRIES, 0, INFINITE
+        left, made, most = self._tries, 0, INFINITE
         while heap and left and count:
             price, _, _, begun = heappop(heap)
             left -= 1

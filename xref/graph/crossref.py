@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     from xref.resolve.symbols import Symbols
     from xref.store.model import RecordInfo
-
-_MANY: Final = 1_000_000
-_WORKERS: Final = ("sys_", "SYSC_", "__do_sys_")
-"""What ``SYSCALL_DEFINE`` puts before the name of the function with the body, by age of the kernel."""
 
 
 class Definition(msgspec.Struct, frozen=True, gc=False):
@@ -136,13 +132,3 @@ def _members(source: Symbols, record: RecordInfo, name: str) -> Iterator[_Placed
             called = f"{record.tag}.{name}"
             found = Definition("field", called, path, field.line, field.line, field.decl, field.guard)
             yield _placed(source, record.file_id, found)
-
-
-def syscall_names(source: Symbols) -> tuple[str, ...]:
-    """Every system call in the tables of the tree's architecture, or made by a ``SYSCALL_DEFINE``; sorted."""
-    names = {entry.name for entry in source.reader.syscalls() if entry.arch == source.tree.arch}
-    for prefix in _WORKERS:
-        for name in source.reader.similar_names(prefix, limit=_MANY):
-            if any("SYSCALL_DEFINE" in row.made_by for row in source.reader.functions_named(name)):
-                names.add(name.removeprefix(prefix))
-    return tuple(sorted(names))

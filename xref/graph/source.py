@@ -71,6 +71,9 @@ class CallSource(Protocol):
     def syscall(self, name: str) -> tuple[Symbol, ...]:
         """The function that implements the system call ``name`` (``send``, without ``sys_``), the likeliest first."""
 
+    def system_calls(self) -> tuple[tuple[str, Symbol], ...]:
+        """Every system call with the function that implements it, by name."""
+
     def near(self, symbol: str) -> tuple[str, ...]:
         """Names that may have been meant, best first; at most a handful."""
 

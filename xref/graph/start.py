@@ -35,23 +35,14 @@ def find_start(source: CallSource, asked: str) -> Start:
         if otherwise := source.otherwise(asked):
             raise NoMatch(otherwise)
         raise NoMatch(f"no function, macro or system call is called '{asked}'", source.near(asked))
-    return Start(found[0], asked, found[1:], asked if calls else syscall_of(source, found[0]))
+    return Start(found[0], asked, found[1:], asked if calls else _syscall_of(source, found[0]))
 
 
-def syscall_of(source: CallSource, sym: Symbol) -> str:
+def _syscall_of(source: CallSource, sym: Symbol) -> str:
     """The system call that ``sym`` implements, '' for an ordinary function."""
     for name in (sym.name, *sym.aliases):
         if name.startswith("sys_"):
             short = name.removeprefix("sys_")
             if any(entry.node == sym.node for entry in source.syscall(short)):
                 return short
-    return ""
-
-
-def compat_of(source: CallSource, sym: Symbol) -> str:
-    """The system call of which ``sym`` is the variant for programs of another word size, '' for all else."""
-    for name in (sym.name, *sym.aliases):
-        short = name.removeprefix("compat_sys_")
-        if short != name and source.syscall_entries(short):
-            return short
     return ""

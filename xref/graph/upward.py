@@ -3,7 +3,7 @@
 
 What reaches a function on the ground floor of the kernel is nearly everything. So the search goes by price (see
 ``xref.graph.search``): what comes first is what somebody would name who knows the code, and where the bound ends the
-search it ends among what is far.
+search it ends among what is far. System calls are known beforehand, and the search comes down from all of them as well.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from xref.graph.draft import GOAL, ROOT, SPINE, Draft
 from xref.graph.layers import SYSCALL
 from xref.graph.reader import is_macro
 from xref.graph.search import INFINITE, Calls, Prices, Side
-from xref.graph.start import compat_of, syscall_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from xref.graph.answer import Answer, QueryInfo
     from xref.graph.layers import Layers
@@ -30,85 +29,108 @@ if TYPE_CHECKING:
     from xref.graph.start import Start
     from xref.resolve.edge import Symbol
 
+MOST: Final = 6_000
+"""So much is read from below, and from above."""
 _FAMOUS: Final = 16
 """Looked at from below each of a function's callers is as likely as the others."""
-MOST: Final = 10_000
-"""So much is read; the callers of a function that many call are not many visits, but each of them is looked at."""
+_TRIES: Final = 3000
+"""So many beginnings of chains are looked at for each function that is a goal."""
+
+
+class _Goals:
+    """Where a search upwards ends: ``known`` are those that are known beforehand, ``is_one`` finds others."""
+
+    def __init__(self, known: Iterable[Symbol], is_one: Callable[[Symbol], bool], *, passed: bool = False) -> None:
+        """``passed``: whether chains go through them as well."""
+        self.known = {sym.node: sym for sym in known}
+        self.is_one = is_one
+        self.passed = passed
 
 
 def up_to(reader: Reader, start: Start, query: QueryInfo, layers: Layers, max_nodes: int) -> Answer:
     """From which functions of the layer ``query.to``, or of that name, ``start`` is reached."""
-    is_goal, ends = _goal(reader, start.symbol, query.to, layers)
+    root = start.symbol
+    names = {sym.node: name for name, sym in reader.source.system_calls()} if query.to == SYSCALL else {}
+    goals = _goals(reader, root, query.to, layers)
     calls = Calls()
-    prices = Prices(reader, start.symbol.node, _FAMOUS)
-    passes = passing((start.symbol, *ends), tuple(query.stop))
-    side = Side([start.symbol], reader, calls, prices, passes, forward=False)
-    goals: dict[str, Symbol] = {}
-    while side.work < MOST and side.least < INFINITE and not (ends and ends[0].node in goals):
-        sym = side.first()
-        goal = sym.node != start.symbol.node and is_goal(sym)
-        side.step(on=not goal or query.to == SYSCALL)
-        if goal:
-            goals[sym.node] = sym
+    sides = _search(reader, root, goals, calls, tuple(query.stop))
+    finder = ChainFinder(calls, root.node, reader.source, tries=_TRIES)
+    nearest = sorted(goals.known, key=lambda node: (finder.price(node), names.get(node, "").endswith(")"), node))
+    symbols = {node: sym for side in sides for node, sym in side.symbols.items()}
     draft = Draft(reader, layers, None, max_nodes)
-    draft.add(start.symbol, ROOT)
-    finder = ChainFinder(calls, start.symbol.node, reader.source)
-    reached: list[Symbol] = []
-    for goal_sym in goals.values():
-        chain = next((nodes for nodes, _ in finder.chains(goal_sym.node, 1, INFINITE)), ())
+    draft.add(root, ROOT)
+    reached: list[str] = []
+    for node in nearest:
+        chain = next((nodes for nodes, _ in finder.chains(node, 1, INFINITE)), ()) if node != root.node else ()
         if chain:
-            reached.append(goal_sym)
-            _lay(draft, chain, calls, side, goals)
-    waiting = side.waiting if side.work >= MOST and side.least < INFINITE else 0
-    reached.sort(key=lambda sym: (side.near[sym.node], not syscall_of(reader.source, sym)))
-    draft.notes.append(_said(reader, start.symbol, query.to, reached, cut=waiting > 0))
-    draft.certain = not waiting
-    return draft.finish(query, start, truncated=Truncated("visits", MOST, waiting) if waiting else None)
+            reached.append(node)
+            _lay(draft, chain, calls, symbols, goals.known)
+    cut = all(side.least < INFINITE for side in sides)
+    draft.notes.append(_said(root, query.to, [names.get(node, node) for node in reached], cut=cut))
+    draft.certain = not cut
+    waiting = sides[0].waiting
+    return draft.finish(query, start, truncated=Truncated("visits", MOST, waiting) if cut else None)
 
 
-def _goal(reader: Reader, root: Symbol, to: str, layers: Layers) -> tuple[Callable[[Symbol], bool], tuple[Symbol, ...]]:
-    """What says of a function that it is one to end at, and the functions that are, where they are known by name.
-
-    Raises NoMatch where ``to`` is neither a layer nor a symbol, UsageError where it is the layer of ``root``.
+def _goals(reader: Reader, root: Symbol, to: str, layers: Layers) -> _Goals:
+    """What ``to`` means. Raises NoMatch where it is neither a layer nor a symbol, UsageError where it is the layer of
+    ``root``.
     """
     source = reader.source
     if to == SYSCALL:
-        return (lambda sym: bool(syscall_of(source, sym) or compat_of(source, sym))), ()
+        return _Goals((sym for _, sym in source.system_calls()), lambda _: False, passed=True)
     domain = layers.with_layer(to, layers.home_of(root))
     if domain is not None:
         if domain.layer(root) == to:
             raise UsageError(f"{root.name} is in layer {to} itself")
-        return (lambda sym: not is_macro(sym) and domain.layer(sym) == to), ()
+        return _Goals((), lambda sym: not is_macro(sym) and domain.layer(sym) == to)
     ends = (*source.syscall(to), *source.lookup(to))
     if not ends:
         raise NoMatch(f"'{to}' is neither a layer ({', '.join(layers.names())}) nor a symbol", source.near(to))
-    nodes = {sym.node for sym in ends}
-    return (lambda sym: sym.node in nodes), ends
+    return _Goals(ends[:1], lambda _: False)
 
 
-def _lay(draft: Draft, chain: Sequence[str], calls: Calls, side: Side, goals: Container[str]) -> bool:
+def _search(reader: Reader, root: Symbol, goals: _Goals, calls: Calls, stops: tuple[str, ...]) -> list[Side]:
+    """Up from ``root``; and down from the goals, where they are known. Goals that are found on the way up are noted."""
+    prices = Prices(reader, root.node, _FAMOUS)
+    passes = passing((root, *goals.known.values()), stops)
+    sides = [Side([root], reader, calls, prices, passes, forward=False)]
+    if goals.known:
+        sides.append(Side(goals.known.values(), reader, calls, prices, passes, forward=True))
+    one = len(goals.known) == 1
+    while all(side.least < INFINITE for side in sides):
+        side = min(sides, key=lambda side: side.work)
+        if side.work >= MOST or (one and goals.known.keys() <= sides[0].near.keys()):
+            break
+        sym = side.first()
+        goal = side is sides[0] and sym.node != root.node and (sym.node in goals.known or goals.is_one(sym))
+        side.step(on=not goal or goals.passed)
+        if goal:
+            goals.known.setdefault(sym.node, sym)
+    return sides
+
+
+def _lay(
+    draft: Draft, chain: Sequence[str], calls: Calls, symbols: Mapping[str, Symbol], goals: Container[str]
+) -> None:
     """Show a chain, from its end upwards, if there is room for all of it."""
     for node in reversed(chain[:-1]):
-        if not draft.add(side.symbols[node], GOAL if node in goals else SPINE):
-            return False
+        if not draft.add(symbols[node], GOAL if node in goals else SPINE):
+            return
     for pair in pairwise(chain):
         for edge in calls.edges[pair].values():
             draft.link(edge)
-    return True
 
 
-def _said(reader: Reader, root: Symbol, to: str, reached: Sequence[Symbol], *, cut: bool) -> str:
+def _said(root: Symbol, to: str, reached: Sequence[str], *, cut: bool) -> str:
     """From where ``root`` is reached, the likeliest first."""
     if not reached:
         far = "so far as the search went" if cut else "in what could be resolved"
         what = "No system call" if to == SYSCALL else f"Nothing of {to}"
         return f"{what} was found from which a chain of calls leads to {root.name}, {far}."
     if to != SYSCALL:
-        return f"{root.name} is reached from {to} by {len(reached):,} of its functions."
-    names: dict[str, None] = {}
-    for sym in reached:
-        short = syscall_of(reader.source, sym)
-        names[short or f"{compat_of(reader.source, sym)} (compat)"] = None
-    calls = "1 system call" if len(names) == 1 else f"{len(names):,} system calls"
-    most = "the likeliest first" if len(names) > 1 else "one likely chain"
-    return f"{root.name} is reached from {calls}, {most}: {', '.join(names)}."
+        functions = "1 function" if len(reached) == 1 else f"{len(reached):,} functions"
+        return f"{root.name} is reached from {functions} of {to}."
+    if len(reached) == 1:
+        return f"{root.name} is reached from 1 system call: {reached[0]}."
+    return f"{root.name} is reached from {len(reached):,} system calls, the likeliest first: {', '.join(reached)}."

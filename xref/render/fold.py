@@ -124,7 +124,7 @@ def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool, near:
     kept = {
         (link.source, link.target)
         for key, bucket in buckets.items()
-        for link in _first(bucket, by_id, limit, up=up, near=near)
+        for link in _first(bucket, by_id, limit, up=up, near=near, to=bool(answer.query.to))
         if key
     }
     open_links = [k for k, key in zip(every, keys, strict=True) if key is None or (k.source, k.target) in kept]
@@ -154,8 +154,12 @@ def _bucket(link: Link, by_id: dict[str, Node], *, up: bool, leaves: bool) -> tu
     return (link.source, "leaf", "") if leaves and by_id[link.target].role == "leaf" else None
 
 
-def _first(bucket: list[Link], by_id: dict[str, Node], limit: int | None, *, up: bool, near: bool) -> list[Link]:
-    """Those that a fold keeps: the ones that lead on first, and more of these than of others."""
+def _first(
+    bucket: list[Link], by_id: dict[str, Node], limit: int | None, *, up: bool, near: bool, to: bool
+) -> list[Link]:
+    """Those that a fold keeps: the ones that lead on first, and more of these than of others. ``to``: all of
+    them lead on to what was asked for.
+    """
     leading = [k for k in bucket if by_id[k.source if up else k.target].role != "leaf"]
     others = [k for k in bucket if by_id[k.source if up else k.target].role == "leaf"]
     if near and leading:
@@ -163,7 +167,7 @@ def _first(bucket: list[Link], by_id: dict[str, Node], limit: int | None, *, up:
         others = [k for k in others if by_id[k.source if up else k.target].layer in layers]
     if limit is None or len(bucket) <= limit:
         return [*leading, *others]
-    most = limit if up else GOALS_PER_FAN * limit
+    most = limit if up and not to else GOALS_PER_FAN * limit
     return leading[:most] + others[: max(0, limit - len(leading))]
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from xref.graph.answer import Answer, AnswerEdge, Node
+from xref.render.few import few
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import RenderOptions
 from xref.render.slim import has_ways, slim
@@ -66,9 +67,10 @@ class Picture:
 def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
     """What to draw of an answer."""
     beside = 0
-    if few := has_ways(answer) and not options.show_all:
+    answer, _ = few(answer, options.limit)
+    if ways := has_ways(answer) and not options.show_all:
         answer, beside = slim(answer)
-    folded = fold(answer, options.limit, macros=options.macros, leaves=True, near=few)
+    folded = fold(answer, options.limit, macros=options.macros, leaves=True, near=ways)
     chain = spine(answer, folded)
     lanes = _lanes(answer, folded)
     groups = _cards(answer, folded, chain) if cards else {}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from xref.graph.answer import Answer, Node, ambiguity
 from xref.render.ansi import Span, painted, wrapped
+from xref.render.few import few
 from xref.render.fold import Folded, Link, More, fold
 from xref.render.options import DEFAULT, RenderOptions
 from xref.render.repeat import Again, Repeats, together
@@ -36,6 +37,7 @@ class _Text:
     """One rendering: the folded answer, looked up by node."""
 
     def __init__(self, answer: Answer, options: RenderOptions) -> None:
+        answer, self.left = few(answer, options.limit)
         self.answer = answer
         self.options = options
         self.width = max(40, options.width)
@@ -251,6 +253,8 @@ class _Text:
             yield from self._folded_list(lines, "  ")
         said = ambiguity(a.query.symbol, a.candidates) if len(a.candidates) > 1 else ""  # at the head of the answer
         notes = [*(note for note in a.notes if note != said), *([cut(a)] if a.truncated else [])]
+        if self.left:
+            notes.append(f"The chains of {self.left} more are not shown (--all shows them).")
         if notes:
             yield ""
             yield painted("Notes", "layer", self.options.color)

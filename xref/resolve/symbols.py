@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _MANY = 300_000
 """So many symbols are remembered."""
+_ALL = 1_000_000
+_WORKERS = ("sys_", "SYSC_", "__do_sys_")
+"""What ``SYSCALL_DEFINE`` puts before the name of the function with the body, by age of the kernel."""
+_COMPAT = ("compat_sys_", "C_SYSC_", "__do_compat_sys_")
+"""The same of ``COMPAT_SYSCALL_DEFINE``."""
 
 
 class Symbols:
@@ -159,6 +164,30 @@ class Symbols:
             if found:
                 break
         return tuple(found.values())
+
+    def syscall_names(self) -> tuple[str, ...]:
+        """Every system call in the tables of the tree's architecture, or made by a ``SYSCALL_DEFINE``; sorted."""
+        names = {entry.name for entry in self.reader.syscalls() if entry.arch == self.tree.arch}
+        return tuple(sorted(names | self._made(_WORKERS).keys()))
+
+    def system_calls(self) -> tuple[tuple[str, Symbol], ...]:
+        """Every system call with the function that implements it, and the variants for programs of another word size,
+        which are called ``send (compat)``.
+        """
+        found = [(name, sym) for name in self.syscall_names() for sym in self.syscall(name)[:1]]
+        compat = self._made(_COMPAT)
+        for name in sorted(compat):
+            found.extend((f"{name} (compat)", sym) for sym in self.lookup(compat[name])[:1])
+        return tuple(found)
+
+    def _made(self, prefixes: Sequence[str]) -> dict[str, str]:
+        """The system calls whose functions macros make under a name with one of these prefixes, and that name."""
+        found: dict[str, str] = {}
+        for prefix in prefixes:
+            for name in self.reader.similar_names(prefix, limit=_ALL):
+                if any("SYSCALL_DEFINE" in row.made_by for row in self.reader.functions_named(name)):
+                    found[name.removeprefix(prefix)] = name
+        return found
 
     def syscall_entries(self, name: str) -> tuple[SyscallInfo, ...]:
         """What the system call tables of all architectures say of ``name``."""
