@@ -53,7 +53,11 @@ def text_width(text: str, size: float) -> float:
 
 def content(box: Box) -> Content:
     """Lays out the inside of a box: one function on two lines, several on one line each, a long list in two columns."""
-    lines: list[tuple[Node | None, str, str]] = [(n, shorten(n.name, LONGEST), _place(n)) for n in box.nodes]
+    behind = box.behind or (0,) * len(box.nodes)
+    lines: list[tuple[Node | None, str, str]] = [
+        (n, shorten(n.name, LONGEST), _place(n) + (f" +{more}" if more else ""))
+        for n, more in zip(box.nodes, behind, strict=True)
+    ]
     if box.hidden:
         lines.append((None, f"+ {len(box.hidden)} more", ""))
     if len(lines) == 1:

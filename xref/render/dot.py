@@ -35,7 +35,7 @@ def quoted(text: str, *, left: bool = False) -> str:
 def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     """The answer as a DOT digraph."""
     pic = picture(answer, options, cards=False)
-    caption = quoted(_caption(answer, pic.beside), left=True)
+    caption = quoted(_caption(answer, pic), left=True)
     out = [
         f"digraph {quoted(answer.query.symbol)} {{",
         f"  graph [rankdir={options.rankdir}, label={caption}, labelloc=t, labeljust=l,"
@@ -58,11 +58,10 @@ def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     return "\n".join(out) + "\n"
 
 
-def _caption(answer: Answer, beside: int) -> str:
+def _caption(answer: Answer, pic: Picture) -> str:
     unresolved = f"{len(answer.unresolved)} unresolved" if answer.unresolved else ""
-    return "\n".join(
-        line for line in (f"xref {title(answer)}", *answer.notes, cut(answer), undrawn(beside), unresolved) if line
-    )
+    said = (f"xref {title(answer)}", *answer.notes, cut(answer), undrawn(pic.beside, pic.left), unresolved)
+    return "\n".join(line for line in said if line)
 
 
 def _node(box: Box, answer: Answer, options: RenderOptions) -> str:

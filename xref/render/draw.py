@@ -23,7 +23,7 @@ def draw(answer: Answer, layout: Layout, options: RenderOptions, metadata: str =
     """The SVG document."""
     names = {n.id: n.name for n in answer.nodes}
     width = max(layout.width, 640.0)
-    foot = _foot(answer, width, layout.beside)
+    foot = _foot(answer, width, layout)
     legend = _legend(layout, width)
     legend_y = HEAD + layout.height + 22
     foot_y = legend_y + max((y for _, y, *_ in legend), default=-22.0) + 26
@@ -179,9 +179,9 @@ def _entry(x: float, y: float, classes: str, words: str) -> str:
     return f'{line}<text x="{_n(x + (37 if classes else 0))}" y="{_n(y)}">{words}</text>'
 
 
-def _foot(answer: Answer, width: float, beside: int) -> list[tuple[str, bool]]:
+def _foot(answer: Answer, width: float, layout: Layout) -> list[tuple[str, bool]]:
     """Notes, the cut, and what could not be resolved, wrapped."""
-    notes = [(note, False) for note in (*answer.notes, cut(answer), undrawn(beside)) if note]
+    notes = [(note, False) for note in (*answer.notes, cut(answer), undrawn(layout.beside, layout.left)) if note]
     if len(answer.candidates) > 1:
         others = ", ".join(answer.candidates[1:6])
         notes.append((f"Shown: {answer.candidates[0]}. The name could also mean {others}.", False))

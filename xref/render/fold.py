@@ -61,7 +61,7 @@ class Folded:
 
 def links(answer: Answer, *, macros: bool) -> list[Link]:
     """The answer's edges merged by their two ends; without ``macros`` a macro's calls become those of its user."""
-    hidden = set() if macros else _bridged(answer)
+    hidden = set() if macros else bridged(answer)
     leaving: dict[str, list[AnswerEdge]] = {}
     for edge in answer.edges:
         leaving.setdefault(edge.source, []).append(edge)
@@ -93,7 +93,7 @@ def links(answer: Answer, *, macros: bool) -> list[Link]:
     return [Link(*ends, tuple(edges), tuple(through)) for ends, (edges, through) in merged.items()]
 
 
-def _bridged(answer: Answer) -> set[str]:
+def bridged(answer: Answer) -> set[str]:
     """The macros that a picture can do without: somebody's, and not what was asked about."""
     called = {e.target for e in answer.edges if e.source != e.target}
     return {
@@ -130,7 +130,7 @@ def fold(answer: Answer, limit: int | None, *, macros: bool, leaves: bool, near:
     open_links = [k for k, key in zip(every, keys, strict=True) if key is None or (k.source, k.target) in kept]
     shown = _reach(answer, every, open_links, up=up)
     if not macros:
-        shown -= _bridged(answer)
+        shown -= bridged(answer)
     more = []
     for key, bucket in buckets.items():
         rest = tuple(k for k in bucket if (k.source if up else k.target) not in shown)

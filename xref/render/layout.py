@@ -68,6 +68,8 @@ class Layout:
     labels: tuple[Label, ...]
     beside: int = 0
     """How many plain calls are not drawn."""
+    left: int = 0
+    """How many functions there was no room for."""
 
 
 def lay_out(picture: Picture) -> Layout:
@@ -100,7 +102,7 @@ def lay_out(picture: Picture) -> Layout:
     right = max(
         [right, *(b.label_span[1] for gap in bends for b in gap), *(p[0] for line in lines for p in line.points)]
     )
-    return Layout(right + EDGE, bottom, bands, boxes, lines, labels, picture.beside)
+    return Layout(right + EDGE, bottom, bands, boxes, lines, labels, picture.beside, picture.left)
 
 
 def _row_of(rows: Rows, key: str) -> int:

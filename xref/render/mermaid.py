@@ -22,8 +22,8 @@ def render(answer: Answer, options: RenderOptions = DEFAULT) -> str:
     """The answer as a Mermaid flowchart."""
     pic = picture(answer, options, cards=False)
     out = [f"%% xref {escaped(title(answer))}", f"flowchart {options.rankdir}"]
-    if pic.beside:
-        out.insert(1, f"%% {escaped(undrawn(pic.beside))}")
+    if pic.beside or pic.left:
+        out.insert(1, f"%% {escaped(undrawn(pic.beside, pic.left))}")
     for lane, name in enumerate(pic.lanes):
         out.append(f'  subgraph lane{lane}["{escaped(name)}"]')
         out += [f"    {_node(box)}" for box in pic.boxes if box.lane == lane]

@@ -7,14 +7,16 @@ A box holds one function, or, where ``cards`` are wanted, several that hang on t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from xref.graph.answer import Answer, AnswerEdge, Node
 from xref.render.few import few
-from xref.render.fold import Folded, Link, More, fold
+from xref.render.fold import Folded, Link, More, bridged, fold, links
 from xref.render.options import RenderOptions
+from xref.render.room import MOST, behind, most_that_fit, opened, openings
 from xref.render.slim import has_ways, slim
 from xref.render.spine import spine
 from xref.render.strings import one_line
@@ -37,6 +39,8 @@ class Box:
     spine: bool = False
     root: bool = False
     missing: int = 0
+    behind: tuple[int, ...] = ()
+    """Of each of the nodes, how many functions it leads to that are not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ class Picture:
     up: bool = False
     beside: int = 0
     """How many functions are not drawn because they are only called by name beside the way."""
+    left: int = 0
+    """How many there is no room for."""
+
+    @property
+    def size(self) -> int:
+        """How much there is to look at."""
+        return max(len(self.boxes), len(self.arrows))
 
 
 def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
@@ -71,6 +82,28 @@ def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
     if ways := has_ways(answer) and not options.show_all:
         answer, beside = slim(answer)
     folded = fold(answer, options.limit, macros=options.macros, leaves=True, near=ways)
+    whole = _drawn(answer, folded, cards=cards)
+    if options.show_all or (whole if cards else _drawn(answer, folded, cards=True)).size <= MOST:
+        return replace(whole, beside=beside)
+    every = links(answer, macros=options.macros)
+    order = openings(answer, every, spine(answer, folded))
+    beyond = behind(every, up=folded.up)
+    hidden = set() if options.macros else bridged(answer)
+
+    def part(count: int) -> tuple[Answer, Folded]:
+        less = opened(answer, order[:count], beyond, hidden)
+        return less, fold(less, options.limit, macros=options.macros, leaves=True, near=ways)
+
+    count = most_that_fit(len(order), lambda count: _drawn(*part(count), cards=True).size)
+    less, folded = part(count)
+    there = {n.id for n in less.nodes}
+    closed = {node: sum(b not in there for b in beyond[node]) for node in beyond if node not in order[:count]}
+    left = len({n.id for n in answer.nodes if n.id not in hidden} - there)
+    return replace(_drawn(less, folded, cards=cards, closed=closed), beside=beside, left=left)
+
+
+def _drawn(answer: Answer, folded: Folded, *, cards: bool, closed: Mapping[str, int] | None = None) -> Picture:
+    """The boxes and arrows of what is left to show; ``closed``: how many functions some of them lead to besides."""
     chain = spine(answer, folded)
     lanes = _lanes(answer, folded)
     groups = _cards(answer, folded, chain) if cards else {}
@@ -93,6 +126,7 @@ def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
             spine=name in on_spine,
             root=any(n.id in answer.roots for n in nodes),
             missing=sum(missing.get(n.id, 0) for n in nodes),
+            behind=tuple(closed.get(n.id, 0) for n in nodes) if closed else (),
         )
         for name, nodes in members.items()
     }
@@ -104,7 +138,7 @@ def picture(answer: Answer, options: RenderOptions, *, cards: bool) -> Picture:
         old = arrows.get(ends)
         arrows[ends] = arrow if old is None else replace(old, edges=old.edges + arrow.edges)
     _hang_rest(answer, folded, lanes, owner, boxes, arrows)
-    return Picture(lanes, tuple(boxes.values()), tuple(arrows.values()), folded.up, beside)
+    return Picture(lanes, tuple(boxes.values()), tuple(arrows.values()), folded.up)
 
 
 def _lanes(answer: Answer, folded: Folded) -> tuple[str, ...]:

@@ -134,8 +134,14 @@ def node_lines(node: Node) -> list[str]:
     return lines
 
 
-def undrawn(beside: int) -> str:
-    """What a picture says of the functions that it leaves out; '' for none."""
-    what = "1 function that is" if beside == 1 else f"{beside} functions that are"
+def undrawn(beside: int, left: int) -> str:
+    """What a picture says of the functions that it leaves out: those beside the way, and those that there is no room
+    for; '' for none.
+    """
+    what = "1 function that is" if beside == 1 else f"{beside:,} functions that are"
     verb = "is" if beside == 1 else "are"
-    return f"{what} called by name beside the way {verb} not drawn (--all draws them)." if beside else ""
+    said = [f"{what} called by name beside the way {verb} not drawn (--all draws them)."] if beside else []
+    if left:
+        what = "1 further function is" if left == 1 else f"{left:,} further functions are"
+        said.append(f"{what} left out for room: +N behind a function counts those that it leads to (--all draws them).")
+    return " ".join(said)
