@@ -114,3 +114,38 @@ def test_def_finds_constants_of_shared_headers(xref, bare_kernel):
     assert found("ZONE_SHIFT") == [("macro", 9, 9, "ZONE_SHIFT 2")]
     assert found("ZONE_LOW") == []
     assert found("ZONE_HIGH") == found("ZONE_NONE") == found("zone") == []
+
+
+def test_a_name_in_other_letters_or_with_another_beginning(says):
+    assert says("callers", "READ_one").endswith("did you mean read_one, read_two?")
+    assert "did you mean attr_ops" in says("def", "stor_ops")
+    assert "did you mean attr_ops" in says("refs", "stor_ops")
+
+
+def test_a_layer_that_is_misspelt(says):
+    for way in ([], ["--up"]):
+        assert "did you mean transport" in says("callgraph", "run", "--to", "transprot", *way)
+
+
+def test_a_member_that_holds_no_function(says):
+    expected = "plain.count is a member, not a function: xref refs plain.count shows its uses"
+    assert says("callers", "plain.count") == expected
+
+
+def test_a_slot_that_one_struct_alone_has_needs_no_struct(xref, bare_kernel):
+    (bare_kernel / "kernel" / "code.c").write_text(CODE.replace("read", "turn").replace("(*turn)", "(*other)", 1))
+    ran = xref("--tree", bare_kernel, "slots", "turn", "--format", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["query"]["symbol"] == "attr_ops.turn"
+
+
+def test_all_callers_are_shown_as_far_as_one_looks_and_all_with_all(xref, bare_kernel):
+    calls = "".join(f"int user_{n}(void)\n{{\n\treturn target();\n}}\n" for n in range(2100))
+    (bare_kernel / "kernel" / "code.c").write_text(f"int target(void)\n{{\n\treturn 1;\n}}\n{calls}")
+    few = xref("--tree", bare_kernel, "callers", "target").out
+    assert "user_99 " in few
+    assert "... 1899 more (--all shows them)" in few
+    assert "cut at nodes 2000: 101 more not shown (--all shows them)" in few
+    every = xref("--tree", bare_kernel, "callers", "target", "--all").out
+    assert "user_2099 " in every
+    assert "more" not in every

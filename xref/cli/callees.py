@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
 from xref.cli.session import Session
+
+if TYPE_CHECKING:
+    from xref.graph.answer import Answer
+    from xref.resolve.resolver import Resolver
 
 
 @click.command("callees", short_help="What a symbol calls, one step.")
@@ -18,12 +22,14 @@ from xref.cli.session import Session
 @click.pass_obj
 def command(session: Session, /, symbol: str, layers: Path | None, **shown: Unpack[Shown]) -> None:
     """Show what SYMBOL calls: every site with its evidence."""
-    from xref.graph.slice import callees
+    from xref.graph.slice import EVERY, MAX_NODES, callees
     from xref.graph.start import find_start
 
     check_format(shown)
     rules = read_layers(layers)
-    show(
-        answer_to(session, [symbol], shown, lambda source: callees(source, find_start(source, symbol), layers=rules)),
-        shown,
-    )
+    most = EVERY if shown["show_all"] else MAX_NODES
+
+    def ask(source: Resolver) -> Answer:
+        return callees(source, find_start(source, symbol), layers=rules, max_nodes=most)
+
+    show(answer_to(session, [symbol], shown, ask), shown)

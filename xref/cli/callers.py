@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
 from xref.cli.session import Session
+
+if TYPE_CHECKING:
+    from xref.graph.answer import Answer
+    from xref.resolve.resolver import Resolver
 
 
 @click.command("callers", short_help="What calls a symbol, one step.")
@@ -18,12 +22,14 @@ from xref.cli.session import Session
 @click.pass_obj
 def command(session: Session, /, symbol: str, layers: Path | None, **shown: Unpack[Shown]) -> None:
     """Show what calls SYMBOL: every site with its evidence."""
-    from xref.graph.slice import callers
+    from xref.graph.slice import EVERY, MAX_NODES, callers
     from xref.graph.start import find_start
 
     check_format(shown)
     rules = read_layers(layers)
-    show(
-        answer_to(session, [symbol], shown, lambda source: callers(source, find_start(source, symbol), layers=rules)),
-        shown,
-    )
+    most = EVERY if shown["show_all"] else MAX_NODES
+
+    def ask(source: Resolver) -> Answer:
+        return callers(source, find_start(source, symbol), layers=rules, max_nodes=most)
+
+    show(answer_to(session, [symbol], shown, ask), shown)

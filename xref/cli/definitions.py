@@ -23,6 +23,7 @@ def command(session: Session, /, symbol: str, form: str) -> None:
     """
     from xref.graph.constants import constants
     from xref.graph.crossref import definitions
+    from xref.resolve.hints import near_definitions
 
     source = session.open_symbols()
     rows = [
@@ -33,5 +34,5 @@ def command(session: Session, /, symbol: str, form: str) -> None:
         if otherwise := source.otherwise(symbol):
             raise NoMatch(otherwise)
         rest = f"nothing called '{symbol}' is defined (constants outside of include/: xref refs {symbol})"
-        raise NoMatch(rest, source.near(symbol))
+        raise NoMatch(rest, near_definitions(source, symbol))
     emit(render_rows(rows, form, "xref.definitions/1", source.tree, {"command": "def", "symbol": symbol}))

@@ -24,7 +24,7 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
     """
     from xref.graph.crossref import definitions
     from xref.graph.uses import uses
-    from xref.resolve.hints import near_members
+    from xref.resolve.hints import near_definitions, near_members
 
     source = session.open_resolver()
     name = symbol.rpartition(":")[2]
@@ -43,5 +43,5 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
     if not rows:
         if definitions(source, symbol):
             raise NoMatch(f"'{symbol}' is defined, and no use of it was found")
-        raise NoMatch(f"nothing called '{symbol}' is used", source.near(symbol))
+        raise NoMatch(f"nothing called '{symbol}' is used", near_definitions(source, symbol))
     emit(render_rows(rows, form, "xref.references/1", source.tree, {"command": "refs", "symbol": symbol}))

@@ -18,13 +18,15 @@ from xref.errors import NoMatch
 def command(session: Session, /, slot: str, show_all: bool, form: str) -> None:
     """Show the implementors of STRUCT.FIELD with their registrations and dispatch sites.
 
-    For STRUCT alone: its slots, and how many implementors each has.
+    For STRUCT alone: its slots, and how many implementors each has; a slot that only one struct has needs no STRUCT.
     """
     from xref.cli.slot_views import VIEWS
-    from xref.resolve.hints import is_slot, near_members, no_slots
+    from xref.resolve.hints import is_slot, near_members, no_slots, only_slot
 
     struct, _, field = slot.removeprefix("struct ").strip().partition(".")
     source = session.open_resolver()
+    if not field and (owner := only_slot(source, struct)):
+        struct, field = owner, struct
     fields = source.slots_of(struct)
     if field:
         found = [source.slot(struct, field)]
@@ -35,4 +37,8 @@ def command(session: Session, /, slot: str, show_all: bool, form: str) -> None:
         found = [source.slot(struct, name) for name in fields]
         if not found:
             raise NoMatch(*no_slots(source, struct))
-    emit(VIEWS[form](found, source.tree, slot, None if show_all else 40, whole=bool(field)))
+    emit(
+        VIEWS[form](
+            found, source.tree, f"{struct}.{field}" if field else slot, None if show_all else 40, whole=bool(field)
+        )
+    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xref.errors import NoMatch
 from xref.graph.answer import QueryInfo, Truncated, ambiguity
 from xref.graph.between import find_chains
 from xref.graph.convert import candidates
@@ -17,6 +16,7 @@ from xref.graph.draft import Draft
 from xref.graph.layers import SYSCALL, load_layers
 from xref.graph.reader import Reader
 from xref.graph.spine import down_to_layer, down_to_symbol, lay_chains, left_out
+from xref.graph.start import no_end
 from xref.graph.syscall_notes import table_notes
 from xref.graph.upward import up_to
 from xref.graph.walk import walk_down, walk_up
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from xref.graph.start import Start
 
 MAX_NODES: Final = 2000
+EVERY: Final = 1 << 30
+"""As many nodes as there are."""
 MAX_VISITS: Final = 20_000
 DEFAULT_DEPTH: Final = 3
 CHAINS: Final = 10
@@ -68,7 +70,7 @@ def down(
             return down_to_layer(reader, start, query, where, domain, notes, max_nodes, MAX_VISITS, every=every)
         targets = source.lookup(to)
         if not targets:
-            raise NoMatch(f"'{to}' is neither a layer ({', '.join(where.names())}) nor a symbol", source.near(to))
+            raise no_end(source, to, where)
         return down_to_symbol(reader, start, targets, query, where, notes, max_nodes, MAX_VISITS)
     draft = Draft(reader, where, home, max_nodes)
     draft.notes.extend(notes)

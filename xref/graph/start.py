@@ -10,6 +10,7 @@ import msgspec
 from xref.errors import NoMatch
 
 if TYPE_CHECKING:
+    from xref.graph.layers import Layers
     from xref.graph.source import CallSource
     from xref.resolve.edge import Symbol
 
@@ -36,6 +37,15 @@ def find_start(source: CallSource, asked: str) -> Start:
             raise NoMatch(otherwise)
         raise NoMatch(f"no function, macro or system call is called '{asked}'", source.near(asked))
     return Start(found[0], asked, found[1:], asked if calls else _syscall_of(source, found[0]))
+
+
+def no_end(source: CallSource, to: str, layers: Layers) -> NoMatch:
+    """What is said of a goal that is neither a layer nor a symbol."""
+    from difflib import get_close_matches
+
+    names = layers.names()
+    near = (*get_close_matches(to, names, n=1, cutoff=0.7), *source.near(to))
+    return NoMatch(f"'{to}' is neither a layer ({', '.join(names)}) nor a symbol", near)
 
 
 def _syscall_of(source: CallSource, sym: Symbol) -> str:

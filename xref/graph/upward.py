@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from xref.errors import NoMatch, UsageError
+from xref.errors import UsageError
 from xref.graph.answer import Truncated
 from xref.graph.between import passing
 from xref.graph.chains import ChainFinder
@@ -19,6 +19,7 @@ from xref.graph.draft import GOAL, ROOT, SPINE, Draft
 from xref.graph.layers import SYSCALL
 from xref.graph.reader import is_macro
 from xref.graph.search import INFINITE, Calls, Prices, Side
+from xref.graph.start import no_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -86,7 +87,7 @@ def _goals(reader: Reader, root: Symbol, to: str, layers: Layers) -> _Goals:
         return _Goals((), lambda sym: not is_macro(sym) and domain.layer(sym) == to)
     ends = (*source.syscall(to), *source.lookup(to))
     if not ends:
-        raise NoMatch(f"'{to}' is neither a layer ({', '.join(layers.names())}) nor a symbol", source.near(to))
+        raise no_end(source, to, layers)
     return _Goals(ends[:1], lambda _: False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 from urllib.parse import quote
 
 from xref.graph.answer import Answer, AnswerEdge, Node, TreeInfo
@@ -95,12 +96,20 @@ def question(answer: Answer) -> str:
     return one_line(words)
 
 
+_MORE: Final = {
+    "callers": " (--all shows them)",
+    "callees": " (--all shows them)",
+    "callgraph": " (--max-nodes N shows more)",
+}
+
+
 def cut(answer: Answer) -> str:
     """The sentence that says what was left out; '' when nothing was."""
     t = answer.truncated
     if t is None:
         return ""
-    return one_line(f"cut at {t.limit} {t.value}: {t.hidden} more not shown")
+    more = _MORE.get(answer.query.command, "") if t.limit == "nodes" else ""
+    return one_line(f"cut at {t.limit} {t.value}: {t.hidden} more not shown{more}")
 
 
 def evidence_lines(edges: Iterable[AnswerEdge], most: int = 12) -> list[str]:

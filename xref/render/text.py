@@ -23,6 +23,8 @@ from xref.resolve.edge import Confidence, EdgeKind, SymbolKind
 _UNICODE = ("├─ ", "└─ ", "│  ", "   ", "── ")
 _ASCII = ("|- ", "`- ", "|  ", "   ", "-- ")
 _ONE_STEP = frozenset({"callers", "callees"})
+_CALLERS = 100
+"""So many callers are shown where they are all that was asked for."""
 _SITES = 4
 _UNRESOLVED = 10
 _RULED_OUT = 12
@@ -41,7 +43,10 @@ class _Text:
         self.answer = answer
         self.options = options
         self.width = max(40, options.width)
-        self.folded: Folded = fold(answer, options.limit, macros=True, leaves=False)
+        limit = options.limit
+        if answer.query.command == "callers" and limit is not None:
+            limit = max(limit, _CALLERS)
+        self.folded: Folded = fold(answer, limit, macros=True, leaves=False)
         self.up = self.folded.up
         self.nodes = {n.id: n for n in answer.nodes}
         self.below: dict[str, list[Link]] = {}

@@ -25,7 +25,16 @@ def near(source: Symbols, symbol: str) -> tuple[str, ...]:
     name = symbol.rpartition(":")[2]
     pool = _pool(source, name, tags=False)
     pool.update(dict.fromkeys(source.reader.similar_names(f"sys_{name[:4]}")))
-    return _closest(name, pool)
+    lower = _pool(source, name.lower(), tags=False) if name != name.lower() else {}
+    return tuple(dict.fromkeys([*_closest(name, pool), *_closest(name.lower(), lower)]))[:_FEW]
+
+
+def near_definitions(source: Symbols, symbol: str) -> tuple[str, ...]:
+    """Names of anything that may have been meant: of structs those too that begin in another way, ``tsk_struct``."""
+    name = symbol.rpartition(":")[2]
+    tags = _pool(source, name, tags=True)
+    tags.update(dict.fromkeys(source.reader.tags_ending(name[name.find("_") + 1 :])))
+    return _closest(name, dict.fromkeys([*_closest(name, tags), *near(source, symbol)]))
 
 
 def near_members(source: Symbols, slot: str) -> tuple[str, ...]:
@@ -57,6 +66,12 @@ def no_slots(source: Resolver, name: str) -> tuple[str, tuple[str, ...]]:
     return f"there is no struct '{name}'", tuple(tag for tag in _closest(name, tags) if source.slots_of(tag))
 
 
+def only_slot(source: Resolver, name: str) -> str:
+    """The struct that alone has a slot of that name, '' where there are several or none."""
+    slots = _slots_called(source, name) if not source.reader.records(name) else []
+    return slots[0].partition(".")[0] if len(slots) == 1 else ""
+
+
 def otherwise(source: Symbols, symbol: str) -> str:
     """What ``symbol`` is that cannot be looked up, and how to ask for it; '' for nothing."""
     left_out = source.not_compiled(symbol)
@@ -69,10 +84,12 @@ def otherwise(source: Symbols, symbol: str) -> str:
     reader = source.reader
     if dot:
         decls = [each.decl for record in reader.records(tag) for each in record.fields if each.name == field]
-        slot = (
-            f"xref slots {tag}.{field} shows what it holds and who calls through it, " if "(" in "".join(decls) else ""
+        ways = (
+            f"xref slots {tag}.{field} shows what it holds and who calls through it, xref refs {tag}.{field} its uses"
+            if "(" in "".join(decls)
+            else f"xref refs {tag}.{field} shows its uses"
         )
-        return f"{tag}.{field} is a member, not a function: {slot}xref refs {tag}.{field} its uses" if decls else ""
+        return f"{tag}.{field} is a member, not a function: {ways}" if decls else ""
     what = _kind(source, name)
     return (
         f"'{name}' is {what}, not a function: xref refs {name} shows its uses, xref def {name} where it is"

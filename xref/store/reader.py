@@ -282,6 +282,11 @@ class Reader(RegistrationReader):
         )
         return [r[0] for r in rows]
 
+    def tags_ending(self, suffix: str) -> list[str]:
+        """Tags of records that end in ``suffix``, in order."""
+        sql = "SELECT DISTINCT tag FROM records WHERE substr(tag, -length(?1)) = ?1 ORDER BY tag"
+        return [tag for (tag,) in self._db.execute(sql, (suffix,))] if suffix else []
+
     # -- types and data -----------------------------------------------------------------------------------------------
 
     def _records(self, tag: str) -> tuple[RecordInfo, ...]:
