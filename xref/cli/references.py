@@ -14,13 +14,13 @@ from xref.errors import NoMatch
 @click.command("refs", short_help="Where a name is used.")
 @click.argument("symbol")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--all", "everywhere", is_flag=True, help="Read every file for functions too: prototypes, exports.")
+@click.option("--all", "everywhere", is_flag=True, help="Functions: prototypes, exports too. Members: of any struct.")
 @click.pass_obj
 def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> None:
     """Show where SYMBOL is used: calls, registrations, addresses taken, reads and writes, as the files are now.
 
-    For a function, the code that calls it or hands it on; for types and globals every place; for STRUCT.FIELD every
-    access to a member of that name, whatever struct it is in.
+    For a function, the code that calls it or hands it on; for types and globals every place; for STRUCT.FIELD the
+    accesses to that member, as far as types tell.
     """
     from xref.graph.crossref import definitions
     from xref.graph.uses import uses
@@ -30,15 +30,16 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
     name = symbol.rpartition(":")[2]
     member = name.rpartition(".")[2] if "." in name else ""
     if member:
-        owners = len({each.name for each in definitions(source, member) if each.kind == "field"})
         if not definitions(source, name):
             raise NoMatch(f"no struct or union has a member '{name}'", near_members(source, name))
-        others = f"{owners - 1} other types have" if owners > 2 else "another type has" if owners == 2 else ""
-        if others:
-            click.echo(f"xref: members are found by their name, '{member}', which {others} too", err=True)
+    found = uses(source, symbol, everywhere=everywhere)
+    if found.untold:
+        left = "1 access" if found.untold == 1 else f"{found.untold:,} accesses"
+        said = f"{left} to a member '{member}' left out, nothing tells of which struct"
+        click.echo(f"xref: {said} (--all shows every '{member}')", err=True)
     rows = [
         Row(use.kind, member or name, use.file, use.line, use.line, use.column, use.within, use.text, "")
-        for use in uses(source, symbol, everywhere=everywhere)
+        for use in found.found
     ]
     if not rows:
         if definitions(source, symbol):

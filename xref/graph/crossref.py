@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
     from xref.resolve.symbols import Symbols
     from xref.store.model import RecordInfo
+
+
+_DEEPEST: Final = 8
+_INSIDE: Final = re.compile(r"(?:struct|union)\s+(\w+)\s*")
+_UNNAMED: Final = "__anon_"
+"""Stands in the tag of a record without one, behind that of the record around it."""
 
 
 class Definition(msgspec.Struct, frozen=True, gc=False):
@@ -120,15 +127,20 @@ def _fields(source: Symbols, name: str) -> Iterator[_Placed]:
         yield from _members(source, record, name)
 
 
-def _fields_of(source: Symbols, owner: str, name: str) -> Iterator[_Placed]:
+def _fields_of(source: Symbols, owner: str, name: str, depth: int = 0) -> Iterator[_Placed]:
+    """The members of that name of a record, and of those without a name inside it."""
     for record in source.reader.records(owner):
         yield from _members(source, record, name)
+        for field in record.fields if depth < _DEEPEST else ():
+            inner = _INSIDE.fullmatch(field.decl) if not field.name else None
+            if inner is not None:
+                yield from _fields_of(source, inner[1], name, depth + 1)
 
 
 def _members(source: Symbols, record: RecordInfo, name: str) -> Iterator[_Placed]:
     path = source.reader.file(record.file_id).path
     for field in record.fields:
         if field.name == name:
-            called = f"{record.tag}.{name}"
+            called = f"{record.tag.partition(_UNNAMED)[0] or record.tag}.{name}"
             found = Definition("field", called, path, field.line, field.line, field.decl, field.guard)
             yield _placed(source, record.file_id, found)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from xref.graph.accesses import Accesses
 from xref.graph.crossref import definitions
 from xref.lex.comments import BLANK, blank_comments
 
@@ -48,12 +49,22 @@ class Use(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> tuple[Use, ...]:
+class Uses(msgspec.Struct, frozen=True, gc=False):
+    """The uses of a name; ``untold``: how many accesses to a member of that name are left out, because nothing tells of
+    which struct they are.
+    """
+
+    found: tuple[Use, ...]
+    untold: int = 0
+
+
+def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> Uses:
     """Every use of ``asked`` (a name or ``file.c:name``), by file and place; definitions of it are not uses. Of
-    ``struct.field``: every access to a member so named, of whatever struct.
+    ``struct.field``: the accesses to that member, as far as types tell.
 
     For a function or macro the files are those whose code calls, registers or hands it on; ``everywhere`` reads the
-    others too (prototypes, exports). Files that cannot be read any more are passed over.
+    others too (prototypes, exports), and gives every access to a member so named, of whatever struct. Files that cannot
+    be read any more are passed over.
     """
     file, _, asked_name = asked.rpartition(":")
     owner, dot, name = asked_name.rpartition(".")
@@ -69,20 +80,29 @@ def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> tuple[Use
         (_member_of(owner) if dot else rb"(?<![\w$])") + rb"(?P<name>" + re.escape(wanted) + rb")(?![\w$])"
     )
     found: list[Use] = []
+    accesses = Accesses(source, _tag(owner), name) if dot and not everywhere else None
+    untold = 0
     for path in paths:
         try:
             data = Path(source.tree.root, path).read_bytes()
         except OSError:
             continue
-        if wanted in data:
-            found += [use for use in _in_file(path, data, word) if (path, use.line) not in defined]
-    return tuple(found)
+        for use, told in _in_file(path, data, word, accesses) if wanted in data else ():
+            if (path, use.line) not in defined:
+                untold += told is None
+                if told:
+                    found.append(use)
+    return Uses(tuple(found), untold)
 
 
 def _member_of(owner: str) -> bytes:
     """What stands before the name of a member: an access, an initialiser, or ``offsetof(struct owner,``."""
-    tag = re.escape(owner.removeprefix("struct ").removeprefix("union ").strip().encode())
+    tag = re.escape(_tag(owner).encode())
     return rb"(?:(?<!\.)\.|->|\b(?:struct|union)\s+" + tag + rb"\s*,)\s*"
+
+
+def _tag(owner: str) -> str:
+    return owner.removeprefix("struct ").removeprefix("union ").strip()
 
 
 def _all_paths(source: Resolver) -> list[str]:
@@ -102,7 +122,10 @@ def _paths_of(source: Resolver, name: str) -> set[str]:
     return {reader.file(each).path for each in ids}
 
 
-def _in_file(path: str, data: bytes, word: re.Pattern[bytes]) -> Iterator[Use]:
+def _in_file(
+    path: str, data: bytes, word: re.Pattern[bytes], accesses: Accesses | None
+) -> Iterator[tuple[Use, bool | None]]:
+    """The uses in a file, each with whether it is one of what was asked for."""
     code = _STRING.sub(lambda m: m.group().translate(BLANK), blank_comments(data))
     if word.search(code) is None:
         return
@@ -112,13 +135,16 @@ def _in_file(path: str, data: bytes, word: re.Pattern[bytes]) -> Iterator[Use]:
     for m in word.finditer(code):
         start = m.start("name")
         at = bisect_right(starts, start) - 1
+        told = accesses.is_one(path, code, start, at + 1) if accesses is not None else True
+        if told is False:
+            continue
         begin, end = starts[at], starts[at + 1] if at + 1 < len(starts) else len(data)
         inside = bisect_right(firsts, start) - 1
         head = blocks[inside][2] if inside >= 0 and start < blocks[inside][1] else None
         within, is_code = _owner(head)
         kind = _kind(code[max(begin, start - _BEFORE) : start], code[m.end() : end], is_code, head is None)
         text = data[begin:end].decode("utf-8", "replace").strip()
-        yield Use(kind, path, at + 1, start - begin, within, text)
+        yield Use(kind, path, at + 1, start - begin, within, text), told
 
 
 def _owner(head: bytes | None) -> tuple[str, bool]:
