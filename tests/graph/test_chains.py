@@ -80,6 +80,15 @@ def test_a_chain_within_a_depth_though_a_cheaper_one_is_longer():
     assert names(chain(source, "first", "last", depth=2)) == ["first", "go7", "last"]
 
 
+def test_nothing_beyond_the_depth_is_read():
+    source = FakeSource()
+    for at in range(50):
+        source.call(f"fs/a.c:f{at}", f"fs/a.c:f{at + 1}")
+    assert not chain(source, "f0", "f50", depth=3).edges
+    assert set(source.asked) <= {f"fs/a.c:f{at}" for at in range(3)}
+    assert len(chain(source, "f0", "f3", depth=3).edges) == 3
+
+
 def calls_of_the_system():
     source = FakeSource()
     for file, name in (("net/socket.c", "send"), ("net/socket.c", "sendto"), ("kernel/acct.c", "acct")):

@@ -34,10 +34,12 @@ class Row:
     guard: str
 
 
-def render_rows(rows: Sequence[Row], form: str, schema: str, tree: Tree, query: Mapping[str, object]) -> str:
-    """``rows`` in ``form``, one of ``FORMATS``. ``schema`` names the JSON envelope."""
+def render_rows(
+    rows: Sequence[Row], form: str, schema: str, tree: Tree, query: Mapping[str, object], **besides: int
+) -> str:
+    """``rows`` in ``form``, one of ``FORMATS``. ``schema`` names the JSON envelope, in which ``besides`` stands too."""
     if form == "json":
-        return envelope(schema, tree, query, {"rows": [asdict(row) for row in rows]})
+        return envelope(schema, tree, query, {"rows": [asdict(row) for row in rows], **besides})
     if form == "quickfix":
         return "".join(f"{row.file}:{row.line}:{row.column + 1}: {one_line(row.text) or row.name}\n" for row in rows)
     paint = painter()

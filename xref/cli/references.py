@@ -30,7 +30,9 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
     name = symbol.rpartition(":")[2]
     member = name.rpartition(".")[2] if "." in name else ""
     if member:
-        if not definitions(source, name):
+        # #define sk_prot __sk_common.skc_prot   include/net/sock.h
+        spelled = any(macro.params is None and "." in macro.body for macro in source.reader.macros(member))
+        if not definitions(source, name) and not (spelled and definitions(source, name.partition(".")[0])):
             raise NoMatch(f"no struct or union has a member '{name}'", near_members(source, name))
     found = uses(source, symbol, everywhere=everywhere)
     if found.untold:
@@ -45,4 +47,5 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
         if definitions(source, symbol):
             raise NoMatch(f"'{symbol}' is defined, and no use of it was found")
         raise NoMatch(f"nothing called '{symbol}' is used", near_definitions(source, symbol))
-    emit(render_rows(rows, form, "xref.references/1", source.tree, {"command": "refs", "symbol": symbol}))
+    query = {"command": "refs", "symbol": symbol}
+    emit(render_rows(rows, form, "xref.references/1", source.tree, query, untold=found.untold))

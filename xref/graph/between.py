@@ -70,12 +70,12 @@ def _program(sym: Symbol) -> str:
 class _Search:
     """From both ends at once, by turns."""
 
-    def __init__(self, reader: Reader, first: Symbol, last: Symbol, stops: tuple[str, ...]) -> None:
+    def __init__(self, reader: Reader, first: Symbol, last: Symbol, stops: tuple[str, ...], depth: int | None) -> None:
         self.calls = Calls()
         prices = Prices(reader, last.node)
         passes = passing((first, last), stops)
-        self._ahead = Side([first], reader, self.calls, prices, passes, forward=True)
-        self._back = Side([last], reader, self.calls, prices, passes, forward=False)
+        self._ahead = Side([first], reader, self.calls, prices, passes, forward=True, depth=depth)
+        self._back = Side([last], reader, self.calls, prices, passes, forward=False, depth=depth)
         self.best = 0 if first.node == last.node else INFINITE
         """What the cheapest way costs that has been found."""
         self._met = 0
@@ -133,7 +133,7 @@ def find_chains(
     When the two searches meet a little more is read, so that chains that are somewhat dearer are found as well. Where
     none of the chains so far can be run, the search goes on.
     """
-    search = _Search(reader, first, last, tuple(stop))
+    search = _Search(reader, first, last, tuple(stop), depth)
     search.go_on(INFINITE, max_visits)
     further = _FURTHER
     while True:

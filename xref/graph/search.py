@@ -92,8 +92,9 @@ class Side:
 
     def __init__(
         self, ends: Iterable[Symbol], reader: Reader, calls: Calls, prices: Prices, passes: Callable[[Symbol], bool],
-        *, forward: bool,
+        *, forward: bool, depth: int | None = None,
     ) -> None:  # fmt: skip
+        """``depth``: what is so many calls away is not read."""
         self._reader = reader
         self._calls = calls
         self._prices = prices
@@ -103,6 +104,7 @@ class Side:
         self.near: dict[str, int] = dict.fromkeys(self.symbols, 0)
         self._front: list[tuple[int, int, str]] = [(0, at, node) for at, node in enumerate(self.symbols)]
         self._read: set[str] = set()
+        self._depth = depth
         self._ahead = 0
         self.met: list[str] = []
         """What the last step has come nearer to."""
@@ -140,11 +142,14 @@ class Side:
                 continue
             price = self._prices.of(edge)
             self._calls.add(edge, price)
+            if self._depth is not None:
+                price = STEP  # nearest is what is fewest calls away
             if cost + price < self.near.get(other.node, INFINITE):
                 self.near[other.node] = cost + price
                 self.met.append(other.node)
                 self.symbols.setdefault(other.node, other)
-                heappush(self._front, (cost + price, len(self.symbols), other.node))
+                if self._depth is None or cost + price < self._depth * STEP:
+                    heappush(self._front, (cost + price, len(self.symbols), other.node))
         return sym
 
     def first(self) -> Symbol:

@@ -158,8 +158,8 @@ class _Text:
             if link.main.condition:
                 spans.append((f"when {shorten(link.main.condition, 40)}", "guard"))
         guard = link.main.guard if link is not None and link.main.guard else node.guard
-        if link is not None:
-            guard = " && ".join(further(guard, self.nodes[node.id if self.up else link.source].guard))
+        for end in (link.source, link.target) if link is not None and self.up else (link.source,) if link else ():
+            guard = " && ".join(further(guard, self.nodes[end].guard))
         if guard:
             spans.append((f"[if {one_line(guard)}]", "guard"))
         if link is not None and link.weak:

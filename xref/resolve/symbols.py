@@ -164,9 +164,8 @@ class Symbols:
                     found.setdefault(s.fid, s)
             if found:
                 break
-        # tools/testing/selftests has a sys_openat() of its own
-        own = tuple(s for s in found.values() if self._program(s) == KERNEL)
-        return own or tuple(found.values())
+        # tools/testing/selftests has a sys_openat() of its own, tools/lib/bpf a sys_bpf_prog_load()
+        return tuple(s for s in found.values() if self._program(s) == KERNEL)
 
     def _program(self, sym: Symbol) -> str:
         f = self.reader.function(sym.fid)
