@@ -179,7 +179,6 @@ def test_a_parameter_handed_to_a_structural_one_is_structural() -> None:
     n = natures("#define call(f, x) f(x)\n#define outer(x, fn, y) call(fn, x)\n#define plain(x) g(x)\n")
     assert n.decides("outer") == {1}
     assert not n.decides("plain")
-    assert n.of("outer") & Nature.STRUCTURAL
 
 
 def test_what_is_invoked_by_a_pasted_name_takes_its_arguments_along() -> None:

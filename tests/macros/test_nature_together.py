@@ -240,6 +240,17 @@ def test_a_header_means_its_own_macro_by_a_name_that_others_have_too() -> None:
     }
 
 
+def test_a_name_that_many_files_define_means_in_each_what_that_says() -> None:
+    files = {
+        f"drivers/{n}/x.h": f"#define run(f) {'f()' if n % 2 else 'g(f)'}\n#define outer(f) run(f)\n" for n in range(20)
+    }
+    tree = table({**files, "net/x.h": "#define third(f) run(f)\n"})
+    n = Natures(tree)
+    found = {m.file: n.structural((m,)) for m in tree.all("outer")}
+    assert found == {f"drivers/{n}/x.h": {0} if n % 2 else frozenset() for n in range(20)}
+    assert n.structural(tree.all("third")) == {0}  # which run() it will see, nobody knows
+
+
 def test_a_definition_that_stands_in_for_another_does_not_hide_it() -> None:
     # #ifndef arch_call: what an architecture defines counts too
     header = "#ifndef arch_call\n#define arch_call(f) do { } while (0)\n#endif\n#define call(f) arch_call(f)\n"

@@ -2,8 +2,9 @@
 """What a macro is for, learnt from its own body.
 
 ``attribute``: stands where ``__attribute__`` may (or expands to nothing); ``iterator``: ends in an open loop or
-condition head, so a statement follows; ``structural``: an argument becomes a name, a member, a callee or a type, so
-only the expansion says what happens. Everything else is a plain macro whose body can be read once for all its uses.
+condition head, so a statement follows; ``structural``, which is asked for by itself: an argument becomes a name, a
+member, a callee or a type, so only the expansion says what happens. Everything else is a plain macro whose body can be
+read once for all its uses.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ from xref.macros.shapes import (
     typed_by,
     until,
 )
-from xref.macros.view import MacroSource, Reading
-from xref.tree.files import program_of
+from xref.macros.view import MacroSource, Reading, program
 
 
 class Nature:
@@ -42,7 +42,6 @@ class Nature:
     STATIC: Final = 2
     INLINE: Final = 4
     ITERATOR: Final = 8
-    STRUCTURAL: Final = 16
 
 
 CALLED_OPERANDS: Final = frozenset({"paravirt_opptr", "thunk_target", "__func"})
@@ -61,6 +60,7 @@ _QUALIFIERS: Final = frozenset(
 )
 _LOOPS: Final = frozenset({"for", "while", "if", "switch"})
 _MAX_DEFINITIONS: Final = 8
+_WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _BEFORE_NO_USE: Final = frozenset({"##", ".", "->"})
 _PASTED_HEAD: Final = re.compile(r"(?:^|[;){}])\s*(?:\w+\s*##\s*)+\w+\s*\(")
 NOT_CALLED: Final = frozenset(
@@ -72,11 +72,11 @@ NOT_CALLED: Final = frozenset(
 
 
 _IN: Final = "\n"
-"""Between a name and the file that uses it."""
-
-
-def _key(name: str, file: str) -> str:
-    return f"{name}{_IN}{file}"
+"""Between a name and where it is used."""
+_PROGRAM: Final = ":"
+"""Before a program that stands for all its files."""
+_FEW: Final = 8
+_Group = dict[str, tuple[MacroDef, ...]]
 
 
 class Natures:
@@ -84,9 +84,11 @@ class Natures:
 
     def __init__(self, table: MacroSource) -> None:
         self._table = table
+        self._grouped: dict[str, _Group] = {}
         self._known: dict[str, int] = {}
         self._among: dict[tuple[tuple[str, int], ...], int] = {}
         self._inert: dict[tuple[str, int], bool] = {}
+        self._keys: dict[tuple[str, str], str] = {}
         self._structural = Fixpoint(self._structural_of, frozenset[int]())
         self._naming = Fixpoint(self._naming_of, frozenset[int]())
         self._calls = Fixpoint(self._calls_of, False)
@@ -100,7 +102,7 @@ class Natures:
             self._known[name] = Nature.PLAIN  # a macro that reaches itself is plain
             defs = self._table.all(name)
             if len(defs) > 1:
-                defs = tuple(m for m in defs if program_of(m.file) == "kernel") or defs
+                defs = tuple(m for m in defs if program(m.file) == "kernel") or defs
             known = self._known[name] = self._judge(name, defs)
         return known
 
@@ -137,12 +139,10 @@ class Natures:
                 nature |= Nature.INLINE
             return nature
         for m in defs:
-            if m.params is not None and self._is_iterator(body_tokens(m.body)):
+            if m.params is not None and _may_stay_open(m.body) and self._is_iterator(body_tokens(m.body)):
                 nature |= Nature.ITERATOR
             elif m.params is None and m.body.isidentifier() and self.of(m.body) & Nature.ITERATOR:
                 nature |= Nature.ITERATOR  # for_each_of_range is for_each_of_pci_range   include/linux/of_address.h
-        if self.structural(defs):
-            nature |= Nature.STRUCTURAL
         return nature
 
     def structural(self, definitions: Iterable[MacroDef]) -> frozenset[int]:
@@ -155,12 +155,11 @@ class Natures:
         """Those of :meth:`structural` that decide a name; the others are only stored in a member."""
         return self._union(self._naming, definitions)
 
-    @staticmethod
-    def _union(judge: Fixpoint[str, frozenset[int]], definitions: Iterable[MacroDef]) -> frozenset[int]:
+    def _union(self, judge: Fixpoint[str, frozenset[int]], definitions: Iterable[MacroDef]) -> frozenset[int]:
         found: frozenset[int] = frozenset()
         for m in definitions:
             if m.params is not None:
-                found |= judge(_key(m.name, m.file))
+                found |= judge(self._key(m.name, m.file))
         return found
 
     def _structural_of(self, key: str) -> frozenset[int]:
@@ -176,19 +175,34 @@ class Natures:
         return frozenset(found)
 
     def _meant(self, key: str) -> tuple[MacroDef, ...]:
-        """The definitions with parameters that a name may have where it is used in a file.
+        """The definitions with parameters that a name may have where it is used: see :meth:`_key`."""
+        name, _, where = key.partition(_IN)
+        return self._of(name, where) or self._of(name, "")
 
-        Those of the file itself, unless they only stand in for another one; else all that the program has. SET_FIELD
-        means one thing in rt2x00reg.h and another in qed_if.h, and what ``__compiletime_error`` is to a tool is no
-        matter of the kernel's.
+    def _key(self, name: str, file: str) -> str:
+        """The name, and where it is used.
+
+        What counts are the definitions of the file itself, unless they only stand in for another one; else all that the
+        program has. SET_FIELD means one thing in rt2x00reg.h and another in qed_if.h, and what
+        ``__compiletime_error`` is to a tool is no matter of the kernel's.
         """
-        name, _, file = key.partition(_IN)
-        every = tuple(m for m in self._table.all(name) if m.params is not None)
-        own = tuple(m for m in every if m.file == file)
-        if own and not any(name in g.from_text(m.guard).about for m in own):
-            return own
-        program = program_of(file)
-        return tuple(m for m in every if program_of(m.file) == program) or every
+        pair = name, file
+        key = self._keys.get(pair)
+        if key is None:
+            own = self._of(name, file)
+            alone = own and not any(name in g.from_text(m.guard).about for m in own)
+            key = self._keys[pair] = f"{name}{_IN}{file if alone else _PROGRAM + program(file)}"
+        return key
+
+    def _of(self, name: str, where: str) -> tuple[MacroDef, ...]:
+        """The definitions of ``name`` with parameters in a file, or in a program, or all of them ('')."""
+        group = self._grouped.get(name)
+        if group is None:
+            every = self._table.all(name)
+            if len(every) <= _FEW:
+                return tuple([m for m in every if m.params is not None and _is_in(m, where)])
+            group = self._grouped[name] = _grouped(every)
+        return group.get(where, ())
 
     def inert(self, definitions: tuple[MacroDef, ...]) -> bool:
         """Whether an invocation at file scope can define no function and fill no slot, whatever its arguments, under
@@ -252,6 +266,8 @@ class Natures:
         """The words an attribute-like body is made of, or None where the body is something else. An empty body gives
         the empty set: it may be an attribute that is off.
         """
+        if not self._may_be_attribute(m):
+            return None
         tokens = body_tokens(m.body)
         if tokens and all(t in _CLOSERS for t in tokens):
             return {"__attribute__"}  # } endfor_nexthops(fi): what only closes what another macro opened
@@ -285,6 +301,16 @@ class Natures:
             else:
                 return None
         return words
+
+    def _may_be_attribute(self, m: MacroDef) -> bool:
+        """What the first token says of it: of most macros that is all there is to know, and they need not be read."""
+        first = _WORD.match(m.body)
+        if first is None:
+            return m.body[:1] in _CLOSERS_OR_NOTHING
+        word = first[0]
+        if word in _ATTRIBUTE_WORDS or word in _QUALIFIERS or word == m.name:
+            return True
+        return bool(self._table.all(word)) and bool(self.of(word) & Nature.ATTRIBUTE)
 
     def _is_iterator(self, tokens: tuple[str, ...]) -> bool:
         """Whether the body leaves a loop or a condition open behind its last token."""
@@ -364,9 +390,10 @@ class Natures:
             elif t in typed and is_receiver(tokens, i):
                 found.update(typed[t])  # the argument's type says what is called by way of a variable of that type
             elif following == "(" and is_identifier(t) and t != m.name and self._table.all(t):
-                inner = judge(_key(t, m.file))
+                meant = self._key(t, m.file)
+                inner = judge(meant)
                 if inner:
-                    last = max((len(d.params or ()) for d in self._meant(_key(t, m.file))), default=0)
+                    last = max((len(d.params or ()) for d in self._meant(meant)), default=0)
                     for k, arg in enumerate(split_arguments(tokens, i + 1)):
                         if min(k, last) in inner:
                             found.update(position[a] for a in arg if a in position)
@@ -377,7 +404,30 @@ class Natures:
         return found
 
 
+def _is_in(m: MacroDef, where: str) -> bool:
+    """Whether a definition stands in a file, or in a program (all of its files), or anywhere ('')."""
+    if where[:1] == _PROGRAM:
+        return program(m.file) == where[1:]
+    return not where or m.file == where
+
+
+def _grouped(definitions: Iterable[MacroDef]) -> _Group:
+    """Those with parameters, by their files, by their programs, and all of them."""
+    found: dict[str, list[MacroDef]] = {}
+    for m in definitions:
+        if m.params is not None:
+            for where in (m.file, _PROGRAM + program(m.file), ""):
+                found.setdefault(where, []).append(m)
+    return {where: tuple(defs) for where, defs in found.items()}
+
+
+def _may_stay_open(body: str) -> bool:
+    """What the last character says of whether a loop or a condition can stand open behind it."""
+    return body.endswith((")", "else")) or body.count("(") != body.count(")")
+
+
 _CLOSERS: Final = frozenset("})")
+_CLOSERS_OR_NOTHING: Final = frozenset({"", "}", ")"})
 
 
 def _ends_type(token: str) -> bool:

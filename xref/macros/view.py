@@ -26,7 +26,8 @@ _STATEMENT: Final = re.compile(r"do\b|\(\s*\{|\(\s*\(\s*void\s*\)|\(\s*void\s*\)
 _NULL: Final = ("NULL", "(NULL)")
 
 
-_program: Final = lru_cache(maxsize=131072)(program_of)
+program: Final = lru_cache(maxsize=131072)(program_of)
+"""Which program a file belongs to; this is asked for every definition that a name has."""
 
 
 class MacroSource(Protocol):
@@ -82,7 +83,7 @@ class MacroView:
         self._invoked: frozenset[str] = frozenset()
         self._early = table.graph.closure_before(file, before) if before else None
         self._is_part = bool(table.graph.wholes(file))
-        self._program = _program(file)
+        self._program = program(file)
         self._known: dict[str, tuple[MacroDef, ...]] = {}
         self._reached: dict[str, bool] = {}
         self._readings: dict[int, Reading] = {}
@@ -234,7 +235,7 @@ class MacroView:
         """A cheap test before the include graph is asked: is ``other`` a header that this program may include."""
         if other.endswith(".c"):
             return self._sees(other)
-        theirs = _program(other)
+        theirs = program(other)
         if theirs != self._program and (theirs != "kernel" or self._program.startswith("tools")):
             return self._sees(other)
         if "/asm-generic/" in other:
