@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from xref.macros.expand import Expander
 from xref.macros.template import Templates
+from xref.macros.view import Reading
 
 from .defs import defines
 
@@ -20,19 +21,27 @@ KNOWN = """\
 #define PASTE(a, b) __PASTE(a, b)
 #define __COUNT(_0, _1, _2, _3, n, x...) n
 #define COUNT(x...) __COUNT(, ##x, 3, 2, 1, 0)
+#define PARAMS(x...) x
+#define __STR(a) #a
+#define STR(a) __STR(a)
+#define FIRST(a, b...) [a]
+#define EMPTY
+#define INVOKED (p)
+#define __MADE(name, proto, args) int name##_made(proto) { return run(args); }
+#define MADE(name, proto, args) __MADE(name, PARAMS(proto), PARAMS(args))
 """
 
 
 def both(define: str, invocations: list[str]) -> tuple[list[str], list[str]]:
     """The invocations expanded one after the other: by template where there is one, and each by itself."""
-    lookup = defines(KNOWN + define + "\n").get
+    reading = Reading(defines(KNOWN + define + "\n").get)
     name = define.split("(")[0].split()[1]
     templates = Templates()
     made = [
-        " ".join(templates.expanded(name, i, lookup, lambda: Expander(lookup), (), located=False)[0])
+        " ".join(templates.expanded(name, i, reading, lambda: Expander(reading), (), located=False)[0])
         for i in invocations
     ]
-    return made, [" ".join(Expander(lookup).expand_text(i)) for i in invocations]
+    return made, [" ".join(Expander(reading).expand_text(i)) for i in invocations]
 
 
 @pytest.mark.parametrize(
@@ -46,6 +55,14 @@ def both(define: str, invocations: list[str]) -> tuple[list[str], list[str]]:
         ("#define F(a) #a g(a)", ["F(x)", "F(y)", "F(x + 1)", "F(M(2))", "F(TWO)"]),
         ("#define F(a) f_##a(__LINE__, __COUNTER__)", ["F(x)", "F(y)", "F(z)"]),
         ("#define F(x...) COUNT(x)", ["F(p)", "F(q)", "F(TWO)", "F(p)"]),
+        ("#define F(x) FIRST(x)", ["F(p)", "F(q)", "F(TWO)", "F(PARAMS(p, q))", "F(M(2))", "F(EMPTY)"]),
+        ("#define F(x) f(STR(x), x)", ["F(p)", "F(M(1))", "F(M(2))", "F(TWO)", "F(PARAMS(M(3)))"]),
+        ("#define F(x) M x", ["F((p))", "F((q))", "F(INVOKED)", "F(M)", "F(PARAMS((p)))"]),
+        ("#define F(x) x (1)", ["F(p)", "F(q)", "F(M)", "F(PARAMS(M))", "F(PARAMS(p))"]),
+        (
+            "#define F(name, proto, args) MADE(name, PARAMS(proto), PARAMS(args))",
+            [f"F(f{n}, PARAMS(int p, M(int) *q), PARAMS(p, {n}))" for n in range(4)],
+        ),
         ("#define F() g()", ["F()", "F( )", "F()"]),
         ("#define F(a, b) f(a, b)", ["F", "F", "F(x, y)", "F"]),
         ("#define F(a, b) f(a, b)", ["F(x, TWO)", "F(y, TWO)", "F(z, TWO)", "F(TWO, TWO)", "F(x, M(2))", "F(y, M(3))"]),
@@ -57,10 +74,32 @@ def test_by_template_and_by_itself(define: str, invocations: list[str]) -> None:
     assert made == expected
 
 
+def test_an_argument_that_holds_macros_is_expanded_by_itself_and_once() -> None:
+    reading = Reading(defines(KNOWN + "#define F(name, proto) MADE(name, PARAMS(proto), PARAMS(p))\n").get)
+    templates, expanders = Templates(), []
+
+    def fresh() -> Expander:
+        expanders.append(Expander(reading))
+        return expanders[-1]
+
+    for n in range(9):
+        tokens, _ = templates.expanded("F", f"F(f{n}, PARAMS(M(int) *p))", reading, fresh, ())
+        assert " ".join(tokens) == f"int f{n}_made ( < int > * p ) {{ return run ( p ) ; }}"
+    assert len(expanders) == 3  # the first invocation, the template, and the argument
+
+
 pieces = st.sampled_from(
-    ["a", "b", "#a", "a##b", "x##a", "b##_y", ", ##c", "M(a)", "PASTE(x, b)", "COUNT(c)", "f(a, c)", "c"]
-)
-words = st.sampled_from(["", "p", "q", "x", "TWO", "M(p)", "(p, q)", "1", '"s"', "p + q", "F(p, q)"])
+    [
+        "a", "b", "#a", "a##b", "x##a", "b##_y", ", ##c", "M(a)", "PASTE(x, b)", "COUNT(c)", "f(a, c)", "c",
+        "PARAMS(a)", "STR(a)", "FIRST(a)", "FIRST(PARAMS(b))", "M a", "a (p)", "{ M(a) }", "COUNT(b)", "MADE(x, a, c)",
+    ]
+)  # fmt: skip
+words = st.sampled_from(
+    [
+        "", "p", "q", "x", "TWO", "M(p)", "(p, q)", "1", '"s"', "p + q", "F(p, q)", "EMPTY", "PARAMS(p, q)", "INVOKED",
+        "PARAMS(M(q))", "M", "PARAMS(M)", "PARAMS(int p)", "PARAMS()",
+    ]
+)  # fmt: skip
 
 
 @given(st.lists(pieces, max_size=5), st.lists(st.lists(words, min_size=1, max_size=4), min_size=3, max_size=6))

@@ -107,14 +107,14 @@ class Expansions(FileState):
     def _expanded(self, view: MacroView, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
         """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""
         natures = self._x.natures
-        lookup = view.reading(variant).__getitem__
+        reading = view.reading(variant)
         way = (variant, view.region)
         judged = self._wanted.setdefault(way, {})
 
         def want(n: str, depth: int) -> bool:
             known = judged.get(n)
             if known is None:
-                m = lookup(n)
+                m = reading[n]
                 known = judged[n] = (
                     n not in g.OPTION_TESTS
                     and m is not None
@@ -125,7 +125,7 @@ class Expansions(FileState):
                 )
             return known or n == name
 
-        return self._templates.expanded(name, invocation, lookup, partial(Expander, lookup, want, line), way)
+        return self._templates.expanded(name, invocation, reading, partial(Expander, reading, want, line), way)
 
     def _make_members(self, code: bytes, directives: Directives) -> None:
         """Queues what macros make inside structs."""

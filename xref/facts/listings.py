@@ -135,10 +135,10 @@ class Listings:
                 if other is None or len(m.body) >= len(other.body) or not m.guard:
                     own[m.name] = m  # the fuller one of two arms
 
-        lookup = Reading(lambda n: own.get(n) or self._view.get(n)).__getitem__
+        reading = Reading(lambda n: own.get(n) or self._view.get(n))
 
         def want(n: str, depth: int) -> bool:
-            m = lookup(n)
+            m = reading[n]
             return n in own or m is None or m.params is None or depth == 0 or bool(self._natures.structural((m,)))
 
         code = blank_directives(listing)
@@ -151,11 +151,11 @@ class Listings:
             head = invocation.partition("(")[0].strip()
             macro = own.get(head)
             if macro is not None and macro.params is None and macro.body.isidentifier():
-                macro = lookup(macro.body)  # #define KVM_X86_OP_OPTIONAL __KVM_X86_OP   arch/x86/kvm/x86.c
+                macro = reading[macro.body]  # #define KVM_X86_OP_OPTIONAL __KVM_X86_OP   arch/x86/kvm/x86.c
             if macro is None or macro.params is None:
                 continue
             name = name or macro.name
-            tokens, _ = templates.expanded(head, invocation, lookup, partial(Expander, lookup, want, line), ())
+            tokens, _ = templates.expanded(head, invocation, reading, partial(Expander, reading, want, line), ())
             text = " ".join(tokens)
             size += len(text)
             if size > _MOST_TEXT:

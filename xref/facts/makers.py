@@ -20,7 +20,7 @@ from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
 from xref.lex.model import MacroDef
-from xref.macros.expand import Expander, Lookup
+from xref.macros.expand import Expander
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment
 from xref.macros.table import MacroTable
@@ -185,17 +185,17 @@ class Makers:
         self, invocation: str, name: str, variant: int, at: Place, environment: Environment | None = None
     ) -> str:
         """The invocation expanded: everything outside braces, inside them only what an argument decides."""
-        lookup = self._reading(variant, at.guard, environment)
+        reading = self._reading(variant, at.guard, environment)
 
         def want(n: str, depth: int) -> bool:
-            return n == name or self._wanted(n, depth, lookup(n))
+            return n == name or self._wanted(n, depth, reading[n])
 
         def hold(n: str) -> bool:
-            return environment is None and self._calls_in_some(lookup(n))
+            return environment is None and self._calls_in_some(reading[n])
 
         way = (variant, at.guard, id(environment), self._here.region)
-        fresh = partial(Expander, lookup, want, at.line, hold)
-        tokens, _ = self._templates.expanded(name, invocation, lookup, fresh, way, located=False)
+        fresh = partial(Expander, reading, want, at.line, hold)
+        tokens, _ = self._templates.expanded(name, invocation, reading, fresh, way, located=False)
         return " ".join(tokens)
 
     def _calls_in_some(self, definition: MacroDef | None) -> bool:
@@ -210,10 +210,10 @@ class Makers:
             and not self._natures.structural((definition,))
         )
 
-    def _reading(self, variant: int, guard: str, environment: Environment | None) -> Lookup:
+    def _reading(self, variant: int, guard: str, environment: Environment | None) -> Reading:
         """The definitions in force in one reading of the file, for an invocation under ``guard``."""
         if environment is None and not guard:
-            return self._here.reading(variant).__getitem__
+            return self._here.reading(variant)
         view = self._here
         key = (variant, guard, id(environment), view.region)  # the environments live as long as this does
         known = self._readings.get(key)
@@ -229,7 +229,7 @@ class Makers:
                 return found
 
             known = self._readings[key] = Reading(find)
-        return known.__getitem__
+        return known
 
     def _wanted(self, name: str, depth: int, definition: MacroDef | None) -> bool:
         """Whether to expand ``name``, of which ``definition`` is in force, at this depth of braces."""
@@ -330,12 +330,12 @@ class Makers:
         ``__x64_sys_send`` on x86-64, and who asks for the one means the other.
         """
         displaced = self._table.displaced
-        lookup = self._displaced.__getitem__
+        reading = self._displaced
 
         def want(n: str, depth: int) -> bool:
-            return n in displaced or self._wanted(n, depth, lookup(n))
+            return n in displaced or self._wanted(n, depth, reading[n])
 
-        expander = Expander(lookup, want)
+        expander = Expander(reading, want)
         expansion = " ".join(expander.expand_text(invocation))
         if displaced.keys().isdisjoint(expander.used):
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from xref.lex.model import MacroDef
@@ -21,11 +22,37 @@ def body_tokens(body: str) -> tuple[str, ...]:
     return tuple(tokenize(body))
 
 
+class Prepared:
+    """The body of a macro, read once for all that invoke it.
+
+    ``operators``: some of its ``tokens`` are ``#``, ``##`` or ``__VA_OPT__``. Else ``slots`` are the parameters in it,
+    by their positions (the variadic one last), and ``runs`` the tokens before each of them, and behind the last.
+    """
+
+    __slots__ = ("operators", "runs", "slots", "tokens")
+
+    def __init__(self, body: str, names: tuple[str, ...]) -> None:
+        self.tokens = list(body_tokens(body))
+        self.operators = not _OPERATORS.isdisjoint(self.tokens)
+        self.slots: list[int] = []
+        self.runs: list[list[str]] = []
+        if self.operators:
+            return
+        position = {name: k for k, name in enumerate(names)}
+        begin = 0
+        for i, token in enumerate(self.tokens):
+            k = position.get(token, -1)
+            if k >= 0:
+                self.runs.append(self.tokens[begin:i])
+                self.slots.append(k)
+                begin = i + 1
+        self.runs.append(self.tokens[begin:])
+
+
 @lru_cache(maxsize=65536)
-def prepared(body: str) -> tuple[tuple[str, ...], bool]:
-    """The tokens of a macro body, and whether some of them are operators: ``#``, ``##``, ``__VA_OPT__``."""
-    tokens = body_tokens(body)
-    return tokens, not _OPERATORS.isdisjoint(tokens)
+def prepared(body: str, names: tuple[str, ...]) -> Prepared:
+    """The body of a macro with these parameters."""
+    return Prepared(body, names)
 
 
 def pasted(macro: MacroDef, lookup: Callable[[str], MacroDef | None], steps: int = _STEPS) -> frozenset[str]:
@@ -44,6 +71,21 @@ def pasted(macro: MacroDef, lookup: Callable[[str], MacroDef | None], steps: int
             if inner.params[k] in _operands(inner.body) or inner.params[k] in pasted(inner, lookup, steps - 1):
                 found.add(name)
     return frozenset(found)
+
+
+def is_operand(macro: MacroDef, k: int) -> bool:
+    """Whether the parameter at ``k`` stands beside a ``#`` or ``##``; the variadic one takes all the last ones."""
+    if "#" not in macro.body:
+        return False
+    names = macro.params or ()
+    name = names[k] if k < len(names) else macro.variadic
+    return name in _operands(macro.body) or name in _spelled(macro.body)
+
+
+@lru_cache(maxsize=65536)
+def _spelled(body: str) -> frozenset[str]:
+    """What stands behind a ``#``."""
+    return frozenset([t for before, t in pairwise(body_tokens(body)) if before == "#"])
 
 
 @lru_cache(maxsize=65536)

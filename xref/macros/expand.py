@@ -15,6 +15,7 @@ from xref.lex.model import MacroDef
 from xref.lex.tokens import tokenize
 from xref.macros.body import pasted, prepared
 from xref.macros.marks import EMPTY, Painted
+from xref.macros.view import BUILTINS, Reading
 
 Lookup = Callable[[str], MacroDef | None]
 
@@ -22,8 +23,8 @@ MAX_TOKENS: Final = 40_000
 """A longer expansion is cut: all that defines or calls stands in its first few thousand tokens."""
 MAX_NESTING: Final = 250
 MAX_STEPS: Final = 20_000
-_BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
 _STRUCTURE: Final = frozenset("(),")
+_BRACES: Final = frozenset("{}")
 
 
 class _Frame:
@@ -59,20 +60,25 @@ def _paste(left: str, right: str) -> list[str]:
 class Expander:
     """Expands token lists under one view of the macros.
 
-    ``lookup`` gives the definition in force for a name, or None. ``want(name, depth)`` says whether to expand it at
-    this depth of braces of the output; a macro that is not wanted stays as it is written, arguments included. What
-    ``hold`` holds for is not expanded in an argument: where that comes to stand decides.
+    ``lookup`` gives the definition in force for a name, or None: a :class:`~xref.macros.view.Reading`, or what one is
+    made of. ``want(name, depth)`` says whether to expand it at this depth of braces of the output; a macro that is not
+    wanted stays as it is written, arguments included. What ``hold`` holds for is not expanded in an argument: where
+    that comes to stand decides.
+
     ``cut`` is set when a runaway was stopped, ``located`` when the result holds a line or a count.
     """
 
     def __init__(
         self,
-        lookup: Lookup,
+        lookup: Lookup | Reading,
         want: Callable[[str, int], bool] | None = None,
         line: int = 0,
         hold: Callable[[str], bool] | None = None,
     ) -> None:
-        self._lookup = lookup
+        reading = lookup if isinstance(lookup, Reading) else Reading(lookup)
+        self._lookup: Lookup = reading.__getitem__
+        self._silent: set[str] = reading.silent
+        self._pasted: dict[str, frozenset[str]] = reading.pasted
         self._want = want
         self._hold = hold
         self._line = line
@@ -84,6 +90,22 @@ class Expander:
         self.cut = False
         self.located = False
         self.used: dict[str, MacroDef] = {}
+        self._watched: frozenset[str] = frozenset()
+        self.exposed: set[str] = set()
+        """Those of the watched tokens of which a comma in their place would make two arguments."""
+
+    def watch(self, tokens: frozenset[str]) -> None:
+        """Watches tokens that stand in the arguments of the next invocation: see ``exposed``."""
+        self._watched = tokens
+
+    def touches(self, tokens: list[str]) -> bool:
+        """Whether some of the tokens are macros, or replaced otherwise."""
+        return bool(self._hits(tokens))
+
+    def expand_argument(self, macro: MacroDef, k: int, arg: list[str]) -> list[str]:
+        """The argument at ``k`` as ``macro`` has it expanded."""
+        names = macro.params or ()
+        return self._argument(macro, names[k] if k < len(names) else macro.variadic, arg, {}, 0, 0)
 
     def expand_text(self, text: str) -> list[str]:
         """The tokens of ``text``, expanded."""
@@ -91,7 +113,7 @@ class Expander:
 
     def expand_once(self, macro: MacroDef, args: list[list[str]]) -> list[str]:
         """The body of ``macro`` with ``args`` put in, arguments and result not expanded further."""
-        return self._substitute(macro, args, False, {})
+        return list(self._substitute(macro, args, False, {}))
 
     def expand(
         self, tokens: list[str], active: frozenset[str] = frozenset(), depth: int = 0, plain: int = 0
@@ -122,7 +144,8 @@ class Expander:
                 continue  # inside arguments that were taken
             run = frame.tokens[frame.at : hit]
             out.extend(run)
-            depth += run.count("{") - run.count("}")
+            if not _BRACES.isdisjoint(run):
+                depth += run.count("{") - run.count("}")
             frame.at = hit + 1
             if hit == len(frame.tokens):
                 _close(frames, barred)
@@ -148,8 +171,12 @@ class Expander:
                     out.append(token)
                     continue
                 args = given
+                if self._watched and self._steps:
+                    self._expose(args[: len(macro.params)])
             self._steps += 1
-            left = sum(len(f.tokens) - f.at for f in frames)
+            left = 0
+            for f in frames:
+                left += len(f.tokens) - f.at
             if self._steps > MAX_STEPS or left + len(out) > MAX_TOKENS or self._made > 4 * MAX_TOKENS:
                 self.cut = True
                 out.extend(_written(token, macro, args))
@@ -164,23 +191,63 @@ class Expander:
                 out.extend(_written(token, macro, args))
             elif not inside:
                 out.extend(body)
-                depth += body.count("{") - body.count("}")
+                if not _BRACES.isdisjoint(body):
+                    depth += body.count("{") - body.count("}")
             else:
                 frames.append(_Frame(body, inside, token, around + (macro.params is None)))
                 barred[token] = barred.get(token, 0) + 1
         self._nesting -= 1
         return out
 
+    def _expose(self, args: list[list[str]]) -> None:
+        for arg in args:
+            depth = 0
+            for token in arg:
+                if token == "(":
+                    depth += 1
+                elif token == ")":
+                    depth -= 1
+                elif not depth and token in self._watched:
+                    self.exposed.add(token)
+
     def _hits(self, tokens: list[str]) -> list[int]:
         """Which tokens are macros or otherwise replaced, the first one last; most arguments and bodies hold none."""
-        hits = [k for k, macro in enumerate(map(self._lookup, tokens)) if macro is not None]
-        if not _BUILTINS.isdisjoint(tokens):
-            hits = sorted({*hits, *(k for k, token in enumerate(tokens) if token in _BUILTINS)})
+        hits: list[int] = []
+        silent = self._silent
+        if silent.issuperset(tokens):
+            return hits
+        lookup = self._lookup
+        for k, token in enumerate(tokens):
+            if token not in silent and (lookup(token) is not None or token in BUILTINS):
+                hits.append(k)
         hits.reverse()
         return hits
 
+    def _argument(
+        self, macro: MacroDef, name: str, arg: list[str], barred: dict[str, int], depth: int, plain: int
+    ) -> list[str]:
+        """What is put in for the parameter ``name``: the argument, expanded (6.10.3.1)."""
+        hits = self._hits(arg)
+        if not hits:
+            return arg
+        half = not plain and self._want is not None and name in self._pastes(macro)
+        self._arguments += not half
+        active = frozenset([n for n, k in barred.items() if k > 0])
+        arg = self._expanded(arg, hits, active, depth, plain + half)
+        self._arguments -= not half
+        return arg
+
+    def _pastes(self, macro: MacroDef) -> frozenset[str]:
+        """The parameters that ``macro`` hands on to be pasted."""
+        if self._lookup(macro.name) is not macro:
+            return pasted(macro, self._lookup)  # what stands in __VA_OPT__
+        known = self._pasted.get(macro.name)
+        if known is None:
+            known = self._pasted[macro.name] = pasted(macro, self._lookup)
+        return known
+
     def _builtin(self, token: str) -> str:
-        if token not in _BUILTINS:
+        if token not in BUILTINS:
             return token
         self.located = True
         if token == "__LINE__":
@@ -198,47 +265,40 @@ class Expander:
         plain: int = 0,
     ) -> list[str]:
         """The body with arguments in place, ``#`` and ``##`` applied (6.10.3.1 to 6.10.3.3); names that ``barred``
-        counts are not expanded in the arguments.
+        counts are not expanded in the arguments. The list may be that of the body itself.
         """
         names = macro.params or ()
-        bound: dict[str, list[str]] = {}
-        for i, name in enumerate(names):
-            bound[name] = args[i] if i < len(args) else []
         if macro.variadic:
-            rest: list[str] = []
-            for i, arg in enumerate(args[len(names) :]):
-                if i:
-                    rest.append(",")
-                rest.extend(arg)
-            bound[macro.variadic] = rest
+            names = (*names, macro.variadic)
+        body = prepared(macro.body, names)
+        if not body.operators:
+            if not body.slots:
+                return body.tokens
+            known: list[list[str] | None] = [None] * len(names)
+            made: list[str] = []
+            runs = body.runs
+            for i, k in enumerate(body.slots):
+                made.extend(runs[i])
+                filled = known[k]
+                if filled is None:
+                    filled = _given(macro, args, k)
+                    if expand_args:
+                        filled = self._argument(macro, names[k], filled, barred, depth, plain)
+                    known[k] = filled
+                made.extend(filled)
+            made.extend(runs[-1])
+            return made
+        tokens = body.tokens
+        bound = {name: _given(macro, args, k) for k, name in enumerate(names)}
         ready: dict[str, list[str]] = {}
 
         def expanded(name: str) -> list[str]:
             if not expand_args:
                 return bound[name]
             if name not in ready:
-                arg = bound[name]
-                hits = self._hits(arg)
-                if hits:
-                    half = not plain and self._want is not None and name in pasted(macro, self._lookup)
-                    self._arguments += not half
-                    active = frozenset([n for n, k in barred.items() if k > 0])
-                    arg = self._expanded(arg, hits, active, depth, plain + half)
-                    self._arguments -= not half
-                ready[name] = arg
+                ready[name] = self._argument(macro, name, bound[name], barred, depth, plain)
             return ready[name]
 
-        tokens, operators = prepared(macro.body)
-        if not operators:
-            if not bound:
-                return list(tokens)
-            simple: list[str] = []
-            for token in tokens:
-                if token in bound:
-                    simple.extend(expanded(token))
-                else:
-                    simple.append(token)
-            return simple
         out: list[str] = []
         i, n = 0, len(tokens)
         while i < n:
@@ -284,6 +344,19 @@ class Expander:
                 out.append(token)
                 i += 1
         return [t for t in out if t is not EMPTY]
+
+
+def _given(macro: MacroDef, args: list[list[str]], k: int) -> list[str]:
+    """The argument for the parameter at ``k``; for the variadic one all that are left."""
+    if k < len(macro.params or ()):
+        return args[k] if k < len(args) else []
+    if k + 1 >= len(args):
+        return args[k] if k < len(args) else []
+    rest = list(args[k])
+    for arg in args[k + 1 :]:
+        rest.append(",")
+        rest.extend(arg)
+    return rest
 
 
 def _close(frames: list[_Frame], barred: dict[str, int]) -> None:
@@ -357,7 +430,7 @@ def _written(name: str, macro: MacroDef, args: list[list[str]]) -> list[str]:
     return out
 
 
-def _balanced(tokens: tuple[str, ...], start: int) -> tuple[tuple[str, ...], int]:
+def _balanced(tokens: list[str], start: int) -> tuple[list[str], int]:
     """What stands inside the parentheses that open at ``start``, and the index behind them."""
     nesting = 0
     for i in range(start, len(tokens)):
@@ -370,7 +443,7 @@ def _balanced(tokens: tuple[str, ...], start: int) -> tuple[tuple[str, ...], int
     return tokens[start + 1 :], len(tokens)
 
 
-def _with_body(macro: MacroDef, body: tuple[str, ...]) -> MacroDef:
+def _with_body(macro: MacroDef, body: list[str]) -> MacroDef:
     """``macro`` with another body: what stands inside its ``__VA_OPT__``."""
     return MacroDef(
         macro.name, macro.params, macro.variadic, " ".join(body), macro.guard, macro.file, macro.line, macro.end_line

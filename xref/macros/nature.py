@@ -225,7 +225,7 @@ class Natures:
             return None if n == m.name else max(self._table.all(n), key=lambda d: len(d.body), default=None)
 
         args = [[p] for p in (*(m.params or ()), *((m.variadic,) if m.variadic else ()))]
-        expander = Expander(Reading(fullest).__getitem__, lambda n, _: not self.of(n) & Nature.ATTRIBUTE)
+        expander = Expander(Reading(fullest), lambda n, _: not self.of(n) & Nature.ATTRIBUTE)
         tokens = expander.expand(expander.expand_once(m, args))
         for i, t in enumerate(tokens):
             following = tokens[i + 1] if i + 1 < len(tokens) else ""

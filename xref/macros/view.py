@@ -24,6 +24,8 @@ _MAX_CANDIDATES: Final = 6
 _MOST_LED: Final = 40
 _STATEMENT: Final = re.compile(r"do\b|\(\s*\{|\(\s*\(\s*void\s*\)|\(\s*void\s*\)")
 _NULL: Final = ("NULL", "(NULL)")
+BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
+"""Names that are replaced although they have no definition."""
 
 
 program: Final = lru_cache(maxsize=131072)(program_of)
@@ -50,16 +52,22 @@ class Reading(dict[str, MacroDef | None]):
     """One reading of the macros that a file sees: the definition in force for every name that was asked for.
 
     A dictionary that fills itself, because an expansion asks for every token: ``reading[token]`` costs no call.
+    ``silent`` are the tokens that were found to be no macros: of most texts all are, which a set tells at once.
+    ``pasted`` remembers what the bodies of these macros say (see :func:`xref.macros.body.pasted`).
     """
 
-    __slots__ = ("_find",)
+    __slots__ = ("_find", "pasted", "silent")
 
     def __init__(self, find: Callable[[str], MacroDef | None]) -> None:
         super().__init__()
         self._find = find
+        self.silent: set[str] = set()
+        self.pasted: dict[str, frozenset[str]] = {}
 
     def __missing__(self, name: str) -> MacroDef | None:
         found = self[name] = self._find(name)
+        if found is None and name not in BUILTINS:
+            self.silent.add(name)
         return found
 
 
@@ -143,7 +151,10 @@ class MacroView:
         """The definitions that may be in force, the likeliest first: the file's own, else the visible headers'."""
         known = self._known.get(name)
         if known is None:
-            known = self._known[name] = self._candidates(self._table.all(name))
+            every = self._table.all(name)
+            if not every:
+                return ()  # as of most words, which need not be remembered
+            known = self._known[name] = self._candidates(every)
         return known
 
     def get(self, name: str) -> MacroDef | None:
