@@ -192,3 +192,17 @@ def test_a_function_whose_parameters_depend_on_the_configuration(small: Make) ->
         "int call(struct hfc *h)\n{\n\treturn h->nodebug(h, 1);\n}\n"
     )
     assert set(s.dispatches("call")["hfc.nodebug"]) == {"pcimem"}
+
+
+def test_a_macro_behind_an_arrow(small: Make) -> None:
+    """fs_cs(i) of fs/ufs/ufs_fs.h is no call, and a macro may lead on to one."""
+    s = small(
+        "struct csum { int free; };\nstruct ops { int (*run)(int n); };\n"
+        "struct sb { struct csum *s_csp; struct ops ops[2]; };\n"
+        "#define fs_cs(i) s_csp[(i)]\n#define run_nth(i) ops[(i)].run(i)\n"
+        "int go(int n)\n{\n}\nvoid init(struct sb *s)\n{\n\ts->ops[1].run = go;\n}\n"
+        "int f(struct sb *sbi)\n{\n\treturn sbi->fs_cs(1).free;\n}\n"
+        "int g(struct sb *sbi)\n{\n\treturn sbi->run_nth(1);\n}\n"
+    )
+    assert s.dispatches("f") == {}
+    assert s.dispatches("g") == {"ops.run": ["go"]}

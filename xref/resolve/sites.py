@@ -30,6 +30,7 @@ from xref.resolve.overwritten import Overwritten
 from xref.resolve.receivers import Receivers
 from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.siblings import Siblings
+from xref.resolve.spell import spell
 from xref.resolve.values import Values, static_call_key
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
@@ -44,6 +45,7 @@ _MOST_USERS = 20
 
 _Meant: TypeAlias = tuple[tuple[FunctionInfo, EdgeKind], ...]
 """What a name means, and how it is called then."""
+_MEMBER = re.compile(r"[A-Za-z_]\w*\s*(?:\[|\.|->|$)")
 _INVOKED = re.compile(r"(\w+)\s*\(")
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
 
@@ -364,6 +366,11 @@ class Sites:
                 if member is None:
                     if scope.function.kind == "macro":
                         return None  # typed where the macro is used
+                    opened = self._behind_arrow(e, call, scope)
+                    if isinstance(opened, x.Call):
+                        return self._dispatch(call, opened.func, scope, depth + 1)
+                    if opened is not None:
+                        return None
                     return Site(call, f"?.{field}", EdgeKind.INDIRECT, (), "the type of the receiver is not known")
                 return self._slot_site(call, member, scope, e)
             case x.Index(base, _):
@@ -407,6 +414,19 @@ class Sites:
         if scope.function.kind == "macro":
             return None
         return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee could not be read")
+
+    def _behind_arrow(self, e: x.Member, call: CallFact, scope: Scope) -> x.Expr | None:
+        """What ``e`` is where a macro with arguments stands for the member: ``sbi->fs_cs(i)`` of fs/ufs is an element
+        of ``sbi->s_csp``, and no call.
+        """
+        view = self._macros.view(self._reader.file(scope.file_id).path)
+        macro = view.get(e.field)
+        if macro is None or macro.params is None:
+            return None
+        text = self._macros.expand_once(macro, arguments(call.arguments), view)
+        if _MEMBER.match(text) is None:
+            return None
+        return self._types.parse(f"({spell(e.base)}){'->' if e.arrow else '.'}{text}")
 
     def _leaves_out(self, via: str) -> bool:
         left_out = self._is_left_out is not None and self._is_left_out(via)
