@@ -26,6 +26,10 @@ HEADER = """\
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #define N(x) case x: return #x;
 #define for_each_thing(p) for (p = 0; p; p++)
+#define LIMIT FIRST_LIMIT
+#define SEVERAL first, second
+#define MEMBERS .run = start
+#define MYSELF get_myself()
 """
 TABLE = table({"include/linux/x.h": HEADER})
 MASKER = Masker(TABLE, Natures(TABLE))
@@ -224,8 +228,20 @@ def test_whatever_stands_beside_them(parts: list[str]) -> None:
         (b"int t[] = { { 1, 2, 3, 4, 5, 6, 7 }, f };", b"int t[] = { { }, f };"),
         (b"enum e { FIRST = 1, SECOND, THIRD };", b"enum e { };"),
         (b"int t[] = { a, b, cafe, add, bad, feed, face };", b"int t[] = { a, b, cafe, add, bad, feed, face };"),
-        (b"int t[] = { 1, 2, 3, MACRO, 4, 5, 6, 7, 8 };", b"int t[] = { 1, 2, 3, MACRO, 4, 5, 6, 7, 8 };"),
-        (b"struct s t = { .a = 1, .b = 2, .c = 3, .d = 4 };", b"struct s t = { .a = 1, .b = 2, .c = 3, .d = 4 };"),
+        (b"int t[] = { 1, 2, 3, UNKNOWN, 4, 5, 6, 7 };", b"int t[] = { };"),
+        (b"int t[] = { [A] = LIMIT, [B] = (LIMIT << 1) | 3 };", b"int t[] = { };"),
+        (b"struct s t = { .a = 1, .b = 2, .c . d = 3, .e[1] = true };", b"struct s t = { };"),
+        (b"struct s t[] = { { \"a } b\", '}', A }, { .x = Y, }, { } };", b"struct s t[] = { };"),
+        (b"struct s t[] = { { 1, REG_A, 0x1000 }, { 2, f } };", b"struct s t[] = { { }, { 2, f } };"),
+        (b"struct s t = { .a = 1, .b = 2, .run = start };", b"struct s t = { .a = 1, .b = 2, .run = start };"),
+        (b"int t[] = { 1, 2, 3, SEVERAL, 4, 5, 6, 7 };", b"int t[] = { 1, 2, 3, SEVERAL, 4, 5, 6, 7 };"),
+        (b"struct s t[] = { 1, 2, 3, MEMBERS, 4, 5 };", b"struct s t[] = { 1, 2, 3, MEMBERS, 4, 5 };"),
+        (b"int t[] = { 1, 2, 3, 4, MYSELF, 5, 6, 7 };", b"int t[] = { 1, 2, 3, 4, MYSELF, 5, 6, 7 };"),
+        (b"int t[] = { 1, 2, 3, 4, FETCH(5), 6, 7 };", b"int t[] = { 1, 2, 3, 4, FETCH(5), 6, 7 };"),
+        (b"int t[] = { (FETCH)(1000), 2, 3, 4, 5 };", b"int t[] = { (FETCH)(1000), 2, 3, 4, 5 };"),
+        (b"struct { MANY_MEMBERS } a;", b"struct { MANY_MEMBERS } a;"),
+        (b"union TAG { MANY_MEMBERS } a;", b"union TAG { MANY_MEMBERS } a;"),
+        (b"void f(void) { BEGIN_IT; A = 10000000; }", b"void f(void) { BEGIN_IT; A = 10000000; }"),
         (b"enum e f(void) { return first + second + third; }", b"enum e f(void) { return first + second + third; }"),
         (b"enum e { FIRST = f(1), SECOND, THIRD, LAST };", b"enum e { FIRST = f(1), SECOND, THIRD, LAST };"),
     ],

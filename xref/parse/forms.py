@@ -8,6 +8,7 @@ Every pattern begins with a character that is rare or cheap to find: this goes o
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from xref.lex.comments import BLANK
@@ -42,10 +43,11 @@ _TAKES_TYPE: Final = re.compile(
 # __SC_CAST(loff_t *, offset)
 _POINTER_ARGUMENT: Final = re.compile(rb"\*(?=\s*,)")
 _POINTER_BEFORE: Final = re.compile(rb"[(,]\s*([A-Za-z_]\w*\s*\*+)\Z")
-# assert_function_type(func, void (*)(struct pt_regs *))
-_FUNCTION_TYPE: Final = re.compile(
-    rb"([(,]\s*)((?:const\s+)?(?:(?:struct|union|enum)\s+)?\w[\w\s]*(?:\*\s*)*\(\s*\*\s*\)\s*\([^()]*\))(?=\s*([,)]))"
-)
+# assert_function_type(func, void (*)(struct pt_regs *)); the pointer is looked for first, which is rare
+_FUNCTION_TYPE: Final = re.compile(rb"\(\s*\*\s*\)\s*\([^()]*\)(?=\s*([,)]))")
+_RETURNED: Final = re.compile(rb"([(,]\s*)(?:const\s+)?(?:(?:struct|union|enum)\s+)?\w[\w\s]*(?:\*\s*)*\Z")
+_WINDOW: Final = 200
+"""How far to look back, in bytes."""
 # IRDA_ASSERT(self != NULL, return -1;);
 _STATEMENT_ARGUMENT: Final = re.compile(
     rb"(,\s*+(?:return|goto|break|continue)\b[^;{}()]*+(?:\([^()]*+\)[^;{}()]*+)*+);(?=\s*\))"
@@ -63,20 +65,31 @@ _CASE_BEFORE: Final = re.compile(rb"\bcase\s[^:;{}]*\Z")
 _NAMELESS: Final = re.compile(
     rb"[{;]\s*((?:unsigned|signed|long|short)\s+)?((?:int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d)\s*)\Z"
 )
-# { 0x1f, 0x20, ... }, enum { A = 1, B, ... }: tables and register headers have megabytes of what holds no fact
-_NUMBERS: Final = re.compile(rb"\{((?:[\s,+\-]*+\d\w*+)++[\s,]*+)\}")
+# { 0x1f, REG_X, "x", .y = Z | 1, { } }, enum { A = 1, B, ... }: tables and register headers have megabytes of what
+# holds no fact. Words are in capitals, and none is invoked.
+_CONSTANTS: Final = re.compile(
+    rb"""\{(?=\s*+[A-Z_\d."'(\[{~&<>+\-])
+    ((?:[\s,+\-|~&<>*/\[\]=(]++|\)(?!\s*+\()|\d\w*+|[A-Z_][A-Z0-9_]*+(?!\w|\s*+\()|\.\s*+[A-Za-z_]\w*+(?=\s*[=.\[])
+    |"(?:\\.|[^"\\\n])*+"|'(?:\\.|[^'\\\n])*+'|\{\s*+\}|(?:true|false)\b)++)\}""",
+    re.VERBOSE,
+)
+_CONSTANT: Final = re.compile(rb"""[.]\s*+\w++|\d\w*+|"(?:\\.|[^"\\\n])*+"|'(?:\\.|[^'\\\n])*+'|([A-Za-z_]\w*+)""")
+_NESTED: Final = 3
 _ENUM: Final = re.compile(rb"enum(?<!\wenum)[^;{}()=]*+\{([^{}();]*+)\}")
 _FEW: Final = 16
-"""What is shorter costs the parser no more than a search."""
+_ROW: Final = 6
+"""What is shorter costs the parser no more than a search; of a table it is what a row has at least."""
 # sizeof(struct {_Static_assert(!(e), "must be array");}): what ARRAY_SIZE is made of; a member for the grammar
 _ASSERT_INSIDE: Final = re.compile(rb"struct\s*\{\s*(_Static_assert\s*)\(")
 _NUMBER_TYPE: Final = re.compile(rb"int|unsigned|long|short|char|_*[us](?:8|16|32|64)|__[lb]e\d\d")
 
 
-def mask_forms(text: bytes) -> bytes:
-    """``text`` (comments and directives blanked) with all these forms rewritten; its length is kept."""
+def mask_forms(text: bytes, is_constant: Callable[[bytes], bool]) -> bytes:
+    """``text`` (comments and directives blanked) with all these forms rewritten; its length is kept. ``is_constant``
+    says of a word in capitals that it stands for nothing but a number.
+    """
     if b"{" in text:
-        text = _without_lists(text)
+        text = _without_lists(text, is_constant)
     if b"_Static_assert" in text:
         text = _without_asserts(text)
     if b"offsetof" in text:
@@ -89,7 +102,7 @@ def mask_forms(text: bytes) -> bytes:
         text = _without_pointer_types(text)
         text = _EMPTY_ARGUMENT.sub(b" ", text)
     if b"(*)" in text or b"( * )" in text:
-        text = _FUNCTION_TYPE.sub(_argument_type, text)
+        text = _without_function_types(text)
     if b"(" in text:
         for pattern in _ARGUMENTS:
             text = pattern.sub(_argument, text)
@@ -119,15 +132,27 @@ def _argument_type(m: re.Match[bytes]) -> bytes:
     return m[1] + b"T" + m[2][1:].translate(BLANK)
 
 
-def _without_lists(text: bytes) -> bytes:
-    """``text`` without what stands in braces that hold nothing but numbers, or nothing but enumerators."""
-    buffer: bytearray | None = None
-    for pattern in (_NUMBERS, _ENUM):
-        for m in pattern.finditer(text):
+def _without_lists(text: bytes, is_constant: Callable[[bytes], bool]) -> bytes:
+    """``text`` without what stands in braces that hold nothing but constants, or nothing but enumerators."""
+    for _ in range(_NESTED):
+        buffer: bytearray | None = None
+        for m in _CONSTANTS.finditer(text):
             start, end = m.span(1)
-            if end - start >= _FEW:
+            inside = m[1]
+            if end - start < _ROW or not (b"," in inside or b"=" in inside):
+                continue  # struct TAG { MEMBERS }, as a macro has it
+            if all(map(is_constant, _CONSTANT.findall(inside))):
                 buffer = buffer if buffer is not None else bytearray(text)
-                buffer[start:end] = m[1].translate(BLANK)
+                buffer[start:end] = inside.translate(BLANK)
+        if buffer is None:
+            break
+        text = bytes(buffer)
+    buffer = None
+    for m in _ENUM.finditer(text):
+        start, end = m.span(1)
+        if end - start >= _FEW:
+            buffer = buffer if buffer is not None else bytearray(text)
+            buffer[start:end] = m[1].translate(BLANK)
     return bytes(buffer) if buffer is not None else text
 
 
@@ -190,6 +215,23 @@ def _without_pointer_types(text: bytes) -> bytes:
         if before is not None:
             buffer = buffer if buffer is not None else bytearray(text)
             buffer[before.start(1) : m.end()] = b"T" + before[1][1:].translate(BLANK)
+    return bytes(buffer) if buffer is not None else text
+
+
+def _without_function_types(text: bytes) -> bytes:
+    """``text`` with a name for each argument that is the type of a pointer to functions."""
+    buffer: bytearray | None = None
+    for m in _FUNCTION_TYPE.finditer(text):
+        before = _RETURNED.search(text, max(0, m.start() - _WINDOW), m.start())
+        if before is None:
+            continue
+        if m[1] == b")" and before[1][:1] == b"(":
+            _, word = word_before(text, before.start())
+            if not word or _TAKES_TYPE.fullmatch(word):
+                continue
+        start = before.end(1)
+        buffer = buffer if buffer is not None else bytearray(text)
+        buffer[start : m.end()] = b"T" + text[start + 1 : m.end()].translate(BLANK)
     return bytes(buffer) if buffer is not None else text
 
 

@@ -28,6 +28,7 @@ _WORDS_ALONE: Final = bytes(c if c in WORD_BYTES else 0x20 for c in range(256))
 _TYPEOF_WORDS: Final = (b"typeof", b"__typeof__", b"__typeof", b"typeof_unqual", b"__typeof_unqual__")
 _GNU_WORDS: Final = (b"__attribute__", b"__attribute", b"__extension__", b"__seg_gs", b"__seg_fs")
 """Attributes, which take arguments, and words that take none; named address spaces are x86's (GCC manual 6.16)."""
+_BEGIN_LISTS: Final = ("{", ".", "[")
 # N(UP) N(DOWN) N(REBOOT), as net/core/dev.c lists its cases; tcp_skb_tsorted_save(skb) { ... }
 _OPEN_STATEMENT: Final = re.compile(rb"\([^()\n;{}]*+\)(?=\s*[A-Za-z_{}])")
 _LIST_OPENS: Final = re.compile(rb"[=,({]\s*\{\s*\Z")
@@ -61,6 +62,7 @@ class Masker:
         self._plain: set[bytes] = set()
         self._masked: set[bytes] = set()
         self._open: set[bytes] = set()
+        self._constants: dict[bytes, bool] = {}
 
     def _judge(self, words: set[bytes]) -> None:
         """Remembers which of ``words`` may need masking, and which none: this is asked for every word of a tree."""
@@ -73,6 +75,16 @@ class Masker:
                     self._masked.add(raw)
                 else:
                     (self._open if self._ends_open(name) else self._plain).add(raw)
+
+    def _is_constant(self, raw: bytes) -> bool:
+        """Whether a word that stands alone is neither a list, or a part of one, nor a call, under any definition."""
+        known = self._constants.get(raw)
+        if known is None:
+            name = raw.decode("latin-1")
+            bodies = [m.body for m in self._table.all(name) if m.params is None]
+            listing = any(body[:1] in _BEGIN_LISTS or "," in body for body in bodies)
+            known = self._constants[raw] = not listing and not (any(bodies) and self._natures.calls(name))
+        return known
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
         """``code`` (comments and directives blanked) ready for the parser; its length is kept."""
@@ -99,7 +111,7 @@ class Masker:
             open_here = {raw for raw in names & self._open if self._ends_open.among(view.candidates(raw.decode()))}
             _close_elements(buffer, open_here)
         self._statements(buffer, view, result)
-        text = mask_forms(mask_asm(bytes(buffer)))
+        text = mask_forms(mask_asm(bytes(buffer)), self._is_constant)
         result.text = text
         return result
 
