@@ -70,6 +70,21 @@ def test_the_search_goes_on_where_the_cheap_chains_are_none():
     assert found[-3:] == ["other", "each", "last"]
 
 
+def test_no_chain_is_not_certain_where_not_all_were_looked_at(monkeypatch):
+    source = FakeSource()
+    source.hand("fs/b.c:other", "fs/super.c:each", "fs/b.c:last")
+    source.hand("fs/a.c:y9", "fs/super.c:each", "fs/a.c:one")
+    for n in range(9):  # two ways at each of nine steps
+        source.call(f"fs/a.c:y{n}", f"fs/a.c:a{n}", f"fs/a.c:b{n}")
+        source.call(f"fs/a.c:a{n}", f"fs/a.c:y{n + 1}")
+        source.call(f"fs/a.c:b{n}", f"fs/a.c:y{n + 1}")
+    assert "in what could be resolved" in chain(source, "each", "y0").notes[0]
+    monkeypatch.setattr("xref.graph.chains._OFTEN", 1)
+    answer = chain(source, "y0", "last", count=1)
+    assert "so far as the search went" in answer.notes[0]
+    assert not answer.complete
+
+
 def test_a_chain_within_a_depth_though_a_cheaper_one_is_longer():
     source = FakeSource()
     source.dispatch("fs/a.c:first", "ops.go", *(f"fs/d{n}.c:go{n}" for n in range(300)))

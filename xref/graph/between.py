@@ -37,9 +37,10 @@ _OTHER_PROGRAM: Final = re.compile(r"(tools|scripts|samples|usr|Documentation)/|
 class Chains(msgspec.Struct, frozen=True, gc=False):
     """``chains``: node ids from one end to the other, likeliest first. ``edges``: all calls between neighbours in them.
 
-    ``waiting``: how many functions were met and not searched because of the bound; 0 says that nothing likelier was
-    left out. ``apart`` and ``alien``: how many beginnings of chains were given up because their objects never come
-    together, and because they call back what nobody on them hands over.
+    ``waiting``: where there are none, how many functions were met and not searched because of the bound, or how many
+    beginnings of chains were not looked at; 0 says that there is none in what could be resolved. ``apart`` and
+    ``alien``: how many beginnings were given up because their objects never come together, and because they call back
+    what nobody on the way has handed over.
     """
 
     chains: tuple[tuple[str, ...], ...]
@@ -150,5 +151,5 @@ def find_chains(
     for edge in edges:
         symbols.setdefault(edge.caller.node, edge.caller)
         symbols.setdefault(edge.callee.node, edge.callee)
-    cut = search.work >= max_visits and not found
-    return Chains(chains, symbols, edges, search.waiting if cut else 0, finder.apart, finder.alien)
+    waiting = search.waiting if search.work >= max_visits else finder.dropped
+    return Chains(chains, symbols, edges, 0 if found else waiting, finder.apart, finder.alien)

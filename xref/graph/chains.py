@@ -60,7 +60,8 @@ class _Begun(NamedTuple):
 
 class ChainFinder:
     """Chains to one function. ``apart`` and ``alien`` count the beginnings of chains that were given up because objects
-    never come together, and because a function is called back that was not handed over.
+    never come together, and because a function is called back that was not handed over; ``dropped`` those that were not
+    looked at because there were too many.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class ChainFinder:
         self._hops = self._distances(before, {}) if stop_at is not None else {}
         self.apart = 0
         self.alien = 0
+        self.dropped = 0
 
     def price(self, first: str) -> int:
         """What the way from ``first`` costs at least."""
@@ -110,6 +112,7 @@ class ChainFinder:
             state = (begun.node, begun.handed)
             seen[state] = seen.get(state, 0) + 1
             if seen[state] > _OFTEN * count:
+                self.dropped += 1
                 continue
             for callee in self._after.get(begun.node, ()):
                 far = self._far.get(callee)
@@ -119,6 +122,7 @@ class ChainFinder:
                 if longer is not None:
                     made += 1
                     heappush(heap, (longer.price + far, longer.length, made, longer))
+        self.dropped += len(heap) if count else 0
 
     def _too_long(self, length: int, node: str) -> bool:
         return self._longest is not None and length + self._hops[node] > self._longest

@@ -66,10 +66,11 @@ def up_to(reader: Reader, start: Start, query: QueryInfo, layers: Layers, max_no
         if chain:
             reached.append(node)
             _lay(draft, chain, calls, symbols, goals.known)
-    cut = all(side.least < INFINITE for side in sides)
+    searched = not all(side.least < INFINITE for side in sides)
+    waiting = finder.dropped if searched else sides[0].waiting
+    cut = not searched or finder.dropped > 0
     draft.notes.append(_said(root, query.to, [names.get(node, node) for node in reached], cut=cut))
     draft.certain = not cut
-    waiting = sides[0].waiting
     return draft.finish(query, start, truncated=Truncated("visits", MOST, waiting) if cut else None)
 
 
