@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.lex.tokens import is_identifier, join, tokenize, tokens_with_offsets
+from xref.lex.tokens import is_identifier, join, tokenize
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,3 @@ def test_identifiers_are_told_from_the_rest() -> None:
 def test_joined_tokens_are_the_same_tokens_again(text: str) -> None:
     tokens = tokenize(text)
     assert tokenize(join(tokens)) == tokens
-
-
-@given(st.text(max_size=60))
-@settings(max_examples=100, deadline=None)
-def test_every_token_stands_at_its_offset(text: str) -> None:
-    found = list(tokens_with_offsets(text))
-    assert [t for t, _ in found] == tokenize(text)
-    end = 0
-    for token, at in found:
-        assert at >= end
-        assert text[at : at + len(token)] == token
-        end = at + len(token)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xref.parse.cexpr import parse_args, parse_expr, split_top
+from xref.lex.tokens import tokenize
+from xref.parse.cexpr import parse_args, parse_expr
 from xref.parse.ctree import (
     Assign,
     AutoType,
@@ -257,9 +258,16 @@ def test_args(text: str, expected: list[str]) -> None:
     assert parse_args(text) == expected
 
 
-def test_split_top() -> None:
-    assert split_top("a; (b; c); d", ";") == ["a", "(b; c)", "d"]
-    assert split_top("a && b || (c && d) && e", "&&") == ["a", "b || (c && d)", "e"]
+def by_tokens(text: str) -> list[str]:
+    """What ``parse_args`` says, told from every token of the text."""
+    pieces, depth, start, at = [], 0, 0, 0
+    for token in tokenize(text):
+        at = text.index(token, at) + len(token)
+        if token == "," and depth <= 0:
+            pieces.append(text[start : at - 1])
+            start = at
+        depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
+    return [piece.strip() for piece in (*pieces, text[start:])] if text.strip() else []
 
 
 SOUP_TEXT = (
@@ -278,7 +286,7 @@ def test_soup(tokens: list[str]) -> None:
     parse(text)
     parse("f(" + text + ")")
     parse("({" + text + "})")
-    parse_args(text)
+    assert parse_args(text) == by_tokens(text)
     assert time.perf_counter() - start < 1
 
 
@@ -286,7 +294,7 @@ def test_soup(tokens: list[str]) -> None:
 @given(st.text(max_size=80))
 def test_any_text(text: str) -> None:
     parse(text)
-    parse_args(text)
+    assert parse_args(text) == by_tokens(text)
 
 
 @pytest.mark.parametrize(

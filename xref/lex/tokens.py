@@ -8,7 +8,6 @@ times and only the spelling matters to them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _PUNCT = r"\.\.\.|<<=|>>=|\#\#|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[][{}();,.?:~!<>=+\-*/%&|^\#@\\$`]"
 _TEXT = re.compile(
@@ -20,12 +19,6 @@ _IDENT_START = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$
 def tokenize(text: str) -> list[str]:
     """The spellings of the tokens in ``text``, comments already removed; white space is dropped."""
     return _TEXT.findall(text)
-
-
-def tokens_with_offsets(text: str) -> Iterator[tuple[str, int]]:
-    """Each token with the offset at which it stands."""
-    for m in _TEXT.finditer(text):
-        yield m.group(), m.start()
 
 
 def is_identifier(token: str) -> bool:

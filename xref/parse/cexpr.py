@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-from xref.lex.tokens import tokens_with_offsets
 from xref.parse.ctree import Expr, Member, Name, Unknown
 from xref.parse.ctype import IsType
 from xref.parse.expression import MAX_DEPTH, SPECIAL, ExprParser
@@ -13,6 +12,8 @@ from xref.parse.expression import MAX_DEPTH, SPECIAL, ExprParser
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 _PATH = re.compile(r"\s*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*[A-Za-z_]\w*)*)\s*")
 _STEP = re.compile(r"(->|\.)\s*(\w+)")
+_CUTS = re.compile(r"""[][(){},]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+_HARD = re.compile(r"[][(){}\"']")
 _MEMO_SIZE, _MEMO_TEXT = 1 << 15, 400
 _memo: dict[str, Expr] = {}
 
@@ -51,14 +52,19 @@ def parse_expr(text: str, is_type: IsType) -> Expr:
     return expr
 
 
-def split_top(text: str, sep: str) -> list[str]:
-    """The pieces of the text between the tokens ``sep`` that stand outside brackets and strings, blanks trimmed."""
+def _split(text: str) -> list[str]:
+    """The pieces of the text between commas outside brackets and strings, blanks trimmed. Nothing else than those is
+    looked at: no other token has any of these characters in it.
+    """
     pieces: list[str] = []
     depth = start = 0
-    for tok, at in tokens_with_offsets(text):
-        if tok == sep and depth <= 0:
-            pieces.append(text[start:at].strip())
-            start = at + len(tok)
+    for m in _CUTS.finditer(text):
+        tok = m.group()
+        if tok == ",":
+            if depth <= 0:
+                at = m.start()
+                pieces.append(text[start:at].strip())
+                start = at + 1
         elif tok in _OPEN:
             depth += 1
         elif tok in _CLOSE:
@@ -67,11 +73,8 @@ def split_top(text: str, sep: str) -> list[str]:
     return pieces
 
 
-_HARD = re.compile(r"[][(){}\"']")
-
-
 def parse_args(text: str) -> list[str]:
     """The arguments in the text between a call's parentheses; none in a blank one."""
     if _HARD.search(text) is None:
         return [arg.strip() for arg in text.split(",")] if text and not text.isspace() else []
-    return split_top(text, ",")
+    return _split(text)
