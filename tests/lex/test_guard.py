@@ -116,6 +116,15 @@ def test_if_lines(source: str, text: str) -> None:
     assert from_text(to_text(c)) is c
 
 
+@pytest.mark.parametrize(
+    "text", ["A", "!A", "A && B", "B && !A && C", "A && A", "A && !A", "CONFIG_A=m && CONFIG_A", "0", "A && 0", "(A)"]
+)
+def test_plain_text_is_read_as_all_text_is(text: str) -> None:
+    """Names joined by ``&&`` are read without the grammar, with the same result."""
+    parts = [from_text(f"({part})") for part in text.split(" && ")]
+    assert from_text(text) is conj(*parts)
+
+
 def test_order_is_literals_by_name_then_groups() -> None:
     c = parse_if("(defined(B) || defined(A)) && !defined(CONFIG_SMP) && defined(CONFIG_NET)")
     assert to_text(c) == "CONFIG_NET && !CONFIG_SMP && (A || B)"

@@ -80,6 +80,9 @@ _OPTION = re.compile(r"(CONFIG_\w+)=([ym])")
 _PLAIN = re.compile(r"[A-Za-z_]\w*(=[ym])?")
 _BOUNDARY = re.compile(r"&&|\|\||[()]")
 _EQUAL = re.compile(r"(.*) == (0|[1-9]\d*)", re.S)
+_NAMES = re.compile(r"!?[A-Za-z_]\w*(?: && !?[A-Za-z_]\w*)*")
+_QUOTED = re.compile(r"`((?:[^\\`]|\\.)*)`", re.S)
+_ESCAPED = re.compile(r"\\(.)", re.S)
 
 
 def _node(op: str, name: str = "", parts: tuple[Cond, ...] = ()) -> Cond:
@@ -336,6 +339,11 @@ def from_text(text: str) -> Cond:
     """The condition that :func:`to_text` wrote as ``text``; a text that it cannot have written is one opaque atom."""
     if not text:
         return ALWAYS
+    if _NAMES.fullmatch(text) is not None:
+        # most are no more than this, and names that differ say nothing of each other
+        literals = [neg(_node("a", word[1:])) if word[0] == "!" else _node("a", word) for word in text.split(" && ")]
+        if len({c.base for c in literals}) == len(literals):
+            return _group("&&", literals)
     try:
         c, end = _read_any(text, 0, 0)
         if end == len(text):
@@ -374,8 +382,8 @@ def _read_one(text: str, at: int, depth: int) -> tuple[Cond, int]:
         if text[at : at + 1] != ")":
             raise BrokenTextError
         at += 1
-    elif quoted := re.compile(r"`((?:[^\\`]|\\.)*)`", re.S).match(text, at):
-        c, at = atom(re.sub(r"\\(.)", r"\1", quoted[1], flags=re.S)), quoted.end()
+    elif quoted := _QUOTED.match(text, at):
+        c, at = atom(_ESCAPED.sub(r"\1", quoted[1])), quoted.end()
     else:
         end = _atom_end(text, at)
         name = text[at:end].strip(" ")

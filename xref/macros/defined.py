@@ -211,8 +211,9 @@ class Known:
     """All that is known of guards: options that the architecture or a ``.config`` decides, and defined names."""
 
     def __init__(
-        self, constants: Mapping[str, bool], defined: Mapping[str, Cond], config: Lookup | None = None
+        self, constants: Mapping[str, bool], defined: Mapping[str, Cond | str], config: Lookup | None = None
     ) -> None:
+        """Conditions of ``defined`` may be texts, which are read when they are asked for: few of two thousand are."""
         self.constants = constants
         self.defined = defined
         self._config = config
@@ -227,11 +228,16 @@ class Known:
                 value = False  # CONFIG_X=m without CONFIG_X
         if value is not None:
             return g.ALWAYS if value else g.NEVER
-        return self.defined.get(name)
+        return self._defined(name)
+
+    def _defined(self, name: str) -> Cond | None:
+        """Under which condition a name is defined, if that is known."""
+        found = self.defined.get(name)
+        return g.from_text(found) if isinstance(found, str) else found
 
     def simplified(self, cond: Cond) -> Cond:
         """``cond`` with all that is known put in."""
-        return g.rewrite(g.rewrite(cond, self.defined.get), self.meaning)
+        return g.rewrite(g.rewrite(cond, self._defined), self.meaning)
 
     def possible(self, guard: str) -> bool:
         """Whether some configuration of this architecture can make the text ``guard`` true."""
@@ -248,7 +254,7 @@ class Known:
         """Constants and defined names as two texts, a line each, for the index."""
         return (
             "\n".join(f"{name}={'y' if value else 'n'}" for name, value in sorted(self.constants.items())),
-            "\n".join(f"{name}\t{g.to_text(cond)}" for name, cond in sorted(self.defined.items())),
+            "\n".join(f"{name}\t{_text(cond)}" for name, cond in sorted(self.defined.items())),
         )
 
     @classmethod
@@ -256,7 +262,11 @@ class Known:
         """What :meth:`to_text` made, under a configuration if there is one."""
         names = (line.partition("=") for line in constants.splitlines())
         conditions = (line.partition("\t") for line in defined.splitlines())
-        return cls({n: v == "y" for n, _, v in names}, {n: g.from_text(c) for n, _, c in conditions}, config)
+        return cls({n: v == "y" for n, _, v in names}, {n: c for n, _, c in conditions}, config)
+
+
+def _text(cond: Cond | str) -> str:
+    return cond if isinstance(cond, str) else g.to_text(cond)
 
 
 NOTHING_KNOWN: Final = Known({}, {})
