@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Where an ``#include`` leads."""
 
+import posixpath
+
 import pytest
 
 from xref.lex.model import Include
-from xref.macros.visibility import IncludeGraph
+from xref.macros.visibility import IncludeGraph, _joined
 
 FILES = [
     "include/linux/net.h", "include/uapi/linux/net.h", "include/uapi/linux/if.h", "include/asm-generic/bug.h",
@@ -127,3 +129,11 @@ def test_headers_of_an_architecture_lay_in_include_once(arch: str, path: str, fo
     ]  # fmt: skip
     graph = IncludeGraph(dict.fromkeys(files, ()), arch)
     assert graph.resolve("net/socket.c", Include(path, True, 1, "")) == found
+
+
+@pytest.mark.parametrize("folder", ["", "a", "a/b", ".", "..", "../a", "a/../b", "a//b", "a/", "/a", "a/.b", ".a"])
+@pytest.mark.parametrize(
+    "path", ["", "b.h", "a/b.h", "./b.h", "../b.h", "a/../b.h", "a//b.h", "/b.h", "a/", ".b.h", "a..h"]
+)
+def test_paths_are_joined_as_the_compiler_does(folder: str, path: str) -> None:
+    assert _joined(folder, path) == posixpath.normpath(posixpath.join(folder, path))

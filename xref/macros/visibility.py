@@ -24,6 +24,7 @@ from xref.lex.model import Include
 from xref.tree.arch import asm_places, searched
 from xref.tree.files import is_shared
 
+_SOURCE: Final = (".c", ".S")
 _SOURCES: Final = 64
 """So many closures of sources are remembered; those of headers all are."""
 
@@ -35,10 +36,7 @@ class Lent:
 
     def __init__(self, include_dirs: Mapping[str, tuple[str, ...]]) -> None:
         self._dirs = include_dirs
-        self._users: dict[str, list[str]] = {}
-        for folder, paths in include_dirs.items():
-            for path in paths if folder else ():
-                self._users.setdefault(path, []).append(folder)
+        self._users: dict[str, list[tuple[str, ...]]] | None = None
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, folder: str) -> tuple[str, ...]:
@@ -52,13 +50,25 @@ class Lent:
         return known
 
     def _find(self, folder: str) -> tuple[str, ...]:
+        if self._users is None:
+            self._users = self._find_users()
         if is_shared(f"{folder}/"):
             if folder in self._users:
                 return (folder,)
         elif folder in self._dirs or folder in self._users:
-            by = (folder, *self._users.get(folder, ()))
-            return tuple(dict.fromkeys(path for one in by for path in self._dirs.get(one, ())))
+            lists = (self._dirs.get(folder, ()), *self._users.get(folder, ()))
+            return tuple(dict.fromkeys(path for paths in lists for path in paths))
         return self.of(folder[: max(0, folder.rfind("/"))])
+
+    def _find_users(self) -> dict[str, list[tuple[str, ...]]]:
+        """The flags that have a folder among them, in the order of who has them; all folders of a driver mostly have
+        the same, which are looked at once.
+        """
+        users: dict[str, list[tuple[str, ...]]] = {}
+        for paths in dict.fromkeys(paths for folder, paths in self._dirs.items() if folder):
+            for path in paths:
+                users.setdefault(path, []).append(paths)
+        return users
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -84,7 +94,7 @@ class IncludeGraph:
         self._arch = arch
         self._search = searched(arch)
         self._resolved: dict[str, tuple[str, ...]] = {}
-        self._meant: dict[tuple[str, tuple[str, ...], str, bool], str | None] = {}
+        self._meant: dict[tuple[str, bool, str, bool], str | None] = {}
         self._bit: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._source_sees = lru_cache(maxsize=sources)(lambda path: self._all_of(self.direct(path)))
@@ -93,22 +103,22 @@ class IncludeGraph:
     def resolve(self, includer: str, inc: Include) -> str | None:
         """The path that ``inc`` means in ``includer``, or None for what only a build generates."""
         here = includer[: max(0, includer.rfind("/"))]
-        key = (here, self._lent_to(includer, here), inc.path, inc.angled)
+        key = (here, includer.endswith(_SOURCE), inc.path, inc.angled)  # what is lent depends on the first two
         if key in self._meant:
             return self._meant[key]
-        found = self._meant[key] = self._resolve(here, key[1], inc)
+        found = self._meant[key] = self._resolve(here, self._lent_to(includer, here), inc)
         return found
 
     def _lent_to(self, path: str, folder: str) -> tuple[str, ...]:
-        return () if path.endswith((".c", ".S")) else self._lent.of(folder)
+        return () if path.endswith(_SOURCE) else self._lent.of(folder)
 
     def _resolve(self, here: str, lent: tuple[str, ...], inc: Include) -> str | None:
         if not inc.angled:
-            beside = posixpath.normpath(posixpath.join(here, inc.path))
+            beside = _joined(here, inc.path)
             if beside in self._raw:
                 return beside
         for d in self._dirs.get(here, ()):
-            path = posixpath.normpath(posixpath.join(d, inc.path))
+            path = _joined(d, inc.path)
             if path in self._raw:
                 return path
         for prefix in self._search:
@@ -125,7 +135,7 @@ class IncludeGraph:
                 if path in self._raw:
                     return path
         for d in lent:
-            path = posixpath.normpath(posixpath.join(d, inc.path))
+            path = _joined(d, inc.path)
             if path in self._raw:
                 return path
         return None
@@ -258,6 +268,14 @@ class IncludeGraph:
         if self._seen_by(path) & self._bit.get(other, 0):
             return True
         return not self._raw.get(path) and self.finds_around(path, other)
+
+
+def _joined(folder: str, path: str) -> str:
+    """A path below a folder, as files are known by; hardly any has to be looked at more closely."""
+    if folder and path and folder[0] != "." and path[0] not in "./" and "/." not in folder and "/." not in path:
+        if "//" not in folder and "//" not in path and folder[-1] != "/" and path[-1] != "/":
+            return f"{folder}/{path}"
+    return posixpath.normpath(posixpath.join(folder, path))
 
 
 def empty_graph(paths: Iterable[str] = ()) -> IncludeGraph:
