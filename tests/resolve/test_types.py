@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from xref.parse.ctree import Base, Named, Tagged
+
 from .small import Small, index
 
 Make = Callable[..., Small]
@@ -152,6 +154,25 @@ def test_a_tag_means_the_struct_that_the_file_sees(small: Make) -> None:
     )
     assert s.dispatches("fa") == {"priv.go": ["ga"]}
     assert list(s.dispatches("fb").values()) == [["gb"]]
+
+
+def test_a_typedef_that_is_the_same_everywhere_asks_for_no_includes(small: Make) -> None:
+    files = {
+        "include/linux/types.h": "typedef unsigned int __u32;\ntypedef __u32 u32;\ntypedef u32 mine;\n",
+        "tools/include/linux/types.h": "typedef unsigned int u32;\ntypedef struct other mine;\n",
+        "net/a.c": "#include <linux/types.h>\ntypedef loop pool;\ntypedef pool loop;\n",
+    }
+    resolver = small(files).resolver
+    here = resolver.reader.file_id("net/a.c")
+    assert here is not None
+    assert resolver.types.plain(Named("u32"), here) == Base("unsigned int")
+    assert not resolver.written.names._macros.includes._resolved
+    assert resolver.types.plain(Named("mine"), here) == Base("unsigned int")
+    assert resolver.types.plain(Named("mine"), resolver.reader.file_id("tools/include/linux/types.h") or 0) == Tagged(
+        "struct", "other"
+    )
+    assert isinstance(resolver.types.plain(Named("loop"), here), Named)
+    assert resolver.types.plain(Named("nothing"), here) == Named("nothing")
 
 
 def test_the_type_of_a_macro_s_argument(small: Make) -> None:

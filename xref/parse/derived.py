@@ -13,6 +13,16 @@ def strip_pointer(t: CType) -> CType:
     return t.of if isinstance(t, Array) else t
 
 
+def strip(t: CType | None) -> CType | None:
+    """What ``*`` or ``[]`` makes of a type; None for what is neither pointer nor array."""
+    return strip_pointer(t) if isinstance(t, Pointer | Array) else None
+
+
+def is_void_pointer(t: CType) -> bool:
+    """Whether it is ``void *``."""
+    return isinstance(t, Pointer) and t.to == Base("void")
+
+
 def to_text(t: CType, inner: str = "") -> str:
     """The type in C's notation around ``inner`` (a name, or nothing)."""
     while True:

@@ -19,7 +19,7 @@ from xref.parse import ctree as x
 from xref.parse.cexpr import parse_expr
 from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Pointer, Tagged, TypeofExpr
 from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature
-from xref.parse.derived import strip_pointer, to_text
+from xref.parse.derived import is_void_pointer, strip, strip_pointer, to_text
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import MemberType
 from xref.resolve.names import Names
@@ -30,6 +30,8 @@ from xref.store.reader import Reader
 from xref.tree.files import same_program
 
 _MAX_DEPTH = 40
+_DEEP = 8
+"""So many typedefs of typedefs are opened at once."""
 _INT = Base("int")
 # By far the commonest declaration, of which a kernel has hundreds of thousands: `static const struct x y[]`
 _PLAIN_DECL = re.compile(
@@ -47,6 +49,7 @@ class Types:
         self.tag = lru_cache(maxsize=100_000)(self._tag)
         self.record = lru_cache(maxsize=100_000)(self._record)
         self._typedef_memo = lru_cache(maxsize=100_000)(self._typedef)
+        self._opened_memo = lru_cache(maxsize=100_000)(self._opened_anywhere)
         self._member_memo = lru_cache(maxsize=200_000)(self._member)
         self._agreed_memo = lru_cache(maxsize=200_000)(self._agreed)
         self.settled = lru_cache(maxsize=200_000)(self._settled)
@@ -114,13 +117,10 @@ class Types:
             return rows
         return tuple(rows[i] for i in self._nearest(rows, file_id) if self._macros.possible(rows[i].guard))
 
-    def _typedef(self, name: str, file_id: int) -> tuple[CType, int] | None:
+    def _typedef(self, name: str, file_id: int) -> CType | None:
         rows = self._reader.typedefs(name)
-        for i in self._nearest(rows, file_id):
-            ctype = self.decl_type(rows[i].decl)
-            if ctype is not None:
-                return ctype, rows[i].file_id
-        return None
+        nearest = (self.decl_type(rows[i].decl) for i in self._nearest(rows, file_id))
+        return next((t for t in nearest if t is not None), None)
 
     def plain(self, t: CType | None, file_id: int) -> CType | None:
         """``t`` with typedefs opened until it is something else, and the ``typeof`` of an object at file scope."""
@@ -130,11 +130,28 @@ class Types:
                 continue
             if not isinstance(t, Named):
                 return t
-            found = self._typedef_memo(t.name, file_id)
-            if found is None:
+            anywhere = self._opened_memo(t.name, 0)
+            if anywhere is not None:
+                return anywhere
+            if (found := self._typedef_memo(t.name, file_id)) is None:
                 return t
-            t = found[0]
+            t = found
         return t
+
+    def _opened_anywhere(self, name: str, depth: int) -> CType | None:
+        """What a typedef is in the end, where that is the same for all files (``u32``, of which programs of tools/ have
+        their own): what a file includes need not be found out. None for all others.
+        """
+        rows = self._reader.typedefs(name)
+        found: set[CType] = set()
+        for row in rows:
+            t = self.decl_type(row.decl)
+            if isinstance(t, Named) and depth < _DEEP:
+                t = self._opened_memo(t.name, depth + 1)
+            if t is None or isinstance(t, Named | TypeofExpr):
+                return None
+            found.add(t)
+        return found.pop() if len(found) == 1 else None
 
     # -- members ------------------------------------------------------------------------------------------------------
 
@@ -481,13 +498,3 @@ def _steps(body: str) -> list[str]:
     """The members that the body of an alias macro goes through, in order; none where it is something else."""
     steps = [s.strip() for s in body.replace("->", ".").split(".")]
     return steps if all(s.isidentifier() for s in steps) else []
-
-
-def strip(t: CType | None) -> CType | None:
-    """What ``*`` or ``[]`` makes of a type."""
-    return strip_pointer(t) if isinstance(t, Pointer | Array) else None
-
-
-def is_void_pointer(t: CType) -> bool:
-    """Whether it is ``void *``."""
-    return isinstance(t, Pointer) and t.to == Base("void")
