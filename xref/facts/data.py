@@ -19,7 +19,7 @@ from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier
-from xref.macros.body import body_tokens
+from xref.macros.body import ONE_NAME, body_tokens
 from xref.macros.expand import Expander
 from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
@@ -27,7 +27,6 @@ from xref.parse.parens import matching_paren
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _WRAPPED: Final = re.compile(r"(?:(?<=[\w*,] )|(?<=[*,]))([A-Za-z_]\w*)\s*\(\s*(\w+)\s*\)")
 _MADE_STATIC: Final = re.compile(r"static\s+([A-Za-z_]\w*)\s*\((?=.*\)$)", re.DOTALL)
-_ONE_NAME: Final = re.compile(r"(?:\([\w\s*]+\)\s*)?[a-z_]\w*")
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _BEHIND: Final = re.compile(r"(.*)\.\w+\+\d+")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
@@ -280,7 +279,7 @@ class DataReader(Expansions):
         macro = view.get(head)
         if macro is None or (macro.params is None) is (m is not None):
             return False
-        if m is None and head.isupper() and _ONE_NAME.fullmatch(macro.body) is not None:
+        if m is None and head.isupper() and ONE_NAME.fullmatch(macro.body) is not None:
             # { CTL_INT, KERN_PANIC, "panic" }, where CTL_INT is bin_intvec   kernel/sysctl_binary.c up to 5.8
             self._registrations[
                 RegistrationFact(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +12,8 @@ from typing import Final
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier, tokenize
 
+ONE_NAME: Final = re.compile(r"(?:\([\w\s*]+\)\s*)?[a-z_]\w*")
+"""The body of a macro that is another name of a function or a variable, cast or not."""
 _OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
 _STEPS: Final = 4
 """Through how many macros a parameter is followed; CONCATENATE takes two."""

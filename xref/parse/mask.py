@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xref.lex.comments import BLANK
+from xref.macros.body import ONE_NAME
 from xref.macros.nature import NOT_CALLED, Nature, Natures
 from xref.macros.table import MacroTable
 from xref.macros.trailing import Trailing
@@ -77,13 +78,16 @@ class Masker:
                     (self._open if self._ends_open(name) else self._plain).add(raw)
 
     def _is_constant(self, raw: bytes) -> bool:
-        """Whether a word that stands alone is neither a list, or a part of one, nor a call, under any definition."""
+        """Whether a word that stands alone is neither a list, or a part of one, nor a call, nor the name of something
+        that is no constant, under any definition.
+        """
         known = self._constants.get(raw)
         if known is None:
             name = raw.decode("latin-1")
             bodies = [m.body for m in self._table.all(name) if m.params is None]
-            listing = any(body[:1] in _BEGIN_LISTS or "," in body for body in bodies)
-            known = self._constants[raw] = not listing and not (any(bodies) and self._natures.calls(name))
+            # #define CTL_INT bin_intvec   kernel/sysctl_binary.c up to 5.8
+            more = any(body[:1] in _BEGIN_LISTS or "," in body or ONE_NAME.fullmatch(body) for body in bodies)
+            known = self._constants[raw] = not more and not (any(bodies) and self._natures.calls(name))
         return known
 
     def mask(self, code: bytes, view: MacroView) -> Masked:
