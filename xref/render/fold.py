@@ -193,15 +193,16 @@ def _reach(answer: Answer, every: list[Link], open_links: list[Link], *, up: boo
     """What the open links reach from the roots, and what no link reaches from them (no answer should hold such)."""
     ids = {n.id for n in answer.nodes}
     roots = [r for r in answer.roots if r in ids]
-    found = _walk(roots, every, up=up)
+    found = reached(roots, every, up=up)
     lost = [n.id for n in answer.nodes if n.id not in found]
-    return _walk([*roots, *lost] if roots else [n.id for n in answer.nodes], open_links, up=up)
+    return reached([*roots, *lost] if roots else [n.id for n in answer.nodes], open_links, up=up)
 
 
-def _walk(starts: list[str], steps: list[Link], *, up: bool) -> set[str]:
+def reached(starts: Iterable[str], steps: Iterable[Link | AnswerEdge], *, up: bool) -> set[str]:
+    """What steps lead to from the nodes ``starts``, these among them; ``up``: from callees to callers."""
     nexts: dict[str, list[str]] = {}
-    for link in steps:
-        here, there = (link.target, link.source) if up else (link.source, link.target)
+    for step in steps:
+        here, there = (step.target, step.source) if up else (step.source, step.target)
         nexts.setdefault(here, []).append(there)
     seen = set(starts)
     todo = list(seen)

@@ -13,8 +13,8 @@ from heapq import heappop, heappush
 
 from msgspec.structs import replace
 
-from xref.graph.answer import Answer, AnswerEdge, Node
-from xref.render.fold import Link
+from xref.graph.answer import Answer, Node
+from xref.render.fold import Link, reached
 
 MOST = 64
 """So many boxes can be looked at, and so many arrows."""
@@ -71,28 +71,12 @@ def opened(answer: Answer, order: Sequence[str], beyond: dict[str, list[str]], b
     edges = [
         e for e in answer.edges if e.source in drawn and e.target in drawn and (e.target if up else e.source) in callers
     ]
-    drawn = _reached(answer.roots, edges, up=up)
+    drawn = reached(answer.roots, edges, up=up)  # macros whose callers are not drawn are not
     return replace(
         answer,
         nodes=tuple(node(n) for n in answer.nodes if n.id in drawn),
         edges=tuple(e for e in edges if e.source in drawn and e.target in drawn),
     )
-
-
-def _reached(roots: Sequence[str], edges: Sequence[AnswerEdge], *, up: bool) -> set[str]:
-    """What is left to be reached: macros whose callers are not drawn are not."""
-    nexts: dict[str, list[str]] = {}
-    for e in edges:
-        here, there = (e.target, e.source) if up else (e.source, e.target)
-        nexts.setdefault(here, []).append(there)
-    seen = set(roots)
-    todo = list(seen)
-    while todo:
-        for there in nexts.get(todo.pop(), ()):
-            if there not in seen:
-                seen.add(there)
-                todo.append(there)
-    return seen
 
 
 def most_that_fit(count: int, size: Callable[[int], int]) -> int:
