@@ -347,6 +347,16 @@ def test_a_module_is_left_by_its_exit_function(small: Make) -> None:
     assert not s.resolver.deferrers(s.resolver.lookup("no_exit")[0])
 
 
+def test_who_leaves_a_module_is_found_without_all_others(small: Make) -> None:
+    """Every module has functions of the same names; what one question needs are those of one file."""
+    unload = "long sys_delete_module(struct module *mod)\n{\n\tmod->exit();\n\treturn 0;\n}\n"
+    init = "static void my_exit(void)\n{\n}\nmodule_exit(my_exit);\n"
+    s = small({"kernel/module.c": EXIT + unload, **{f"fs/{name}.c": EXIT + init for name in "abc"}})
+    wanted = next(sym for sym in s.resolver.lookup("my_exit") if sym.file == "fs/b.c")
+    assert [e.callee.node for e in s.resolver.deferrers(wanted)] == ["fs/b.c:my_exit"]
+    assert "__exittest" not in s.resolver.reader._named
+
+
 CONSOLE = """\
 #include <linux/init.h>
 #define console_initcall(fn) ____asm_initcall(fn, __initstub_##fn, ".con_initcall.init")

@@ -45,11 +45,16 @@ def stored() -> Iterator[Includes]:
 
 
 @pytest.mark.parametrize("first", ["net/a.c", "net/part.c", "include/linux/b.h"])
-def test_it_sees_what_the_graph_sees(stored: Includes, first: str) -> None:
+@pytest.mark.parametrize("most", [1000, 0])
+def test_it_sees_what_the_graph_sees(stored: Includes, first: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it looks from a file or, where few include it, from the other."""
+    monkeypatch.setattr("xref.resolve.includes._MOST_USERS", most)
     files = {path: directives(names) for path, names in FILES.items()}
     parts = IncludeGraph(files, "x86").find_parts()
     graph = IncludeGraph(files, "x86", parts=parts)
-    indexed = IndexedIncludes(stored, "x86", wholes=lambda path: parts.get(path, ()))
+    indexed = IndexedIncludes(
+        stored, "x86", wholes=lambda paths: {path: parts[path] for path in paths if path in parts}
+    )
     indexed.sees(first, "include/linux/late.h")
     for path, other in permutations(FILES, 2):
         assert indexed.sees(path, other) == graph.sees(path, other), (path, other)
@@ -60,9 +65,17 @@ def test_it_sees_what_the_graph_sees(stored: Includes, first: str) -> None:
 
 
 def test_a_part_sees_what_stands_above_it_and_not_what_stands_below(stored: Includes) -> None:
-    indexed = IndexedIncludes(stored, "x86", wholes=lambda path: ("net/a.c",) if path == "net/part.c" else ())
+    indexed = IndexedIncludes(stored, "x86", wholes=lambda _: {"net/part.c": ("net/a.c",)})
     assert indexed.sees("net/part.c", "include/linux/deep.h")
     assert not indexed.sees("net/part.c", "include/linux/late.h")
+
+
+def test_who_includes_a_header_of_few_is_not_read(stored: Includes) -> None:
+    users = {"net/near.h": ("net/a.c",), "lib/far.h": ("net/near.h",)}
+    indexed = IndexedIncludes(stored, "x86", wholes=lambda paths: {p: users[p] for p in paths if p in users})
+    assert indexed.sees("net/a.c", "lib/far.h")
+    assert not indexed.sees("net/b.c", "lib/far.h")
+    assert not indexed._resolved
 
 
 def test_flags_are_lent_to_headers_only() -> None:

@@ -110,6 +110,23 @@ def test_probes_are_those_of_their_tracepoint(small: Make, old: bool) -> None:
         assert s.callers(probe) == ["net/a.c:__iter_freed"]
 
 
+@pytest.mark.parametrize("few", [100, 0])
+def test_of_many_tracepoints_the_one_is_read_that_is_asked_for(
+    small: Make, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One by one, or all at once where many are asked for: the answers are the same."""
+    monkeypatch.setattr("xref.resolve.companions._FEW", few)
+    monkeypatch.setattr("xref.resolve.anchors._FEW", few)
+    more = "".join(f"POINT({name}, int x, x)\n" for name in "abcd")
+    s = small(TRACEPOINTS + more)
+    assert s.dispatches("__iter_switched") == {"point_func.func": ["of_map", "on_switch", "stub_switched"]}
+    handings = [h for h in s.resolver.sites._companions._handings.values() if h is not None]
+    assert handings
+    left = {s.resolver.reader.function(fid).name for h in handings for fid in h._naming}
+    assert left == ({"register_freed", *(f"register_{name}" for name in "abcd")} if few else set())
+    assert s.callers("of_class") == ["net/a.c:__iter_freed"]
+
+
 BY_NAME = """\
 struct point_func { void *func; };
 struct point { const char *name; struct point_func *funcs; };

@@ -203,9 +203,46 @@ def test_one_file_s_share_of_what_has_a_name(tmp_path: Path) -> None:
 def test_what_is_asked_at_once_is_what_is_asked_one_by_one(reader: Reader) -> None:
     reader.expect_tags(["ops", "fn_t", "nothing"])
     assert [name for name in ("ops", "fn_t", "nothing", "inner") if reader.is_tag(name)] == ["ops"]
-    assert reader.named_otherwise(["my_ops", "sk_prot", "CALL", "my_open"]) == {"my_ops", "sk_prot"}
     reader.expect_functions([f.id for f in reader.functions_named("my_open")])
     assert reader.functions_named("my_open")[0] == reader.function(reader.functions_named("my_open")[0].id)
+
+
+def test_the_macros_that_are_another_name(tmp_path: Path) -> None:
+    macros = (
+        "#define plain my_open\n#define twice plain\n#define call my_open()\n#define param(x) my_open\n"
+        "#define loop pool\n#define pool loop\n"
+    )
+    reader = Reader(written(tmp_path / "i.db", facts_of(macros + SOURCE)))
+    assert reader.names_for(["my_open", "other"]) == ("my_open", "other", "plain", "twice")
+    assert reader.names_for(["loop"]) == ("loop", "pool")
+    assert reader.names_for([]) == ()
+    reader.close()
+
+
+def test_the_first_of_a_name_in_its_file_is_told_without_reading_the_others(tmp_path: Path) -> None:
+    twice = facts_of("#ifdef A\nint f(void)\n{\n}\n#else\nint f(void)\n{\n}\n#endif\n", path="net/a.c")
+    reader = Reader(written(tmp_path / "i.db", twice, facts_of("int f(void)\n{\n}\n", path="net/b.c")))
+    found = reader.functions_between(0, 1 << 32)
+    assert [reader.is_first(f) for f in found] == [True, False, True]
+    assert not reader._named
+    reader.functions_named("f")
+    assert [reader.is_first(f) for f in found] == [True, False, True]
+    reader.close()
+
+
+def test_who_hands_the_address_of_an_object_to_a_function(tmp_path: Path) -> None:
+    text = (
+        "int one(void)\n{\n\treg(&a_point, f);\n}\n"
+        "int both(struct point *p)\n{\n\treg(&a_point, f);\n\treg(p, f);\n}\n"
+        "int own(void)\n{\n\tstruct point mine;\n\treg(&mine, f);\n}\n"
+        "int part(struct point *p)\n{\n\treg(&p->in, (&b_point));\n}\n"
+    )
+    reader = Reader(written(tmp_path / "i.db", facts_of(text)))
+    names = {f.id: f.name for f in reader.functions_between(0, 1 << 32)}
+    assert {names[fid] for fid in reader.handing_objects("reg", 0)} == {"one"}
+    assert {names[fid] for fid in reader.handing_objects("reg", 1)} == {"part"}
+    assert not reader.handing_objects("other", 0)
+    reader.close()
 
 
 def test_an_index_that_is_open_may_be_replaced(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ probe, and no other event's.
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -20,10 +20,11 @@ from xref.resolve.titles import is_text, titles
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.rows import NAMED
 
-NAMED: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
-"""The address of an object, and nothing else."""
 _DEEP: Final = 8
+_FEW: Final = 100
+"""After so many questions about a slot all its initialisers are read."""
 
 _Slot = tuple[str, str, int | None]
 """The tag of a structure, a member, and the record's home."""
@@ -50,6 +51,7 @@ class Anchors:
         self._values = values
         self._filled: dict[_Slot, dict[str, list[RegistrationInfo]]] = {}
         self._holders: dict[_Slot, dict[str, list[str]]] = {}
+        self._asked: Counter[_Slot] = Counter()
 
     def functions(
         self, handed: x.Expr, beside: x.Expr, names: Iterable[str], scope: Scope, line: int
@@ -66,10 +68,9 @@ class Anchors:
             called = titles(self._by_object(ways.handed[0]))
             holders = {holder for name in holders for holder in called.get(name, ())}
         elif ways.beside is not None:
-            known = self._naming(ways.beside)
-            if not known:
+            holders = {holder for name in holders for holder in self._holders_of(ways.beside, name)}
+            if not holders and not self._naming(ways.beside):
                 return None
-            holders = {holder for name in holders for holder in known.get(name, ())}
         return [i for r in self._filling(holders, ways) for i in self._values.registered(r)]
 
     def objects(self, handed: x.Expr, beside: x.Expr, function: FunctionInfo, scope: Scope, line: int) -> set[str]:
@@ -80,18 +81,17 @@ class Anchors:
         if ways is None:
             return set()
         names = (function.name, *filter(None, function.aliases.split(",")))
-        last = self._by_object(ways.handed[-1])
-        found = {name for name, filled in last.items() if any(r.name in names for r in filled)}
+        found = {r.object for name in names for r in self._with_value(ways.handed[-1], name)}
         for slot, behind in zip(reversed(ways.handed[:-1]), reversed(ways.pointers), strict=True):
             if behind:
-                found = {holder for name in found for holder in self._naming(slot).get(name, ())}
+                found = {holder for name in found for holder in self._holders_of(slot, name)}
         if ways.titled:
             called = titles(self._by_object(ways.handed[0]))
             return {f'"{title}"' for title, of in called.items() if not found.isdisjoint(of)}
         if ways.beside is None:
             return found
-        filled = self._by_object(ways.beside)
-        return {m[1] for name in found for r in filled.get(name, ()) if (m := NAMED.fullmatch(r.value)) is not None}
+        filled = (r for name in found for r in self._filled_in(ways.beside, name))
+        return {m[1] for r in filled if (m := NAMED.fullmatch(r.value)) is not None}
 
     def _ways(self, handed: x.Expr, beside: x.Expr, scope: Scope, line: int) -> _Ways | None:
         root, theirs = self._members(beside, scope)
@@ -117,11 +117,9 @@ class Anchors:
         """What the members at the end of the way from these objects are initialised with."""
         for slot, behind in zip(ways.handed, ways.pointers, strict=False):
             if behind:
-                filled = self._by_object(slot)
-                found = [NAMED.fullmatch(r.value) for name in sorted(objects) for r in filled.get(name, ())]
+                found = [NAMED.fullmatch(r.value) for name in sorted(objects) for r in self._filled_in(slot, name)]
                 objects = {m[1] for m in found if m is not None}
-        last = self._by_object(ways.handed[-1])
-        return [r for name in sorted(objects) for r in last.get(name, ())]
+        return [r for name in sorted(objects) for r in self._filled_in(ways.handed[-1], name)]
 
     def _members(self, e: x.Expr, scope: Scope) -> tuple[str, list[x.Member]]:
         """The variable that a chain of members begins with, behind locals that are loaded once, and the chain from it
@@ -155,6 +153,35 @@ class Anchors:
     def _slot(self, member: x.Member, scope: Scope, line: int) -> _Slot | None:
         found = self._written.member(member, scope, line)
         return (found.owner, found.field, found.home) if found is not None else None
+
+    # -- initialisers ------------------------------------------------------------------------------------------------
+
+    def _filled_in(self, slot: _Slot, name: str) -> list[RegistrationInfo]:
+        """What an object of that name has in a slot."""
+        if not name or self._often(slot):
+            return self._by_object(slot).get(name, [])
+        return self._of_slot(slot, self._written.reader.registrations_of_object(name))
+
+    def _with_value(self, slot: _Slot, name: str) -> list[RegistrationInfo]:
+        """The initialisers of a slot whose value is ``name``."""
+        return self._of_slot(slot, self._written.reader.registrations_of_name(name))
+
+    def _holders_of(self, slot: _Slot, name: str) -> set[str]:
+        """The objects that have the address of the object ``name`` in a slot."""
+        if self._often(slot):
+            return set(self._naming(slot).get(name, ()))
+        return {r.object for r in self._with_value(slot, name) if NAMED.fullmatch(r.value) is not None}
+
+    def _of_slot(self, slot: _Slot, rows: list[RegistrationInfo]) -> list[RegistrationInfo]:
+        slots = self._written.slots
+        return slots.in_order(r for r in rows if slots.fills(r, *slot))
+
+    def _often(self, slot: _Slot) -> bool:
+        """Whether so much is asked about a slot that all that is in it had better be read at once: those of trace
+        events have ten thousand objects, of which one question needs a few.
+        """
+        self._asked[slot] += 1
+        return self._asked[slot] > _FEW or slot in self._filled
 
     def _by_object(self, slot: _Slot) -> dict[str, list[RegistrationInfo]]:
         known = self._filled.get(slot)

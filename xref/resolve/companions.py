@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from xref.facts.model import CallFact
 from xref.parse import ctree as x
-from xref.resolve.anchors import NAMED, Anchors
+from xref.resolve.anchors import Anchors
 from xref.resolve.arguments import arguments
 from xref.resolve.flow import Inflow
 from xref.resolve.model import Holding, Place, Step
@@ -27,10 +27,14 @@ from xref.resolve.titles import TEXT, Titles, is_text
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
+from xref.store.reader import Reader
+from xref.store.rows import NAMED
 
 _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
 _MOST: Final = 1000
 """So many places are visited."""
+_FEW: Final = 100
+"""So many objects are looked for one by one; then all calls are read."""
 
 
 class Companion(NamedTuple):
@@ -44,14 +48,53 @@ _Reached = tuple[Place, tuple[Step, ...], str]
 """A place, the steps from the slot back to it, and the innermost guard on the way."""
 
 
-class _Handings(NamedTuple):
-    """The calls that hand over a parameter, by the object that goes with it ('' where none is named): its name, or
-    what a string calls it; and the argument which that is.
+class _Handings:
+    """The calls of a function that hand over one of its parameters, by the object that goes with it as the argument
+    ``position`` ('' where none is named): its name, or what a string calls it, where ``titles`` are what strings may.
+    Of the ten thousand that register a probe with a tracepoint of their own only those are read that can name the
+    object which is asked for.
     """
 
-    position: int
-    titled: bool
-    calls: dict[str, list[tuple[int, CallFact]]]
+    def __init__(self, reader: Reader, function: FunctionInfo, position: int, titles: Container[str] | None) -> None:
+        self.position = position
+        self.titled = titles is not None
+        self._titles = titles
+        self._reader = reader
+        self._name = function.name
+        self._calls: dict[str, list[tuple[int, CallFact]]] = {}
+        self._asked: set[str] = set()
+        every = reader.mentions("c", function.name)
+        naming = frozenset() if self.titled else reader.handing_objects(function.name, position)
+        self._naming = [fid for fid in every if fid in naming]
+        """Those that name an object in all of their calls, and have not been read."""
+        self._read([fid for fid in every if fid not in naming])
+        self.any = bool(self._naming or self._calls)
+        """Whether anybody calls the function at all."""
+
+    def naming(self, text: str) -> str:
+        """The object that an argument names, or the title that it is; '' where it is something else."""
+        named = (NAMED if self._titles is None else TEXT).fullmatch(text)
+        return named[1] if named is not None and (self._titles is None or named[1] in self._titles) else ""
+
+    def with_object(self, name: str) -> list[tuple[int, CallFact]]:
+        """The calls where an object of that name goes with the parameter, and the function (by row) of each."""
+        if name and name not in self._asked and self._naming:
+            self._asked.add(name)
+            # the names of values are noted but for those that begin like a macro
+            some = len(self._asked) < _FEW and not name[0].isupper()
+            wanted = frozenset(self._reader.mentions("v", name) if some else self._naming)
+            self._read([fid for fid in self._naming if fid in wanted])
+            self._naming = [fid for fid in self._naming if fid not in wanted]
+        return sorted(self._calls.get(name, ()), key=lambda at: at[0])
+
+    def _read(self, ids: Sequence[int]) -> None:
+        """The calls that name the function, whatever they mean by it."""
+        for f in self._reader.functions(ids):
+            for call in self._reader.body(f.id).calls:
+                if call.callee == self._name:
+                    args = arguments(call.arguments)
+                    name = self.naming(args[self.position]) if self.position < len(args) else ""
+                    self._calls.setdefault(name, []).append((f.id, call))
 
 
 class _Common(NamedTuple):
@@ -151,7 +194,7 @@ class Companions:
         """What those hand over who hand over this object, or one that is not named."""
         handed, position = int(place.name), handings.position
         names = self._titles.by_object(companion.tag).get(companion.name, ()) if handings.titled else (companion.name,)
-        for fid, call in [pair for name in (*names, "") for pair in handings.calls.get(name, ())]:
+        for fid, call in [at for name in (*names, "") for at in handings.with_object(name)]:
             caller = self._reader.function(fid)
             if caller is None or all(
                 f.id != place.owner for f in self._written.names.functions(call.callee, caller.file_id)
@@ -188,20 +231,8 @@ class Companions:
             position, titled = self._text_position(function, place), True
         if position is None:
             return None
-        calls: dict[str, list[tuple[int, CallFact]]] = {}
-        for caller, call in self._calling(function):
-            args = arguments(call.arguments)
-            named = (TEXT if titled else NAMED).fullmatch(args[position]) if position < len(args) else None
-            name = named[1] if named is not None and (not titled or named[1] in known) else ""
-            calls.setdefault(name, []).append((caller, call))
-        return _Handings(position, titled, calls) if calls else None
-
-    def _calling(self, function: FunctionInfo) -> Iterator[tuple[int, CallFact]]:
-        """The calls that name a function, whatever they mean by it."""
-        for fid in self._reader.mentions("c", function.name):
-            for call in self._reader.body(fid).calls:
-                if call.callee == function.name:
-                    yield fid, call
+        handings = _Handings(self._reader, function, position, known if titled else None)
+        return handings if handings.any else None
 
     def _position(self, function: FunctionInfo, place: Place, tag: str) -> int | None:
         if function.kind == "macro" or tag not in function.signature:

@@ -8,6 +8,7 @@ that all of the kernel shares (``work_struct.func``) would tie every work item t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
@@ -26,6 +27,8 @@ from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
 
 class Deferred:
     """Finds what a function has run later, and who has it run. One instance serves one index."""
@@ -42,6 +45,7 @@ class Deferred:
         self._ways = ways()
         self._tables = [Linked(written, table) for table in self._ways.tables]
         self._things_of = lru_cache(maxsize=16)(self._all_things_of)
+        self._names_of = lru_cache(maxsize=16)(self._all_names_of)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -52,13 +56,18 @@ class Deferred:
         for table in self._tables:
             yield from table.of(function, only)
         wanted = self._things_of(only) if only is not None else None
+        names = self._names_of(only) if only is not None else None
         scope = self._written.scope(function)
         for call in scope.body.calls:
             if not call.arguments or not call.callee.isidentifier():
                 continue
-            for meant in self._handing.meant(call, scope):
-                yield from self._started(call, meant, scope, wanted)
-                yield from self._given(call, meant, scope)
+            starting = wanted is None or bool(wanted)
+            giving = names is None or not names.isdisjoint(_WORD.findall(call.arguments))
+            for meant in self._handing.meant(call, scope) if starting or giving else ():
+                if starting:
+                    yield from self._started(call, meant, scope, wanted)
+                if giving:
+                    yield from self._given(call, meant, scope)
 
     def runs_table(self, call: CallFact, function: FunctionInfo) -> bool:
         """Whether a call runs what is in a table of the linker's."""
@@ -144,6 +153,10 @@ class Deferred:
         return Site(call, via, EdgeKind.DEFERRED, tuple(reversed(targets.values())))
 
     # -- from the function --------------------------------------------------------------------------------------------
+
+    def _all_names_of(self, function: FunctionInfo) -> frozenset[str]:
+        """What a function can be spelled as a value."""
+        return frozenset(self._written.names.spellings(function))
 
     def _all_things_of(self, function: FunctionInfo) -> dict[Thing, None]:
         things = dict.fromkeys(self._things_with(function))

@@ -89,6 +89,10 @@ class Flow(ABC, Generic[Carried]):
         """Whether a value of this type can be what is carried."""
         return True
 
+    def leads(self, place: Place) -> bool:
+        """Whether anybody wants to know of this place as a source; it is asked before its type is."""
+        return True
+
     def mixes(self, place: Place) -> bool:
         """Whether the type of a place lets anything in: what comes that way is looked at last, and only so far."""
         return False
@@ -314,14 +318,18 @@ class Flow(ABC, Generic[Carried]):
         decl = scope.local(name, line)
         if decl is None:
             param = scope.param(name)
-            if param is not None and self.carries(param[1].ctype, scope.file_id):
-                yield Inflow(Place("param", scope.function.id, param[0]))
+            if param is not None:
+                place = Place("param", scope.function.id, param[0])
+                if self.leads(place) and self.carries(param[1].ctype, scope.file_id):
+                    yield Inflow(place)
         elif decl.init is not None:  # declared by a statement expression around this one
             yield from self.sources(decl.init, scope, line, depth + 1)
-        elif self.carries(self._types.resolved(decl.ctype, scope, line), scope.file_id):
+        else:
             declared = scope.declaration(name, line)
             if declared is not None:
-                yield Inflow(Place("local", scope.function.id, f"{declared[0].line} {name}"))
+                place = Place("local", scope.function.id, f"{declared[0].line} {name}")
+                if self.leads(place) and self.carries(self._types.resolved(decl.ctype, scope, line), scope.file_id):
+                    yield Inflow(place)
 
     def elements(self, name: str, scope: Scope, line: int) -> Iterator[Inflow[Carried]]:
         """The place that the elements of an array of pointers are."""

@@ -20,6 +20,7 @@ from xref.resolve.later import Table
 from xref.resolve.model import Site, Step, Target
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.numbers import first
 from xref.store.rows import type_tag
 
 _IN_SECTION = "section"
@@ -84,9 +85,10 @@ class Linked:
     def _put_there(self, function: FunctionInfo) -> Iterator[_Entry]:
         """The entries that are ``function``."""
         names = [function.name]
+        low, high = first(function.file_id), first(function.file_id + 1)
         for fid in self._reader.mentions("c", function.name):
-            f = self._reader.function(fid)
-            if f is not None and f.file_id == function.file_id and self._behind(f).id == function.id:
+            f = self._reader.function(fid) if low <= fid < high else None
+            if f is not None and self._behind(f).id == function.id:
                 names.append(f.name)
         rows = (r for name in names for r in self._reader.registrations_of_name(name))
         every = (*self._registered(rows), *self._handed_back(function.file_id))

@@ -305,8 +305,7 @@ class Names:
         known = self._spellings.get(function.id)
         if known is None:
             own = (function.name, *filter(None, function.aliases.split(",")))
-            every = (*own, *(other for name in own for other in self._reader.renamings(name)))
-            known = self._spellings[function.id] = tuple(dict.fromkeys(every))
+            known = self._spellings[function.id] = self._reader.names_for(own)
         return known
 
     def alias(self, name: str, file_id: int) -> str:

@@ -32,13 +32,14 @@ class Way(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Where an address comes to, the functions (by row) that may call through one of these places, and how many
-    functions that may bring it further were not looked at.
+    """Where an address comes to, the functions (by row) that may call through one of these places, how many functions
+    that may bring it further were not looked at, and the names that a call by name may have that is one of it.
     """
 
     places: Mapping[Place, Way]
     callers: tuple[int, ...]
     beyond: int
+    names: frozenset[str]
 
 
 class Ways(Values):

@@ -6,7 +6,7 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,14 @@ from xref.resolve.companions import Companions
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Apart, Calls, DispatchSite, Edge, EdgeKind, Handed, Slot, SlotEntry, Symbol, Unresolved
 from xref.resolve.handed import HandedOver
-from xref.resolve.model import Crossing, Holding, Place, Site, Step, Target
+from xref.resolve.model import Crossing, Holding, Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.objects import Objects
 from xref.resolve.pairs import Pairs
-from xref.resolve.reached import Ways
+from xref.resolve.reached import Reached, Ways
 from xref.resolve.sites import Sites
 from xref.resolve.slots import Slots
+from xref.resolve.sought import Sought
 from xref.resolve.symbols import Symbols
 from xref.resolve.titles import Titles
 from xref.resolve.towards import Towards
@@ -31,6 +32,7 @@ from xref.resolve.values import Values
 from xref.resolve.wording import FoundEdge, FoundEntry, FoundGap
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
+from xref.store.numbers import file_of
 from xref.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ class Resolver(Symbols):
         self._deferred = Deferred(self.written, self.values, self.objects)
         anchors = Anchors(self.written, self.values)
         companions = Companions(self.written, self.values, anchors, Titles(self.written))
-        self._towards = Towards(self.written, self.values, anchors)
+        sought = Sought(self.written, self._macros, self.values)
+        self._towards = Towards(self.written, self.values, sought, anchors)
         of_values = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
         self.sites = Sites(*of_values, self._towards.calling)
         self._sites_but = lru_cache(maxsize=4)(partial(Sites, *of_values, self._towards.calling))
@@ -142,7 +145,7 @@ class Resolver(Symbols):
         sites = self.sites.with_values(ways)
         found: list[Edge] = []
         for f in self._reading(list(callers)):
-            for site in self._sites_towards(f, function, sites, reached.places):
+            for site in self._sites_towards(f, function, sites, reached):
                 guard = site.call.guard or f.guard
                 if not self.compiled(guard):
                     continue
@@ -158,13 +161,18 @@ class Resolver(Symbols):
             yield from ids
             return
         meant: dict[int, bool] = {}
-        for f in self.reader.functions(ids):
-            can = meant.get(f.file_id)
+        others: list[int] = []
+        for fid in ids:
+            file_id = file_of(fid)
+            can = meant.get(file_id)
             if can is None:
-                nodes = self.names.macro_nodes(self.names.alias(name, f.file_id), f.file_id)
-                can = meant[f.file_id] = any(m.id == function.id for m in (*nodes, *self.names.called(name, f.file_id)))
-            if can or f.kind == "macro":
-                yield f.id
+                nodes = self.names.macro_nodes(self.names.alias(name, file_id), file_id)
+                can = meant[file_id] = any(m.id == function.id for m in (*nodes, *self.names.called(name, file_id)))
+            if not can:
+                others.append(fid)
+        self.reader.expect_functions(others)
+        left_out = {fid for fid in others if (f := self.reader.function(fid)) is not None and f.kind != "macro"}
+        yield from (fid for fid in ids if fid not in left_out)
 
     def beyond(self, sym: Symbol) -> int:
         """How many functions may hand the address of ``sym`` further and were not looked at."""
@@ -172,18 +180,14 @@ class Resolver(Symbols):
         return self._towards.reached(f).beyond if f is not None else 0
 
     def _reading(self, ids: list[int]) -> Iterator[FunctionInfo]:
-        """The functions of these rows that are compiled; they and what they call are read many at once."""
+        """The functions of these rows that are compiled, read many at once."""
         for start in range(0, len(ids), _AT_ONCE):
-            functions = [f for f in self.reader.functions(ids[start : start + _AT_ONCE]) if self.in_config(f)]
-            self._towards.expect(functions)
-            yield from functions
+            yield from [f for f in self.reader.functions(ids[start : start + _AT_ONCE]) if self.in_config(f)]
 
-    def _sites_towards(
-        self, f: FunctionInfo, function: FunctionInfo, sites: Sites, places: Container[Place]
-    ) -> Iterator[Site]:
-        """The sites of ``f`` that can matter: those that call ``function`` by name, or through one of ``places``."""
+    def _sites_towards(self, f: FunctionInfo, function: FunctionInfo, sites: Sites, reached: Reached) -> Iterator[Site]:
+        """The sites of ``f`` that can matter: those that call ``function`` by name, or through a place it comes to."""
         scope = self.written.scope(f)
-        for call in self._towards.calls_through(scope, function, places):
+        for call in self._towards.calls_through(scope, function, reached):
             site = sites.site(call, scope)
             if site is not None:
                 yield site

@@ -273,10 +273,10 @@ class Slots:
                 return None
         return frozenset(member.owner for member in found) if found is not None else None
 
-    def fills(self, r: RegistrationInfo, struct: str, field: str) -> bool:
-        """Whether an initialiser is one of ``registrations(struct, field)``."""
+    def fills(self, r: RegistrationInfo, struct: str, field: str, home: int | None = None) -> bool:
+        """Whether an initialiser is one of ``registrations(struct, field, home)``."""
         named = r.field == field or (not r.field and r.name != "")
-        return named and self._is(r, struct, field, None)
+        return named and self._is(r, struct, field, home)
 
     def _is(self, r: RegistrationInfo, struct: str, field: str, home: int | None) -> bool:
         target = self.target(r)

@@ -115,8 +115,7 @@ class Symbols:
 
     def _as_symbol(self, f: FunctionInfo) -> Symbol:
         file = self.reader.file(f.file_id)
-        first = min(o.id for o in self.reader.functions_named(f.name) if o.file_id == f.file_id and o.name == f.name)
-        node = f"{file.path}:{f.name}" + ("" if first == f.id else f"@{f.line}")
+        node = f"{file.path}:{f.name}" + ("" if self.reader.is_first(f) else f"@{f.line}")
         return Symbol(
             f.id, node, f.name, SymbolKind(f.kind), file.path, f.line, f.end_line, f.linkage,
             tuple(filter(None, f.aliases.split(","))), self.conjunction(file.guard, f.guard), f.signature,

@@ -22,8 +22,9 @@ from xref.resolve.arguments import arguments
 from xref.resolve.casts import fits
 from xref.resolve.flow import slot_place
 from xref.resolve.model import Place, Step
-from xref.resolve.reached import Outflow, Reached, Way, plainly
+from xref.resolve.reached import Outflow, Reached, Way
 from xref.resolve.scope import Scope
+from xref.resolve.sought import Sought, Wanted
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
 from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo
@@ -36,7 +37,6 @@ _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
 _STRING: Final = re.compile(r'"[A-Za-z_]\w*"')
 _LOADED: Final = re.compile(r"->|\.")
 _WORD: Final = re.compile(r"[A-Za-z_]")
-_Wanted = Callable[[FunctionInfo | Place], bool]
 
 
 class _Pair(NamedTuple):
@@ -62,9 +62,10 @@ class _Onward(NamedTuple):
 class Towards:
     """Finds who may call a function through a pointer. One instance serves one index."""
 
-    def __init__(self, written: Written, values: Values, anchors: Anchors) -> None:
+    def __init__(self, written: Written, values: Values, sought: Sought, anchors: Anchors) -> None:
         self._written = written
         self._values = values
+        self._sought = sought
         self._anchors = anchors
         self._reader = written.reader
         self._names = written.names
@@ -77,15 +78,13 @@ class Towards:
         self._chosen = False
         """Whether these have decided since who is read."""
         self._onwards: dict[Place, _Onward] = {}
-        self._plain: dict[str, bool] = {}
-        """What is called: whether it is a name that can mean nothing but functions and macros of that name."""
         self._addressed = lru_cache(maxsize=8)(self._all_addressed)
         self.reached = lru_cache(maxsize=64)(self._reached)
 
     def _reached(self, function: FunctionInfo) -> Reached:
         """The places that the address of ``function`` reaches; a macro has none."""
         if function.kind == "macro":
-            return Reached({}, (), 0)
+            return Reached({}, (), 0, self._calling_names(function, ()))
         self._beyond = 0
         self._beside.clear()
         found: dict[Place, Way] = {}
@@ -104,29 +103,31 @@ class Towards:
                 if place not in found:
                     found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
                     todo.append(place)
-        return Reached(found, tuple(callers), self._beyond)
+        return Reached(found, tuple(callers), self._beyond, self._calling_names(function, found))
 
-    def expect(self, functions: Iterable[FunctionInfo]) -> None:
-        """Reads at once what is asked of the calls of these functions."""
-        callees = {call.callee for f in functions for call in self._reader.body(f.id).calls}
-        new = [callee for callee in callees if callee not in self._plain]
-        names = [callee for callee in new if callee.isidentifier()]
-        others = self._reader.named_otherwise(names)
-        self._plain.update(dict.fromkeys(new, False))
-        self._plain.update((name, name not in others) for name in names)
-        self._reader.expect(others, objects=True)
-
-    def calls_through(self, scope: Scope, function: FunctionInfo, places: Container[Place]) -> Iterator[CallFact]:
-        """The calls that name ``function``, or go through one of ``places``; what else is called by name, nearly all,
-        is seen at a glance.
+    def _calling_names(self, function: FunctionInfo, places: Iterable[Place]) -> frozenset[str]:
+        """What a call by name can be spelled that calls ``function`` or what is in one of ``places``: a name of it, a
+        variable or a static call that it is in, or a macro that is another name of these.
         """
-        names = (function.name, *function.aliases.split(","))
-        plain = self._plain
+        names = set(self._names.spellings(function))
+        for place in places:
+            if place.kind in ("global", "table"):
+                names.add(str(place.name))
+            elif place.kind == "static_call":
+                names.update((f"__SCT__{place.owner}", f"__SCK__{place.owner}"))
+        return frozenset(self._reader.names_for(names))
+
+    def calls_through(self, scope: Scope, function: FunctionInfo, reached: Reached) -> Iterator[CallFact]:
+        """The calls that name ``function``, or go through a place that it reaches; what else is called by name, nearly
+        all, is seen at a glance.
+        """
+        names, macro = reached.names, scope.function.kind == "macro"
         for call in scope.body.calls:
             callee = call.callee
-            if plain.get(callee) and callee not in names and not scope.mentions(callee):
-                continue
-            if self.through(call, scope, function, places):
+            if callee not in names and callee.isidentifier() and not scope.mentions(callee):
+                if not macro or scope.macro_param(callee) is None:
+                    continue
+            if self.through(call, scope, function, reached.places):
                 yield call
 
     def calling(self, function: FunctionInfo) -> Iterator[tuple[FunctionInfo, CallFact]]:
@@ -134,7 +135,7 @@ class Towards:
         reached = self.reached(function)
         for f in self._reader.functions(reached.callers):
             scope = self._written.scope(f)
-            yield from ((f, c) for c in self.calls_through(scope, function, reached.places))
+            yield from ((f, c) for c in self.calls_through(scope, function, reached))
 
     def through(self, call: CallFact, scope: Scope, function: FunctionInfo, places: Container[Place]) -> bool:
         """Whether a call names ``function``, or goes through one of ``places``."""
@@ -156,7 +157,7 @@ class Towards:
             return e.name in names or self._names.alias(e.name, scope.file_id) in names
         if isinstance(e, x.Cast) and not fits(function, e.type):
             return False
-        return self._brings(e, scope, call.line, lambda source: _is(source, function) or source in places)
+        return self._sought.among(e, scope, call.line, lambda source: _is(source, function) or source in places)
 
     # -- from the function --------------------------------------------------------------------------------------------
 
@@ -224,9 +225,9 @@ class Towards:
             struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
             readers = self._slots.mentioning("g", struct, field)
             yield from self._by(readers, self._reader.spellings(field), place)
-            for other in self._types.overlapping(struct, field):
+            for other, same in self._types.overlapping(struct, field).items():
                 shared = slot_place(struct, other, int(home) if home else None)
-                if any(i.source == place for i in self._values.into(shared)):
+                if same or any(i.source == place for i in self._values.into(shared)):
                     yield Outflow(shared)
             for key in keys_of_slot(self._reader, struct, field):
                 yield Outflow(Place("static_call", key, ""))
@@ -246,8 +247,9 @@ class Towards:
                 yield from self._inside(function, place)
 
     def _by(self, functions: Iterable[int], words: tuple[str, ...], place: Place) -> Iterator[Outflow]:
+        members = words if place.kind == "slot" else ()
         for f in self._functions(functions):
-            yield from self._handed_on(f, words, lambda source: source == place)
+            yield from self._handed_on(f, words, lambda source: source == place, members)
 
     def _functions(self, ids: Iterable[int]) -> Iterator[FunctionInfo]:
         every = list(ids)
@@ -302,15 +304,19 @@ class Towards:
                 if arg.lstrip("# ") == scope.variadic:
                     yield from self._parameters(call, k + nth, scope)
 
-    def _handed_on(self, f: FunctionInfo, words: Iterable[str], wanted: _Wanted) -> Iterator[Outflow]:
-        """Where ``f`` brings what is ``wanted``, and spelled with one of ``words``."""
+    def _handed_on(
+        self, f: FunctionInfo, words: Iterable[str], wanted: Wanted, members: tuple[str, ...] = ()
+    ) -> Iterator[Outflow]:
+        """Where ``f`` brings what is ``wanted``, and spelled with one of ``words``; ``members``: those of a slot."""
         scope = self._written.scope(f)
         body = scope.body
 
         spelled = _any_of(tuple(words))
 
         def brings(text: str, line: int) -> bool:
-            return spelled(text) is not None and self._brings(self._types.parse(text), scope, line, wanted)
+            return spelled(text) is not None and self._sought.among(
+                self._types.parse(text), scope, line, wanted, members
+            )
 
         for a in body.assigns:
             if brings(a.value, a.line):
@@ -336,9 +342,6 @@ class Towards:
             for k, arg in enumerate(arguments(call.arguments)):
                 if brings(arg, call.line):
                     yield from self._parameters(call, k, scope)
-
-    def _brings(self, e: x.Expr, scope: Scope, line: int, wanted: _Wanted) -> bool:
-        return any(wanted(plainly(i.source)) for i in self._values.sources(e, scope, line))
 
     def _assigned(self, target: x.Expr, scope: Scope, line: int) -> Place | None:
         """The place that an assignment fills."""

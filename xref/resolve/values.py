@@ -124,6 +124,10 @@ class Values(Flow[FunctionInfo]):
             return t.name in ("unsigned long", "long", "?")
         return not isinstance(t, Tagged)
 
+    def told_apart(self, place: Place, scope: Scope) -> Place:
+        """The place as it is asked for in a file (see :mod:`xref.resolve.asked`)."""
+        return self._asked.by(scope.file_id, place)
+
     def mixes(self, place: Place) -> bool:
         """Words and untyped pointers: a slot ``void *private`` holds whatever anyone has put into it."""
         known = self._mixing.get(place)
@@ -280,8 +284,10 @@ class Values(Flow[FunctionInfo]):
                 yield from self.sources(other, scope, line, depth + 1)
             case x.Member():
                 found = self._written.member(e, scope, line)
-                if found is not None and self.carries(found.ctype, scope.file_id):
-                    yield Inflow(self._asked.by(scope.file_id, slot_place(found.owner, found.field, found.home)))
+                if found is not None:
+                    slot = slot_place(found.owner, found.field, found.home)
+                    if self.leads(slot) and self.carries(found.ctype, scope.file_id):
+                        yield Inflow(self.told_apart(slot, scope))
             case x.Index(base, _):
                 while isinstance(base, x.Index):
                     base = base.base
@@ -301,8 +307,9 @@ class Values(Flow[FunctionInfo]):
                     yield from self.sources(opened, scope, line, depth + 1)
                 elif isinstance(func, x.Name):
                     for f in self._names.called(func.name, scope.file_id):
-                        if self.carries(self._types.returned(f.name, f.file_id), f.file_id):
-                            yield Inflow(self._asked.by(scope.file_id, Place("return", f.id, "")))
+                        made = Place("return", f.id, "")
+                        if self.leads(made) and self.carries(self._types.returned(f.name, f.file_id), f.file_id):
+                            yield Inflow(self.told_apart(made, scope))
 
     def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Inflow[FunctionInfo]]:
         position = scope.macro_param(name)

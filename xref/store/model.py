@@ -12,7 +12,7 @@ class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One function ready for the table, with the names it mentions: by call, through a member, assigned, as a value.
 
     A member that it calls through, assigns to, takes the address of or uses as a value (``got``) may have its shape
-    behind it: ``sendmsg socket ops``.
+    behind it: ``sendmsg socket ops``; what it calls with the address of an object (``handed``), a position.
     """
 
     name: str
@@ -35,6 +35,7 @@ class FunctionRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     values: tuple[str, ...]
     addressed: tuple[str, ...]
     got: tuple[str, ...]
+    handed: tuple[str, ...]
 
 
 class RecordRow(msgspec.Struct, frozen=True, array_like=True, gc=False):

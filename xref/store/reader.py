@@ -43,6 +43,10 @@ _ALIASED = (
 _MACRO = (
     "SELECT name, params, variadic, body, guard, file_id, line, end_line, body_line, until FROM macros WHERE name IN"
 )
+_RENAMING = (
+    "SELECT name FROM macros INDEXED BY macros_renaming WHERE params IS NULL AND body GLOB '[A-Za-z_]*'"
+    " AND NOT body GLOB '*[^A-Za-z0-9_]*' AND body IN"
+)
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``."""
 _FEW_TYPEDEFS = 4_000
@@ -75,7 +79,6 @@ class Reader(RegistrationReader):
         self._files: dict[int, FileInfo] = {}
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
-        self._member_types: dict[str, frozenset[str]] = {}
         self._member_aliases: frozenset[str] | None = None
         self._aliases: frozenset[str] | None = None
         self._typedefs: dict[str, tuple[DeclInfo, ...]] = {}
@@ -121,18 +124,25 @@ class Reader(RegistrationReader):
 
     def include_dirs(self) -> dict[str, tuple[str, ...]]:
         """The ``-I`` paths of each folder that has some."""
-        lines = (line.split("\t") for line in self.meta.get("include_dirs", "").splitlines())
-        return {folder: tuple(paths) for folder, *paths in lines}
+        flags = (line.partition("\t") for line in self.meta.get("include_dirs", "").splitlines())
+        known: dict[str, tuple[str, ...]] = {}
+        found: dict[str, tuple[str, ...]] = {}
+        for folder, _, joined in flags:
+            paths = known.get(joined)  # those of a driver with hundreds of folders are mostly the same for all of them
+            if paths is None:
+                paths = known[joined] = tuple(joined.split("\t")) if joined else ()
+            found[folder] = paths
+        return found
 
     def parts(self) -> dict[str, tuple[str, ...]]:
         """The files that are parts of others, each with these (see ``IncludeGraph.find_parts``)."""
         rows = self._db.execute("SELECT path, wholes FROM parts")
         return {path: tuple(wholes.split("\t")) for path, wholes in rows}
 
-    def wholes(self, path: str) -> tuple[str, ...]:
-        """What a file is a part of."""
-        row = self._db.execute("SELECT wholes FROM parts WHERE path = ?", (path,)).fetchone()
-        return tuple(row[0].split("\t")) if row is not None else ()
+    def wholes(self, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What each of these is a part of, as far as it is one."""
+        rows = of_each(self._db, "SELECT path, wholes FROM parts WHERE path IN", paths)
+        return {path: tuple(wholes.split("\t")) for path, wholes in rows}
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -196,6 +206,16 @@ class Reader(RegistrationReader):
         aliased = self._db.execute(f"{_ALIASED} WHERE f.name <> a.name AND a.name {of_file}", wanted)
         return found + [FunctionInfo(*r) for _, *r in aliased]
 
+    def is_first(self, f: FunctionInfo) -> bool:
+        """Whether no other function of that name stands above ``f`` in its file. The index by name tells; to read them
+        all takes long where every driver has one (``__exittest``).
+        """
+        known = self._named.get(f.name)
+        if known is not None:
+            return f.id == min(o.id for o in known if o.file_id == f.file_id and o.name == f.name)
+        sql = "SELECT 1 FROM functions WHERE name = ? AND id >= ? AND id < ? LIMIT 1"
+        return self._db.execute(sql, (f.name, first(f.file_id), f.id)).fetchone() is None
+
     def _is_alias(self, name: str) -> bool:
         """Whether ``name`` may be one: there are few, and they are read when many names are asked for."""
         if self._aliases is None:
@@ -246,32 +266,6 @@ class Reader(RegistrationReader):
         """A member's name, and the macros that stand for it: ``skc_prot`` and ``sk_prot``."""
         rows = self._db.execute("SELECT name FROM member_aliases WHERE field = ?", (field,))
         return (field, *(r[0] for r in rows))
-
-    def member_types(self, name: str) -> frozenset[str]:
-        """The tags and typedefs that members of that name are declared with, '' for built-in types."""
-        known = self._member_types.get(name)
-        if known is None:
-            self.expect_member_types([name])
-            known = self._member_types[name]
-        return known
-
-    def expect_member_types(self, names: Iterable[str]) -> None:
-        """Reads at once the types of many members."""
-        missing = [name for name in set(names) if name not in self._member_types]
-        found: dict[str, list[str]] = {}
-        sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
-        for name, shape in of_each(self._db, sql, missing):
-            found.setdefault(name, []).append(shape)
-        self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
-        self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
-
-    def names_called_through(self, prefix: str) -> list[str]:
-        """The names beginning with ``prefix`` that something is called through."""
-        rows = self._db.execute(
-            "SELECT DISTINCT name FROM postings WHERE kind = 'm' AND name >= ? AND name < ?",
-            (prefix, prefix + "\U0010ffff"),
-        )
-        return [r[0] for r in rows]
 
     def similar_names(self, prefix: str, limit: int = 400, *, tags: bool = False) -> list[str]:
         """Names of functions, or tags of records, that begin with ``prefix``, in order."""
@@ -391,12 +385,16 @@ class Reader(RegistrationReader):
             found.setdefault(n, []).append(MacroDef(n, _params(p), v, b, guard, path, line, end_line, until, body_line))
         _remember(self._macros, names, found)
 
-    def named_otherwise(self, names: Sequence[str]) -> set[str]:
-        """Those of ``names`` that variables have, or macros without parameters."""
-        found = {name for (name,) in of_each(self._db, "SELECT DISTINCT name FROM objects WHERE name IN", names)}
-        sql = "SELECT DISTINCT name FROM macros WHERE params IS NULL AND name IN"
-        found.update(name for (name,) in of_each(self._db, sql, names))
-        return found
+    def names_for(self, names: Iterable[str]) -> tuple[str, ...]:
+        """``names``, and the macros that are nothing but another name of one of these (``page_to_pfn`` of
+        ``__page_to_pfn``), then those of such macros.
+        """
+        found = dict.fromkeys(names)
+        last = list(found)
+        while last:
+            last = sorted({name for (name,) in of_each(self._db, _RENAMING, last)} - found.keys())
+            found.update(dict.fromkeys(last))
+        return tuple(found)
 
     def macros_in(self, path: str) -> list[MacroDef]:
         """The definitions that stand in a file."""

@@ -5,7 +5,8 @@ of pointers are worked out from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 
 from xref.store.batches import of_each
 from xref.store.model import RegistrationInfo
@@ -16,24 +17,14 @@ from xref.store.rows import decode_ids
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
-_RENAMING = (
-    "SELECT DISTINCT name FROM macros"
-    " WHERE params IS NULL AND body GLOB '[A-Za-z_]*' AND NOT body GLOB '*[^A-Za-z0-9_]*' AND body = ?"
-)
 
 
 class RegistrationReader(OptionReader):
     """An open index, asked for initialisers and postings."""
 
-    def renamings(self, name: str) -> list[str]:
-        """The macros that are nothing but another name of ``name``, or of one that is: ``page_to_pfn`` of
-        ``__page_to_pfn``.
-        """
-        found = [name]
-        for known in found:
-            further = sorted(other for (other,) in self._db.execute(_RENAMING, (known,)))
-            found.extend(other for other in further if other not in found)
-        return found[1:]
+    def __init__(self, db: sqlite3.Connection) -> None:
+        super().__init__(db)
+        self._member_types: dict[str, frozenset[str]] = {}
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
@@ -41,6 +32,13 @@ class RegistrationReader(OptionReader):
         if len(rows) == 1:
             return list(decode_ids(rows[0][0]))
         return sorted({number for (data,) in rows for number in decode_ids(data)})
+
+    def handing_objects(self, name: str, position: int) -> frozenset[int]:
+        """The functions all of whose calls of ``name`` have the address of a named object for that argument."""
+        row = self._db.execute(
+            "SELECT ids FROM postings WHERE kind = 'h' AND name = ? AND shape = ?", (name, str(position))
+        ).fetchone()
+        return frozenset(decode_ids(row[0])) if row is not None else frozenset()
 
     def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
         """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
@@ -57,6 +55,32 @@ class RegistrationReader(OptionReader):
         rows = self._db.execute("SELECT shape, ids FROM postings WHERE kind = 'r' AND name = ?", (field,))
         shapes = ((*shape.split(" "), ids) for shape, ids in rows)
         return [(tag, path, int(brackets), ids) for tag, path, brackets, ids in shapes]
+
+    def member_types(self, name: str) -> frozenset[str]:
+        """The tags and typedefs that members of that name are declared with, '' for built-in types."""
+        known = self._member_types.get(name)
+        if known is None:
+            self.expect_member_types([name])
+            known = self._member_types[name]
+        return known
+
+    def expect_member_types(self, names: Iterable[str]) -> None:
+        """Reads at once the types of many members."""
+        missing = [name for name in set(names) if name not in self._member_types]
+        found: dict[str, list[str]] = {}
+        sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
+        for name, shape in of_each(self._db, sql, missing):
+            found.setdefault(name, []).append(shape)
+        self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
+        self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
+
+    def names_called_through(self, prefix: str) -> list[str]:
+        """The names beginning with ``prefix`` that something is called through."""
+        rows = self._db.execute(
+            "SELECT DISTINCT name FROM postings WHERE kind = 'm' AND name >= ? AND name < ?",
+            (prefix, prefix + "\U0010ffff"),
+        )
+        return [r[0] for r in rows]
 
     def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
         """The initialisers of these rows."""

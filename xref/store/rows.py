@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 import zlib
 from array import array
+from collections import Counter
 from typing import Final
 
 import msgspec
 
 from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact, RecordFact
 from xref.lex.model import Include
+from xref.parse.cexpr import parse_args
 from xref.store.model import FileRow, FunctionRow, RecordRow
 from xref.store.numbers import MOST
 
@@ -50,6 +52,9 @@ _GOT: Final = re.compile(
     rf"(?!\s*+(?:[{_W}(.]|->))"
 )
 _MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
+NAMED: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
+"""The address of an object, and nothing else."""
+_SOME_NAMED: Final = re.compile(r"&\s*([A-Za-z_]\w*)\s*(?:[,)]|$)")
 _ARM: Final = re.compile(r":\s*([A-Za-z_]\w*)\s*(?=[,)])")
 # default: __kmem_cache_create)(__name, __object_size, __args, __VA_ARGS__)   include/linux/slab.h
 STATIC_CALL: Final = re.compile(r"\b__SC[TK]__(\w+)")
@@ -254,12 +259,19 @@ def function_row(f: FunctionFact) -> FunctionRow:
     called: set[str] = set()
     through: set[str] = set()
     assigned: set[str] = set()
+    handing: dict[str, int] = {}
     dispatches = 0
     for call in body.calls:
         callee = call.callee
-        texts.add(call.arguments)
+        given = call.arguments
+        texts.add(given)
         if callee.isidentifier() and callee not in local:
             called.add(callee)
+            if "&" in given and not local.issuperset(_SOME_NAMED.findall(given)):
+                for k, arg in enumerate(parse_args(given)):
+                    named = NAMED.fullmatch(arg)
+                    if named is not None and named[1] not in local:
+                        handing[f"{callee} {k}"] = handing.get(f"{callee} {k}", 0) + 1
         else:
             dispatches += 1
             name = last_member(callee)
@@ -304,8 +316,18 @@ def function_row(f: FunctionFact) -> FunctionRow:
     return FunctionRow(
         f.name, f.line, f.column, f.end_line, f.kind, f.linkage, f.aliases, f.guard, f.signature, f.trouble, f.made_by,
         encode_body(body), len(body.calls), dispatches, tuple(called), tuple(through), tuple(assigned), tuple(values),
-        tuple(addressed), tuple(got),
+        tuple(addressed), tuple(got), _always_handed(body, handing),
     )  # fmt: skip
+
+
+def _always_handed(body: Body, handing: dict[str, int]) -> tuple[str, ...]:
+    """Those of ``handing``, callees with a position and in how many calls the argument there is the address of an
+    object, of which that is all calls.
+    """
+    if not handing:
+        return ()
+    times = Counter([call.callee for call in body.calls])
+    return tuple(key for key, count in handing.items() if count == times[key.partition(" ")[0]])
 
 
 def file_row(facts: FileFacts, size: int, mtime_ns: int, digest: bytes, seconds: float) -> FileRow:

@@ -104,13 +104,13 @@ CREATE TABLE parts (path TEXT PRIMARY KEY, wholes TEXT NOT NULL) WITHOUT ROWID;
 
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
 -- of that name, p = takes the address of a member of that name, g = uses the value of a
--- member of that name, v = uses a name as a value; f = records that have a field of
+-- member of that name, v = uses a name as a value, h = calls it with the address of a global object as one argument; f = records that have a field of
 -- that name, t = records with a member of that type (no pointer to it); r = registrations of a field of that name,
 -- w = registrations with that name inside their value
 CREATE TABLE postings (
     kind TEXT NOT NULL, name TEXT NOT NULL,
     shape TEXT NOT NULL,          -- of m, a, p and g: the tag (or typedef) that the access begins with, the members on the way; '' = unknown;
-                                  -- of f: the tag or typedef of its type; of t: the tag of the record; of r: tag and path of the object, and how many [ its declaration has
+                                  -- of h: which argument, in all of its calls; of f: the tag or typedef of its type; of t: the tag of the record; of r: tag and path of the object, and how many [ its declaration has
     ids BLOB NOT NULL,
     PRIMARY KEY (kind, name, shape)
 ) WITHOUT ROWID;

@@ -41,7 +41,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._db = create(path)
         self._db.execute("BEGIN")
-        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpgftrw"}
+        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpghftrw"}
         self._member_aliases: dict[tuple[str, str], None] = {}
         self.counts = Counts()
 
@@ -179,6 +179,7 @@ def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...],
         yield "v", f.values, number
         yield "p", f.addressed, number
         yield "g", f.got, number
+        yield "h", f.handed, number
         number += 1
     number = first(file_id)
     for r in row.records:

@@ -17,7 +17,6 @@ import msgspec
 
 from xref.tree.arch import borrowed, other_arch
 from xref.tree.root import Tree
-from xref.tree.syscalltbl import may_be_table
 
 KERNEL: Final = "kernel"
 """The program that a file belongs to when no rule says otherwise: the kernel image and its modules."""
@@ -92,6 +91,8 @@ class _Walk:
         self.recipes: list[tuple[str, int, int]] = []
 
     def run(self, top: str, arch: str) -> None:
+        from xref.tree.syscalltbl import may_be_table  # questions list no files
+
         todo = [top]
         while todo:
             folder = todo.pop()
