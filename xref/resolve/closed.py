@@ -40,9 +40,20 @@ _ERRORS: Final = frozenset({"ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"})
 class Near(Objects):
     """The objects that are told by parameters and variables, whatever members hold being ``OPEN``."""
 
-    def __init__(self, written: Written, values: Values, changed: Changed, sees: Callable[[str, str], bool]) -> None:
-        """``sees``: whether a file includes another, by their paths."""
+    def __init__(
+        self,
+        written: Written,
+        values: Values,
+        changed: Changed,
+        sees: Callable[[str, str], bool],
+        *,
+        hasty: bool = True,
+    ) -> None:
+        """``sees``: whether a file includes another, by their paths; ``hasty``: what comes along with ``OPEN`` is of no
+        interest.
+        """
         super().__init__(written, values)
+        self._hasty = hasty
         self._changed = changed
         self._sees = sees
         self.may_be = lru_cache(maxsize=100_000)(self._may_be)
@@ -55,13 +66,23 @@ class Near(Objects):
             found.append(Arrival(OPEN, (), ""))
         return found
 
+    def settles(self, inflows: tuple[Inflow[Thing], ...]) -> bool:
+        """See the base."""
+        return self._hasty and any(i.source is OPEN for i in inflows)
+
     def compute(self, place: Place) -> Iterator[Inflow[Thing]]:
         """What flows into a place, and ``OPEN`` where more may."""
         some = False
+        things: set[Thing] = set()
         if not self.is_open(place):
             for inflow in self.understood(place):
                 some = True
                 yield inflow
+                if self._hasty and not isinstance(inflow.source, Place):
+                    things.add(inflow.source)
+                    if len(things) > _MOST_THINGS:
+                        yield Inflow(OPEN)  # nobody tells the members of so many apart
+                        return
         if not some:
             yield Inflow(OPEN)
 
@@ -156,10 +177,15 @@ class Closed(Near):
         changed: Changed,
         overwritten: Overwritten,
         sees: Callable[[str, str], bool],
+        whole: Closed | None = None,
     ) -> None:
-        super().__init__(written, values, changed, sees)
+        """``whole``: the one of whose answers these are what a hurried question needs."""
+        super().__init__(written, values, changed, sees, hasty=whole is not None)
         self._overwritten = overwritten
-        self.near = Near(written, values, changed, sees)
+        self.near: Near = whole.near if whole is not None else Near(written, values, changed, sees)
+        if whole is None:
+            self.hasty = Closed(written, values, changed, overwritten, sees, self)
+            """The same, but that a receiver which can be ``OPEN`` is nothing else."""
 
     def is_open(self, place: Place) -> bool:
         """Whether something else than initialisers and assignments may fill a place. A slot: where it is no pointer to

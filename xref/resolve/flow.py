@@ -105,6 +105,10 @@ class Flow(ABC, Generic[Carried]):
         """Whether an assignment to ``target`` fills what the variable ``name`` points to."""
         return False
 
+    def settles(self, inflows: tuple[Inflow[Carried], ...]) -> bool:
+        """Whether nobody wants to know more, now that these are found."""
+        return False
+
     def in_order(self, place: Place, inflows: tuple[Inflow[Carried], ...]) -> tuple[Inflow[Carried], ...]:
         """The inflows of a place, the most telling first."""
         return inflows
@@ -115,6 +119,9 @@ class Flow(ABC, Generic[Carried]):
         """All that is in the places that flow into ``first``, nearest first; breadth-first, so the steps of each are
         the fewest there are.
         """
+        first = tuple(first)
+        if self.settles(first):
+            return [Arrival(i.source, (), "") for i in first if not isinstance(i.source, Place)]
         found: dict[Hashable, Arrival[Carried]] = {}
         seen: set[Place] = set()
         todo: deque[tuple[Inflow[Carried], tuple[Step, ...], str]] = deque((i, (), "") for i in first)
@@ -144,7 +151,10 @@ class Flow(ABC, Generic[Carried]):
                 arrivals = self._all_in(source)
                 return [Arrival(a.carried, (*steps, *a.steps), a.guard or guard) for a in arrivals]
             seen.add(source)
-            todo.extend((i, steps, guard) for i in self.into(source))
+            more = self.into(source)
+            if self.settles(more):
+                return [Arrival(i.source, (), "") for i in more if not isinstance(i.source, Place)]
+            todo.extend((i, steps, guard) for i in more)
         return list(found.values())
 
     def _all_in(self, place: Place) -> list[Arrival[Carried]]:

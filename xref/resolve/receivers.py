@@ -37,7 +37,7 @@ class Receivers:
         """
         if not holdings or self._closed.overlaps(slot):
             return holdings
-        things = [*self._closed.receivers(e, scope, line)]
+        things = [*self._closed.hasty.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:
             return self._siblings.of(holdings, slot, e, scope, line)
         may_be = self._closed.may_be
