@@ -78,7 +78,7 @@ class HandedOver:
         holders = self._objects.holders(struct, field)
         if not tables & {thing for holding in holders.values() for thing in holding}:
             return True  # filled in a way that does not tell
-        return bool(tables & holders.get(callee.id, {}).keys())
+        return not tables.isdisjoint(holders.get(callee.id, {}))
 
     def _named(
         self, e: x.Expr, scope: Scope, line: int, kind: str, known: dict[int, frozenset[object]]
