@@ -85,11 +85,10 @@ def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callabl
     source = session.open_resolver(names, kept)
     answer = ask(source)
     looked_for: set[Wanted] = set()
-    kept.part = source.places
-    may_grow = kept.part and (kept.lexed or session.db is None)  # a file that was named is taken as it is
+    may_grow = source.places and (kept.lexed or session.db is None)  # a file that was named is taken as it is
     for _ in range(_MOST_TIMES if may_grow else 0):
         wanted = lacking(source, answer)
-        if wanted in looked_for or not session.grow(session.open_tree(), wanted, kept):
+        if wanted in looked_for or not session.grow(session.open_tree(), wanted, source.places, kept):
             break
         looked_for.add(wanted)
         source.close()

@@ -115,9 +115,9 @@ class Session(NamedTuple):
 
         return self._open(Symbols)
 
-    def grow(self, tree: Tree, wanted: Wanted, kept: Kept) -> bool:
-        """Put what the rest of the tree seems to have of ``wanted`` into the part of it that is indexed; whether there
-        was any.
+    def grow(self, tree: Tree, wanted: Wanted, part: Sequence[str], kept: Kept) -> bool:
+        """Put what the rest of the tree seems to have of ``wanted`` into the ``part`` of it that is indexed; whether
+        there was any.
         """
         from xref.cli.progress import reporting
         from xref.index.elsewhere import files_with
@@ -128,12 +128,12 @@ class Session(NamedTuple):
 
         with reporting() as report:
             listed = list_files(tree, self.arch_of(tree))
-            known = {f.path for f in part_of(listed, kept.part).files}
+            known = {f.path for f in part_of(listed, part).files}
             rest = [f for f in listed.files if f.path not in known]
             report(Progress(0, len(rest), 0, sum(f.size for f in rest), "looking for what the part lacks"))
             more = files_with(wanted, kept.lexed.values(), str(tree.root), rest, Processes(processors()))
         if more:
-            self.build(tree, part=(*kept.part, *more), kept=kept)
+            self.build(tree, part=(*part, *more), kept=kept)
         return bool(more)
 
     def arch_of(self, tree: Tree) -> str:

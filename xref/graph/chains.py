@@ -7,7 +7,7 @@ never come together, or it calls back what nobody on it handed over, nothing tha
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xref.graph.apart import Ways, go_on
@@ -96,7 +96,6 @@ class ChainFinder:
             return
         begun = _Begun(first, None, 0, 0, begin(), (), ((),))
         heap: list[tuple[int, int, int, _Begun]] = [(self._far[first], 0, 0, begun)]
-        heapify(heap)
         seen: dict[tuple[str, tuple[Handed, ...]], int] = {}
         left, made, most = self._tries, 0, INFINITE
         while heap and left and count:

@@ -59,8 +59,6 @@ class Kept:
     lexed: dict[str, worker.LexedFile] = field(default_factory=dict)
     rows: dict[str, FileRow] = field(default_factory=dict)
     kbuild: Kbuild | None = None
-    part: tuple[str, ...] = ()
-    """Of which folders and files that was."""
 
 
 def build_index(
@@ -202,7 +200,7 @@ def _build(
     image, guards = image_of(tree, arch, kbuild, lexed)
     if part:
         lexed = without_unread(image, lexed)
-        kept.kbuild, kept.part = kbuild, part
+        kept.kbuild = kbuild
     writer = Writer(target)
     try:
         extract = pool.ready(image, target)

@@ -103,10 +103,13 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
     """What some files have of it, encoded."""
     functions = {name.encode("latin-1", "replace") for name in wanted.functions}
     spellings = {text: text.encode("latin-1", "replace") for text in sorted(wanted.spellings)}
-    tags: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
-    for tag, field in sorted(wanted.slots):
-        tags[field.encode("latin-1", "replace")].append((tag, field))
-    handed = re.compile(rb"\((%s)\s*,\s*(\w+)" % b"|".join(sorted(tags))) if tags else None
+    slots: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
+    tags: dict[tuple[str, str], re.Pattern[bytes]] = {}
+    for slot in sorted(wanted.slots):
+        tag, field = (half.encode("latin-1", "replace") for half in slot)
+        slots[field].append(slot)
+        tags[slot] = re.compile(rb"\b%s\b" % tag)
+    handed = re.compile(rb"\((%s)\s*,\s*(\w+)" % b"|".join(sorted(slots))) if slots else None
     found = []
     for path in paths:
         text = b"\n" + worker.read(root, path)[0]
@@ -114,14 +117,12 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
         fills: dict[tuple[str, str], None] = {}
         values: set[bytes] = set()
         if handed is not None:
-            for field, value in [(a or c, b or d) for a, b, c, d in _FILLED.findall(text) if a in tags or c in tags]:
-                slots = [
-                    slot for slot in tags[field] if re.search(rb"\b%s\b" % slot[0].encode("latin-1", "replace"), text)
-                ]
-                fills.update(dict.fromkeys(slots))
-                values.update([value] if slots else [])
+            for a, b, c, d in _FILLED.findall(text):
+                filled = [slot for slot in slots.get(a or c, ()) if tags[slot].search(text)]
+                fills.update(dict.fromkeys(filled))
+                values.update([b or d] if filled else [])
             for field, value in handed.findall(text):
-                fills.update(dict.fromkeys(tags[field]))
+                fills.update(dict.fromkeys(slots[field]))
                 values.add(value)
         defines = tuple(sorted(name.decode("latin-1") for name in functions & defined))
         spells = tuple(spelling for spelling, raw in spellings.items() if raw in text)
