@@ -30,6 +30,8 @@ FORMATS: Final = ("text", "json", "dot", "svg", "mermaid", "quickfix")
 """The same as ``xref.render.FORMATS``, which takes longer to import than ``--help`` may."""
 _MOST_TIMES: Final = 4
 """So often a part of the tree is enlarged for one answer: who calls whom through two slots needs three."""
+_MOST_TIMES_NEAR: Final = 8
+"""So often by what stands in the folders around; each time a few functions deeper."""
 
 
 class Shown(TypedDict):
@@ -74,26 +76,34 @@ def read_layers(path: Path | None) -> Layers:
 
 def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callable[[Resolver], Answer]) -> Answer:
     """What ``ask`` says of the index. With ``--partial``, where that holds a part of the tree, it is asked again until
-    the part has all that the answer seems to lack, or was enlarged ``_MOST_TIMES``.
+    the part has all that the answer seems to lack, or was enlarged often enough: first by what the folders around have
+    of all that was asked of the index, then by what the rest of the tree has of what the answer shows.
     """
     if not shown["partial"]:
         return ask(session.open_resolver())
     from xref.graph.lacking import lacking
     from xref.index.build import Kept
+    from xref.tree.part import home
 
     kept = Kept()
     source = session.open_resolver(names, kept)
     answer = ask(source)
-    looked_for: set[Wanted] = set()
+    roots = [symbol for name in names for symbol in source.syscall(name) or source.lookup(name)]
+    near = frozenset(home(symbol.file) for symbol in roots)
     may_grow = source.places and (kept.lexed or session.db is None)  # a file that was named is taken as it is
-    for _ in range(_MOST_TIMES if may_grow else 0):
-        wanted = lacking(source, answer)
-        if wanted in looked_for or not session.grow(session.open_tree(), wanted, source.places, kept):
-            break
-        looked_for.add(wanted)
-        source.close()
-        source = session.open_resolver(names, kept)
-        answer = ask(source)
+    looked_for: set[tuple[Wanted, frozenset[str]]] = set()
+    for around, times in ((near, _MOST_TIMES_NEAR), (frozenset[str](), _MOST_TIMES)) if may_grow else ():
+        for _ in range(times):
+            wanted = lacking(source, answer)
+            wanted = wanted.and_also(source.wanted()) if around else wanted
+            if (wanted, around) in looked_for:
+                break
+            looked_for.add((wanted, around))
+            if not session.grow(session.open_tree(), wanted, source.places, kept, around):
+                break
+            source.close()
+            source = session.open_resolver(names, kept)
+            answer = ask(source)
     if source.tree.part:
         click.echo(f"xref: {source.tree.part}", err=True)
     return answer

@@ -115,23 +115,24 @@ class Session(NamedTuple):
 
         return self._open(Symbols)
 
-    def grow(self, tree: Tree, wanted: Wanted, part: Sequence[str], kept: Kept) -> bool:
-        """Put what the rest of the tree seems to have of ``wanted`` into the ``part`` of it that is indexed; whether
-        there was any.
+    def grow(self, tree: Tree, wanted: Wanted, part: Sequence[str], kept: Kept, near: frozenset[str]) -> bool:
+        """Put what the rest of the tree, or of the folders ``near``, seems to have of ``wanted`` into the ``part`` of
+        it that is indexed; whether there was any.
         """
         from xref.cli.progress import reporting
-        from xref.index.elsewhere import files_with
+        from xref.index.elsewhere import MODULE, files_with
         from xref.index.pool import Processes
         from xref.index.summary import Progress
         from xref.tree.files import list_files
-        from xref.tree.part import part_of
+        from xref.tree.part import home, part_of
 
         with reporting() as report:
-            listed = list_files(tree, self.arch_of(tree))
+            listed = kept.listed or list_files(tree, self.arch_of(tree))
             known = {f.path for f in part_of(listed, part).files}
-            rest = [f for f in listed.files if f.path not in known]
+            rest = [f for f in listed.files if f.path not in known and (not near or home(f.path) in near)]
             report(Progress(0, len(rest), 0, sum(f.size for f in rest), "looking for what the part lacks"))
-            more = files_with(wanted, kept.lexed.values(), str(tree.root), rest, Processes(processors()))
+            pool, module = Processes(processors()), 0 if near else MODULE
+            more = files_with(wanted, kept.lexed.values(), str(tree.root), rest, pool, module)
         if more:
             self.build(tree, part=(*part, *more), kept=kept)
         return bool(more)
@@ -157,7 +158,7 @@ class Session(NamedTuple):
                     source = None
                     click.echo("xref: the index holds a part of the tree only; it is made anew", err=True)
             if source is None:
-                self.build(tree, part=self._homes(tree, partial) if partial else (), kept=kept)
+                self.build(tree, part=self._defining(tree, partial) if partial else (), kept=kept)
                 source = kind.open(db, config=self.config)
         if source.tree.part and kept is None:
             click.echo(f"xref: {source.tree.part}", err=True)
@@ -175,17 +176,17 @@ class Session(NamedTuple):
             )
         return source
 
-    def _homes(self, tree: Tree, names: Sequence[str]) -> tuple[str, ...]:
-        """The folders that define these names; none, for the whole tree, where that cannot be told."""
+    def _defining(self, tree: Tree, names: Sequence[str]) -> tuple[str, ...]:
+        """The files that define these names; none, for the whole tree, where that cannot be told."""
         from xref.cli.progress import reporting
         from xref.index.summary import Progress
         from xref.tree.files import list_files
-        from xref.tree.part import homes
+        from xref.tree.part import defining
 
         with reporting() as report:
             listed = list_files(tree, self.arch_of(tree))
             report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
-            return homes(tree, listed.files, names)
+            return defining(tree, listed.files, names)
 
 
 def processors() -> int:

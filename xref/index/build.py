@@ -25,17 +25,18 @@ from xref.errors import IndexUnavailable, OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
 from xref.index.lock import alone
-from xref.index.notes import counts_to_text, entry_rows, known_to_text, now, skipped
+from xref.index.notes import EntryRow, counts_to_text, entry_rows, known_to_text, now, skipped
 from xref.index.offers import image_of, without_unread
 from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
-from xref.store.database import journal_of, roll_back
+from xref.store.database import copy_index, journal_of, roll_back
+from xref.store.enlarger import Enlarger
 from xref.store.model import FileRow
 from xref.store.numbers import MOST_FILES
 from xref.store.rows import file_row
-from xref.store.writer import Writer
+from xref.store.writer import Counts, Writer
 from xref.tree.files import FileList, SourceFile, list_files
 from xref.tree.kbuild import Kbuild, read_kbuild
 from xref.tree.part import part_of
@@ -52,13 +53,22 @@ Report = Callable[[Progress], None]
 
 @dataclass(slots=True)
 class Kept:
-    """What one build has read and the next of the same process, of a larger part of the tree, need not read again. What
-    the larger part adds to the macros of a file that was read for the smaller is not asked: it sees the same headers.
+    """What one build of a part of a tree has read and written, and the next of the same process, of a larger part, need
+    not do again. What the larger part adds to the macros of a file that was read for the smaller is not asked: it sees
+    the same headers.
     """
 
+    listed: FileList | None = None
+    """All files of the tree."""
     lexed: dict[str, worker.LexedFile] = field(default_factory=dict)
-    rows: dict[str, FileRow] = field(default_factory=dict)
     kbuild: Kbuild | None = None
+    entries: tuple[EntryRow, ...] | None = None
+    written: dict[str, bool] = field(default_factory=dict)
+    """What is in the index, and whether it was bare there."""
+    stamp: tuple[int, int] = (0, 0)
+    """Tells that index from one that somebody else has made since."""
+    counts: Counts = field(default_factory=Counts)
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def build_index(
@@ -122,8 +132,9 @@ def _renew(
 ) -> Summary:
     """The same, alone with the index, and with the one it may begin from."""
     started, started_ns = time.perf_counter(), time.time_ns()
-    listed = list_files(tree, arch)
+    listed = kept.listed or list_files(tree, arch)
     if part:
+        kept.listed = listed
         listed = part_of(listed, part)
     old = None if force or part else read_old(db, arch)
     if old is None and base is not None and not part:
@@ -140,11 +151,12 @@ def _renew(
             if summary is not None and not temporary.exists():
                 return replace(summary, seconds=time.perf_counter() - started)
         if summary is None:
-            summary = _build(tree, temporary, listed, arch, pool, progress, started, started_ns, part, kept)
+            summary = _build(tree, db, temporary, listed, arch, pool, progress, started, started_ns, part, kept)
         size = temporary.stat().st_size
         _sync(temporary)
         journal_of(db).unlink(missing_ok=True)  # it would be applied to the new index
         temporary.replace(db)
+        kept.stamp = _stamp(db)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -170,6 +182,14 @@ def _alive(pid: int) -> bool:
     return True
 
 
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_ino, found.st_mtime_ns)
+
+
 def _sync(path: Path) -> None:
     with path.open("rb") as f:
         os.fsync(f.fileno())
@@ -177,6 +197,7 @@ def _sync(path: Path) -> None:
 
 def _build(
     tree: Tree,
+    old: Path,
     target: Path,
     listed: FileList,
     arch: str,
@@ -187,39 +208,55 @@ def _build(
     part: tuple[str, ...],
     kept: Kept,
 ) -> Summary:
+    """A whole index at ``target``, or one of a ``part``; that begins with the ``old`` one, where it was ``kept``."""
     root = str(tree.root)
     files = listed.files
-    if len(files) > MOST_FILES:
-        raise XrefError(f"{tree.root} has {len(files):,} files; an index holds {MOST_FILES:,}")
+    every = kept.listed.files if kept.listed is not None else files
+    if len(every) > MOST_FILES:
+        raise XrefError(f"{tree.root} has {len(every):,} files; an index holds {MOST_FILES:,}")
     total = sum(f.size for f in files)
-    left_out: Counter[str] = Counter()
     progress(Progress(0, len(files), 0, total, "reading macros"))
     kbuild = kept.kbuild or read_kbuild(tree, arch)
+    entries = kept.entries or tuple(entry_rows(tree))
     kept.lexed |= _lex(root, [f for f in files if f.path not in kept.lexed], pool, progress, total)
     lexed = {f.path: kept.lexed[f.path] for f in files}
-    image, guards = image_of(tree, arch, kbuild, lexed)
+    image, guards = image_of(tree, arch, kbuild, entries, lexed)
     if part:
         lexed = without_unread(image, lexed)
-        kept.kbuild = kbuild
-    writer = Writer(target)
+        kept.kbuild, kept.entries = kbuild, entries
+    numbers = {f.path: number for number, f in enumerate(every, 1)}
+    enlarged = bool(kept.written) and kept.stamp == _stamp(old)
+    if not enlarged:
+        kept.written.clear()
+        kept.counts, kept.left_out = Counts(), Counter()
+    rest = [f for f in files if lexed[f.path].bare is not kept.written.get(f.path)]
+    writer: Writer
+    if enlarged:
+        copy_index(old, target)
+        writer = Enlarger(target, kept.counts)
+        writer.guard(guards)
+    else:
+        writer = Writer(target)
+        writer.add_syscalls(entries)
+        writer.add_options(kbuild.options.requires)
     try:
         extract = pool.ready(image, target)
-        done_bytes = told = 0
-        for number, f, row in _rows(root, files, lexed, pool, extract, kept):
+        done_bytes = told = total - sum(f.size for f in rest)
+        for number, (f, row) in enumerate(_rows(root, rest, lexed, pool, extract), len(files) - len(rest) + 1):
             first = lexed[f.path]
-            if part and not first.bare:
-                kept.rows[f.path] = row
             if row.failure:
-                left_out[row.failure] += 1
-            writer.add(number, row, program=f.program, guard=guards.get(f.path, ""), offer=worker.offer_of(first))
+                kept.left_out[row.failure] += 1
+            offer = worker.offer_of(first)
+            writer.add(numbers[f.path], row, program=f.program, guard=guards.get(f.path, ""), offer=offer)
+            if part:
+                kept.written[f.path] = first.bare
             done_bytes += f.size
             if done_bytes - told >= PORTION_BYTES or number == len(files):
                 told = done_bytes
                 progress(Progress(number, len(files), done_bytes, total, "extracting"))
         progress(Progress(len(files), len(files), total, total, "writing"))
-        writer.add_syscalls(entry_rows(tree))
         writer.add_parts(image.parts)
-        writer.add_options(kbuild.options.requires)
+        kept.counts = writer.counts
         summary = Summary(
             files=len(files),
             bytes=total,
@@ -229,7 +266,7 @@ def _build(
             dispatch_sites=writer.counts.dispatches,
             registrations=writer.counts.registrations,
             functions_with_errors=writer.counts.broken,
-            skipped=skipped(listed, left_out.items()),
+            skipped=skipped(listed, kept.left_out.items()),
             seconds=time.perf_counter() - started,
             reused_files=0,
             db_bytes=0,
@@ -257,24 +294,19 @@ def _build(
 
 
 def _rows(
-    root: str,
-    files: Sequence[SourceFile],
-    lexed: dict[str, worker.LexedFile],
-    pool: Pool,
-    extract: Extract,
-    kept: Kept,
-) -> Iterator[tuple[int, SourceFile, FileRow]]:
-    """The rows of every file, numbered from 1 in the order of ``files``."""
-    rest = [f for f in files if not lexed[f.path].bare and f.path not in kept.rows]
+    root: str, files: Sequence[SourceFile], lexed: dict[str, worker.LexedFile], pool: Pool, extract: Extract
+) -> Iterator[tuple[SourceFile, FileRow]]:
+    """The rows of every file."""
+    rest = [f for f in files if not lexed[f.path].bare]
     chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in portions(rest)]
     extracted = (row for data in pool.run(extract, root, chunks) for row in worker.decode_rows(data))
-    for number, f in enumerate(files, 1):
+    for f in files:
         first = lexed[f.path]
         if first.bare:
             facts = FileFacts(f.path, macros=first.macros, includes=first.includes)
-            yield number, f, file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
+            yield f, file_row(facts, f.size, f.mtime_ns, first.hash, 0.0)
         else:
-            yield number, f, kept.rows[f.path] if f.path in kept.rows else next(extracted)
+            yield f, next(extracted)
 
 
 def _lex(

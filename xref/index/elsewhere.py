@@ -2,8 +2,8 @@
 """Where in the rest of a tree what an answer from a part of it lacks seems to stand, told by the text alone.
 
 Who reads a file that has nothing to do with the question has lost some milliseconds; so a definition is a name and a
-bracket behind words that begin a line, and a member is filled where its name stands before a ``=`` or behind the
-bracket of a macro.
+bracket behind words that begin a line, and a member is filled where its name stands before a ``=`` or a comma, or behind
+the bracket of a macro.
 """
 
 from __future__ import annotations
@@ -23,16 +23,20 @@ from xref.tree.part import Wanted
 
 _MOST_DEFINED: Final = 8
 """A name that more files define than this is one that each has for itself."""
-_SMALL_FOLDER: Final = 8
+MODULE: Final = 8
 """A folder of no more sources is a module: what it does with an object may stand beside what fills it."""
+_MANY_SLOTS: Final = 30
+"""So many members are not looked for one by one before the text is taken apart."""
 _MOST_FILLED: Final = 150
 """A member that more files fill than this (``file_operations.read``), or a text that more have, is left to the index of
 the whole tree."""
 # static int __init\nfoo(int x)   SYM_FUNC_START(memset)   ENTRY(memset)
 _DEFINED: Final = re.compile(rb"\n(?:[A-Za-z_][\w \t*]*+)(?<=\w)\(")
 _ASSEMBLED: Final = re.compile(rb"\n\s*[A-Z_]+\((\w+)[,)]")
-# .sendmsg = tcp_sendmsg   prot->sendmsg = chtls_sendmsg   .open: f,   LSM_HOOK_INIT(socket_sendmsg, f)
-_FILLED: Final = re.compile(rb"[.>]\s*(\w+)\s*=(?!=)\s*&?(\w*)|\n\s+(\w+)\s*:\s*(\w+)\s*,")
+# .sendmsg = tcp_sendmsg   prot->sendmsg = chtls_sendmsg   WRITE_ONCE(sk->sk_prot, &tcp_prot)   open: f,
+_FILLED: Final = re.compile(rb"[.>]\s*(\w+)\s*(?:=(?!=)|,)\s*&?(\w*)|\n\s+(\w+)\s*:\s*(\w+)\s*,")
+# LSM_HOOK_INIT(socket_sendmsg, f)
+_HANDED: Final = re.compile(rb"[A-Z]\((\w+)\s*,\s*(\w+)")
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -52,7 +56,12 @@ _decoder: Final = msgspec.msgpack.Decoder(list[Found])
 
 
 def files_with(
-    wanted: Wanted, part: Iterable[worker.LexedFile], root: str, files: Iterable[SourceFile], pool: Pool
+    wanted: Wanted,
+    part: Iterable[worker.LexedFile],
+    root: str,
+    files: Iterable[SourceFile],
+    pool: Pool,
+    module: int = MODULE,
 ) -> frozenset[str]:
     """The sources of the kernel among ``files`` (headers aside) that seem to define or to fill what is wanted; also
     those that define what others of them fill it with, those that include a listing of the ``part`` in which a
@@ -76,13 +85,13 @@ def files_with(
     values -= wanted.functions
     if values:
         paths |= {f.path for f in _found(Wanted(frozenset(values)), root, sources, pool) if f.defines}
-    return frozenset(paths | _small_folders(paths, sources))
+    return frozenset(paths | _modules(paths, sources, module))
 
 
-def _small_folders(paths: Set[str], files: Sequence[SourceFile]) -> set[str]:
+def _modules(paths: Set[str], files: Sequence[SourceFile], most: int) -> set[str]:
     """What stands in one folder with some of ``paths``, where that is hardly more than one module."""
     folders = Counter(f.path.rpartition("/")[0] for f in files)
-    wanted = {folder for path in paths if folders[folder := path.rpartition("/")[0]] <= _SMALL_FOLDER}
+    wanted = {folder for path in paths if folders[folder := path.rpartition("/")[0]] <= most}
     return {f.path for f in files if f.path.rpartition("/")[0] in wanted}
 
 
@@ -108,22 +117,22 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
     for slot in sorted(wanted.slots):
         tag, field = (half.encode("latin-1", "replace") for half in slot)
         slots[field].append(slot)
-        tags[slot] = re.compile(rb"\b%s\b" % tag)
-    handed = re.compile(rb"\((%s)\s*,\s*(\w+)" % b"|".join(sorted(slots))) if slots else None
+        tags[slot] = re.compile(rb"\b%s\b" % tag if tag else b"")
     found = []
     for path in paths:
         text = b"\n" + worker.read(root, path)[0]
         defined = _defined(text, path)
         fills: dict[tuple[str, str], None] = {}
         values: set[bytes] = set()
-        if handed is not None:
+        if not path.endswith(".S") and (len(slots) > _MANY_SLOTS or any(field in text for field in slots)):
             for a, b, c, d in _FILLED.findall(text):
                 filled = [slot for slot in slots.get(a or c, ()) if tags[slot].search(text)]
                 fills.update(dict.fromkeys(filled))
                 values.update([b or d] if filled else [])
-            for field, value in handed.findall(text):
-                fills.update(dict.fromkeys(slots[field]))
-                values.add(value)
+            for field, value in _HANDED.findall(text):
+                if field in slots:
+                    fills.update(dict.fromkeys(slots[field]))
+                    values.add(value)
         defines = tuple(sorted(name.decode("latin-1") for name in functions & defined))
         spells = tuple(spelling for spelling, raw in spellings.items() if raw in text)
         if defines or fills or spells:

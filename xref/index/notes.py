@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from xref.index.image import TableImage
 from xref.index.summary import Summary
@@ -18,6 +19,10 @@ _COUNTS = ("files", "bytes", "functions", "macros", "call_sites", "dispatch_site
            "functions_with_errors")  # fmt: skip
 
 
+EntryRow: TypeAlias = tuple[str, str, int | None, str, str, str, str, int]
+"""A line of a system call table, as the columns of ``syscalls``."""
+
+
 def known_to_text(image: TableImage, kbuild: Kbuild) -> dict[str, str]:
     """What an index notes of the tree as a whole, by its keys in ``meta``."""
     return {
@@ -27,7 +32,7 @@ def known_to_text(image: TableImage, kbuild: Kbuild) -> dict[str, str]:
     }
 
 
-def entry_rows(tree: Tree) -> Iterator[tuple[str, str, int | None, str, str, str, str, int]]:
+def entry_rows(tree: Tree) -> Iterator[EntryRow]:
     """The lines of the system call tables, as columns."""
     for e in read_tables(tree):
         yield e.arch, e.abi, e.number, e.name, e.entry, e.compat_entry, e.file, e.line

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
 from xref.index.image import TableImage
-from xref.index.notes import entry_rows
+from xref.index.notes import EntryRow
 from xref.index.worker import LexedFile
 from xref.lex import guard as g
 from xref.lex.model import Marker
@@ -25,10 +25,10 @@ _ALWAYS: Final = ("include/linux/compiler", "include/linux/kconfig.h")
 
 
 def image_of(
-    tree: Tree, arch: str, kbuild: Kbuild, lexed: Mapping[str, LexedFile]
+    tree: Tree, arch: str, kbuild: Kbuild, entries: Iterable[EntryRow], lexed: Mapping[str, LexedFile]
 ) -> tuple[TableImage, dict[str, str]]:
-    """The table of what ``lexed`` (in the order of the tree) holds, and the condition under which each file is compiled
-    or included.
+    """The table of what ``lexed`` (in the order of the tree) and the system call tables' ``entries`` hold, and the
+    condition under which each file is compiled or included.
     """
     includes = {path: f.includes for path, f in lexed.items()}
     graph = IncludeGraph(includes, arch, kbuild.include_dirs)
@@ -54,7 +54,7 @@ def image_of(
     parts = graph.find_parts()
     image = TableImage(
         arch, tuple(macros), includes, dict(kbuild.include_dirs), parts, constants, known_defined,
-        {path: f.listing for path, f in lexed.items() if f.listing} | generated_headers(entry_rows(tree)),
+        {path: f.listing for path, f in lexed.items() if f.listing} | generated_headers(entries),
     )  # fmt: skip
     return image, kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
 

@@ -28,6 +28,10 @@ _WIDTH: Final = 256
 """So many for a cluster, of which nobody says how large it is."""
 PORTION_BYTES: Final = 1_500_000
 """So much text makes a portion."""
+_LEAST_BYTES: Final = 200_000
+"""Less is no work for another process."""
+_FEW_PORTIONS: Final = 16
+"""So many portions are enough for nobody to wait long for the last."""
 _PATIENCE: Final = "10s"
 T = TypeVar("T")
 Work: TypeAlias = Callable[[str, Sequence[T]], bytes]
@@ -35,17 +39,23 @@ Extract = Callable[[str, Sequence[tuple[str, int, int]]], bytes]
 
 
 def portions(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
-    """Files in portions of about the same work."""
+    """Files in portions of about the same work, smaller ones where there are few files."""
+    files = tuple(files)
+    most = min(PORTION_BYTES, max(_LEAST_BYTES, sum(_work(f) for f in files) // _FEW_PORTIONS))
     portion: list[SourceFile] = []
     size = 0
     for f in files:
         portion.append(f)
-        size += f.size + 2000
-        if size >= PORTION_BYTES:
+        size += _work(f)
+        if size >= most:
             yield portion
             portion, size = [], 0
     if portion:
         yield portion
+
+
+def _work(f: SourceFile) -> int:
+    return f.size + 2000
 
 
 class Pool(ABC):

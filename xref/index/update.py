@@ -10,9 +10,7 @@ transaction. Where an interface has changed, so are the files that use what is a
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence, Set
@@ -33,6 +31,7 @@ from xref.lex.model import MacroDef
 from xref.macros.defined import Known
 from xref.macros.table import StoredTable
 from xref.macros.visibility import IncludeGraph
+from xref.store.database import copy_index
 from xref.store.editor import Editor
 from xref.store.model import FileRow
 from xref.store.reader import Reader, with_header
@@ -115,7 +114,7 @@ def update_index(
         numbers = {f.path: number for number, f in enumerate(files, 1)}
         renumbered(old.db, temporary, {s.id: numbers[path] for path, s in old.files.items() if path in numbers})
     else:
-        _copy(old.db, temporary)
+        copy_index(old.db, temporary)
     return put(Editor(temporary))
 
 
@@ -223,22 +222,3 @@ def _summary(old: Old, editor: Editor, listed: FileList, extracted: int, seconds
         seconds=seconds,
         reused_files=len(listed.files) - extracted,
     )
-
-
-def _copy(source: Path, target: Path) -> None:
-    """A copy of a file; inside the kernel, and shared where the file system can, which takes a fraction of the time."""
-    with source.open("rb") as a, target.open("wb") as b:
-        left = os.fstat(a.fileno()).st_size
-        try:
-            while left > 0:
-                copied = os.copy_file_range(a.fileno(), b.fileno(), left)
-                if not copied:
-                    break
-                left -= copied
-        except OSError:
-            a.seek(0)
-            b.seek(0)
-            b.truncate()
-            shutil.copyfileobj(a, b, 1 << 20)
-            b.flush()
-        os.fsync(b.fileno())  # so that little is left to be written when it is swapped in

@@ -13,7 +13,7 @@ import msgspec
 from xref.index import worker
 from xref.index.affected import MOST_NAMES, Change, Reach, changed_names, computing, includers, reach
 from xref.index.image import TableImage
-from xref.index.notes import known_to_text
+from xref.index.notes import entry_rows, known_to_text
 from xref.index.offers import image_of
 from xref.index.pool import Pool, portions
 from xref.index.reuse import Old
@@ -62,7 +62,7 @@ def rework(
         reader.close()
     kbuild = read_kbuild(tree, old.meta["arch"])
     now = {f.path: lexed[f.path] if f.path in lexed else stored[f.path] for f in files}
-    image, guards = image_of(tree, old.meta["arch"], kbuild, now)
+    image, guards = image_of(tree, old.meta["arch"], kbuild, entry_rows(tree), now)
     if computing(image) != computing(then):
         return None
     changed = Change(then, image, {p: f for p, f in stored.items() if p in lexed or p not in now}, lexed)

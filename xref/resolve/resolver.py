@@ -37,6 +37,7 @@ from xref.store.reader import Reader
 
 if TYPE_CHECKING:
     from xref.tree.config import Config
+    from xref.tree.part import Wanted
 
 _AT_ONCE = 1000
 
@@ -94,7 +95,32 @@ class Resolver(Symbols):
                 key = (line, column, via, t.function.id)
                 if key not in edges:
                     edges[key] = self._edge(sym, site, t, guard)
+        if self.tree.part:
+            self._note_bounds(edges.values(), missing.values())
         return Calls(tuple(edges.values()), tuple(missing.values()), sites.left_out - before)
+
+    def _note_bounds(self, edges: Iterable[Edge], missing: Iterable[Unresolved]) -> None:
+        """Notes where calls lead out of the part of the tree that is known."""
+        demand = self.written.demand
+        for gap in missing:
+            struct, _, fields = gap.via.partition(".")
+            if not gap.via:
+                demand.undefined.add(gap.callee_text)
+            elif fields:
+                demand.slots.add((struct, fields.rpartition(".")[2]))
+        demand.stubs.update(e.callee.fid for e in edges if e.callee.file.endswith(".h"))
+
+    def wanted(self) -> Wanted:
+        """What the answers that were given would have been told by others, if the rest of the tree has it."""
+        demand = self.written.demand
+        for struct, field in sorted(demand.slots):
+            values = {r.name for r in self.slots.registrations(struct, field)}
+            for scope, a in self.written.slot_assignments(struct, field):
+                value = a.value.lstrip("& ")
+                values.update([value] if value.isidentifier() and not scope.holds(value, a.line) else [])
+            known = (v for v in values if self.reader.functions_named(v) or self.reader.objects(v))
+            demand.undefined |= values.difference(known)
+        return demand.wanted(self.reader)
 
     def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
         """What ``sym`` has run later, by the calls that do so, in the order of the source."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from xref.facts.display import display_name
 from xref.parse.ctree import Array, CType, Pointer, Tagged
+from xref.resolve.demand import Demand
 from xref.resolve.model import MemberType
 from xref.resolve.types import Types
 from xref.store.model import RegistrationInfo
@@ -29,6 +30,7 @@ class Slots:
     def __init__(self, reader: Reader, types: Types) -> None:
         self._reader = reader
         self._types = types
+        self.demand = Demand()
         self._target_memo = lru_cache(maxsize=300_000)(self._target)
         self._owners_memo = lru_cache(maxsize=50_000)(self._owners)
         self._own_memo = lru_cache(maxsize=10_000)(self._own)
@@ -202,6 +204,7 @@ class Slots:
         """The functions that assign to (``kind`` "a"), call through ("m"), take the address ("p") or use the value
         ("g") of what may be ``struct.field``.
         """
+        self.demand.ask(kind, struct, field)
         found: set[int] = set()
         own = self._own_memo(struct, field)
         for name in self._reader.spellings(field):

@@ -223,10 +223,8 @@ def _part(meta: Mapping[str, str]) -> str:
     places = _places(meta)
     if not places:
         return ""
-    folders = [f"{place}/" for place in places if not place.endswith((".c", ".S"))]
-    if len(folders) < len(places):
-        folders.append(f"{len(places) - len(folders):,} files elsewhere that an answer needed")
     return (
-        f"The index holds a part of the tree, {', '.join(folders)} and the headers that all share"
-        f" ({meta['summary.files']} files): what calls, is called or is registered in others is missing."
+        f"The index holds a part of the tree, {len(places):,} {'file' if len(places) == 1 else 'files'} that an answer"
+        f" needed and the headers that all share ({meta['summary.files']} files): what calls, is called or is"
+        " registered in others is missing."
     )

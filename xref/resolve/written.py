@@ -38,6 +38,7 @@ class Written:
         self.names = names
         self.types = types
         self.slots = slots
+        self.demand = slots.demand
         self._scopes: dict[int, Scope] = {}
         self._assignments_memo = lru_cache(maxsize=1000)(self._assignments)
         self._dispatches_memo = lru_cache(maxsize=1000)(self._dispatches)
@@ -83,6 +84,7 @@ class Written:
     def call_sites(self, function: FunctionInfo, most: int = MAX_CALLERS) -> list[tuple[FunctionInfo, CallFact]]:
         """The direct calls of a function, by name, in files where the name means it, in ``most`` of its callers."""
         found: list[tuple[FunctionInfo, CallFact]] = []
+        self.demand.callers.add((function.name, function.file_id if function.linkage == "static" else 0))
         for name in self.names.spellings(function):
             meant = self._meaning(name, function)
             callers = self.reader.mentions("c", name)

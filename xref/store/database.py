@@ -7,6 +7,8 @@ what to run; it is never migrated.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -41,6 +43,15 @@ def create(path: Path) -> sqlite3.Connection:
     """A new index at ``path`` set up for bulk load: no journal and no fsync, because an interrupted load is thrown away
     as a whole.
     """
+    db = load(path)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    db.executescript(schema())
+    return db
+
+
+def load(path: Path) -> sqlite3.Connection:
+    """An index, or a file that becomes one, set up as :func:`create` says."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA page_size = 8192")
     db.execute("PRAGMA journal_mode = OFF")
@@ -48,9 +59,6 @@ def create(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA cache_size = -200000")
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA threads = 2")  # an index is sorted by two threads
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    db.executescript(schema())
     return db
 
 
@@ -122,3 +130,22 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA mmap_size = 2147418112")
     db.execute("PRAGMA cache_size = -65536")
     return db
+
+
+def copy_index(source: Path, target: Path) -> None:
+    """A copy of a file; inside the kernel, and shared where the file system can, which takes a fraction of the time."""
+    with source.open("rb") as a, target.open("wb") as b:
+        left = os.fstat(a.fileno()).st_size
+        try:
+            while left > 0:
+                copied = os.copy_file_range(a.fileno(), b.fileno(), left)
+                if not copied:
+                    break
+                left -= copied
+        except OSError:
+            a.seek(0)
+            b.seek(0)
+            b.truncate()
+            shutil.copyfileobj(a, b, 1 << 20)
+            b.flush()
+        os.fsync(b.fileno())  # so that little is left to be written when it is swapped in

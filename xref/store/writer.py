@@ -34,12 +34,22 @@ class Counts:
                 self.broken += sign * bool(f.trouble)
         self.registrations += sign * len(row.registrations)
 
+    def include(self, other: Counts) -> None:
+        """Counts what another has counted."""
+        self.functions += other.functions
+        self.macros += other.macros
+        self.calls += other.calls
+        self.dispatches += other.dispatches
+        self.registrations += other.registrations
+        self.broken += other.broken
+
 
 class Writer:
     """Fills a new index file. Nothing of it is valid before :meth:`finish` has returned."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = create(path)
+    def __init__(self, path: Path, db: sqlite3.Connection | None = None) -> None:
+        """``db``: the file, where there is one already."""
+        self._db = db if db is not None else create(path)
         self._db.execute("BEGIN")
         self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpghftrw"}
         self._member_aliases: dict[tuple[str, str], None] = {}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A part of a tree, for an answer that cannot wait for the whole: the folders that define a name, the headers that
-all files share, and single files that turn out to be needed.
+"""A part of a tree, for an answer that cannot wait for the whole: the files that define a name, the headers that all
+files share, and the files that turn out to be needed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ _MOST: Final = 4
 
 
 class Wanted(NamedTuple):
-    """What an answer from a part of a tree lacks: functions by name; what is put into slots, each a struct (or union)
-    and a member; whatever has one of ``spellings`` in its text.
+    """What an answer from a part of a tree lacks: functions by name; what is put into slots, each a struct (or union;
+    '' for any) and a member; whatever has one of ``spellings`` in its text.
     """
 
     functions: frozenset[str]
     slots: frozenset[tuple[str, str]] = frozenset()
     spellings: frozenset[str] = frozenset()
+
+    def and_also(self, other: Wanted) -> Wanted:
+        """What either lacks."""
+        return Wanted(self.functions | other.functions, self.slots | other.slots, self.spellings | other.spellings)
 
 
 def part_of(listed: FileList, places: Iterable[str]) -> FileList:
@@ -35,8 +39,9 @@ def part_of(listed: FileList, places: Iterable[str]) -> FileList:
     header for all. A file that is named brings the headers along that stand beside it, or in ``include/`` there.
     """
     places = frozenset(places)
-    below = tuple(f"{place}/" for place in places)
-    beside = {place.rpartition("/")[0] for place in places if place.endswith((".c", ".S"))}
+    single = {place for place in places if place.endswith((".c", ".S"))}
+    below = tuple(f"{place}/" for place in places - single)
+    beside = {place.rpartition("/")[0] for place in single}
 
     def belongs(path: str) -> bool:
         if path.startswith(below) or path in places or is_shared(path):
@@ -49,8 +54,8 @@ def part_of(listed: FileList, places: Iterable[str]) -> FileList:
     return FileList(files, tuple(sorted((*listed.skipped, left))), listed.recipes)
 
 
-def homes(tree: Tree, files: Sequence[SourceFile], names: Iterable[str]) -> tuple[str, ...]:
-    """The folders that seem to define a system call or else a function of each of these names (``file.c:name`` too), as
+def defining(tree: Tree, files: Sequence[SourceFile], names: Iterable[str]) -> tuple[str, ...]:
+    """The files that seem to define a system call or else a function of each of these names (``file.c:name`` too), as
     far as the text of the kernel's ``.c`` files tells, which are all read.
 
     Empty where one of them is defined nowhere, or in so many folders that it tells nothing.
@@ -64,10 +69,16 @@ def homes(tree: Tree, files: Sequence[SourceFile], names: Iterable[str]) -> tupl
                 text = _read(tree, path)
                 for name, (signs, pattern) in wanted.items():
                     if any(sign in text for sign in signs) and pattern.search(text) is not None:
-                        found[name].add(_folder(path))
-    if not all(0 < len(where) <= _MOST for where in found.values()):
+                        found[name].add(path)
+    if not all(0 < len({home(path) for path in where}) <= _MOST for where in found.values()):
         return ()
     return tuple(sorted(set().union(*found.values())))
+
+
+def home(path: str) -> str:
+    """The folder that a file is a part of, as far as a question goes."""
+    parts = path.split("/")[:-1]
+    return "/".join(parts[: 2 if parts and parts[0] in _DEEP else 1])
 
 
 _Search: TypeAlias = "tuple[tuple[bytes, ...], re.Pattern[bytes]]"
@@ -93,8 +104,3 @@ def _read(tree: Tree, path: str) -> bytes:
         return Path(tree.root, path).read_bytes()
     except OSError:
         return b""
-
-
-def _folder(path: str) -> str:
-    parts = path.split("/")[:-1]
-    return "/".join(parts[: 2 if parts and parts[0] in _DEEP else 1])

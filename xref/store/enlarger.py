@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""Puts more files into an index of a part of a tree."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from xref.store.database import COMPLETE, load
+from xref.store.model import FileRow, Offer
+from xref.store.numbers import first_wide
+from xref.store.rows import decode_ids, encode_ids
+from xref.store.writer import NOTHING, Counts, Writer, name_and_shape
+
+
+class Enlarger(Writer):
+    """Fills a copy of an index further. Nothing of it is valid before :meth:`finish` has returned."""
+
+    def __init__(self, path: Path, counts: Counts) -> None:
+        """``counts``: of what is in the index."""
+        super().__init__(path, load(path))
+        self.counts.include(counts)
+        self._db.execute("DELETE FROM meta WHERE key = ?", (COMPLETE,))
+
+    def add(self, file_id: int, row: FileRow, *, program: str = "", guard: str = "", offer: Offer = NOTHING) -> None:
+        """Adds one file, or what is in one of which the index has the macros alone."""
+        self._db.execute("DELETE FROM files WHERE id = ?", (file_id,))
+        limits = (first_wide(file_id), first_wide(file_id + 1))
+        self._db.execute("DELETE FROM macros WHERE rowid >= ? AND rowid < ?", limits)
+        super().add(file_id, row, program=program, guard=guard, offer=offer)
+
+    def guard(self, guards: Mapping[str, str]) -> None:
+        """Notes under which conditions files are compiled, by path."""
+        known = self._db.execute("SELECT path, guard FROM files").fetchall()
+        self._db.executemany(
+            "UPDATE files SET guard = ? WHERE path = ?", [(guards[p], p) for p, g in known if guards.get(p, g) != g]
+        )
+
+    def add_parts(self, parts: Mapping[str, Sequence[str]]) -> None:
+        """Replaces what is a part of what."""
+        self._db.execute("DELETE FROM parts")
+        super().add_parts(parts)
+
+    def finish(self, meta: Mapping[str, str]) -> None:
+        """Adds to the postings, marks the file as whole and closes it."""
+        db = self._db
+        db.executemany("INSERT OR REPLACE INTO postings VALUES (?,?,?,?)", self._merged())
+        db.executemany("INSERT OR IGNORE INTO member_aliases VALUES (?,?)", sorted(self._member_aliases))
+        db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", {**meta, COMPLETE: "1"}.items())
+        db.execute("COMMIT")
+        db.close()
+
+    def _merged(self) -> Iterator[tuple[str, str, str, bytes]]:
+        for kind, table in self._postings.items():
+            for shaped, ids in table.items():
+                name, shape = name_and_shape(shaped)
+                where = (kind, name, shape)
+                row = self._db.execute(
+                    "SELECT ids FROM postings WHERE kind = ? AND name = ? AND shape = ?", where
+                ).fetchone()
+                before = decode_ids(row[0]) if row is not None else ids[:0]
+                yield kind, name, shape, encode_ids(array(ids.typecode, sorted((*before, *ids))))
