@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from xref.index.elsewhere import files_defining
+from xref.index.pool import Processes
 from xref.tree.files import list_files
-from xref.tree.part import defining, home
+from xref.tree.part import home
 from xref.tree.root import open_tree
 
 from .conftest import FIXTURE
@@ -162,4 +164,5 @@ def test_where_a_name_is_at_home(tmp_path: Path, names: list[str], found: tuple[
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     tree = open_tree(tmp_path)
-    assert sorted({home(path) for path in defining(tree, list_files(tree, "x86").files, names)}) == list(found)
+    paths = files_defining(names, str(tree.root), list_files(tree, "x86").files, Processes(1))
+    assert sorted({home(path) for path in paths}) == list(found)

@@ -158,7 +158,7 @@ class Session(NamedTuple):
                     source = None
                     click.echo("xref: the index holds a part of the tree only; it is made anew", err=True)
             if source is None:
-                self.build(tree, part=self._defining(tree, partial) if partial else (), kept=kept)
+                self.build(tree, part=self._defining(tree, partial, kept) if partial else (), kept=kept)
                 source = kind.open(db, config=self.config)
         if source.tree.part and kept is None:
             click.echo(f"xref: {source.tree.part}", err=True)
@@ -176,17 +176,20 @@ class Session(NamedTuple):
             )
         return source
 
-    def _defining(self, tree: Tree, names: Sequence[str]) -> tuple[str, ...]:
+    def _defining(self, tree: Tree, names: Sequence[str], kept: Kept | None) -> tuple[str, ...]:
         """The files that define these names; none, for the whole tree, where that cannot be told."""
         from xref.cli.progress import reporting
+        from xref.index.elsewhere import files_defining
+        from xref.index.pool import Processes
         from xref.index.summary import Progress
         from xref.tree.files import list_files
-        from xref.tree.part import defining
 
         with reporting() as report:
             listed = list_files(tree, self.arch_of(tree))
+            if kept is not None:
+                kept.listed = listed
             report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
-            return defining(tree, listed.files, names)
+            return files_defining(names, str(tree.root), listed.files, Processes(processors()))
 
 
 def processors() -> int:

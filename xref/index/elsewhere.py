@@ -2,15 +2,15 @@
 """Where in the rest of a tree what an answer from a part of it lacks seems to stand, told by the text alone.
 
 Who reads a file that has nothing to do with the question has lost some milliseconds; so a definition is a name and a
-bracket behind words that begin a line, and a member is filled where its name stands before a ``=`` or a comma, or behind
-the bracket of a macro.
+bracket behind words that begin a line, and a member is filled where its name stands before a ``=`` or a comma, or
+behind the bracket of a macro.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Final
 
@@ -19,7 +19,7 @@ import msgspec
 from xref.index import worker
 from xref.index.pool import Pool, portions
 from xref.tree.files import KERNEL, SourceFile
-from xref.tree.part import Wanted
+from xref.tree.part import Definers, Wanted, definers
 
 _MOST_DEFINED: Final = 8
 """A name that more files define than this is one that each has for itself."""
@@ -55,6 +55,32 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(list[Found])
 
 
+def files_defining(names: Sequence[str], root: str, files: Iterable[SourceFile], pool: Pool) -> tuple[str, ...]:
+    """The ``.c`` files of the kernel among ``files`` that seem to define a system call or else a function of each of
+    ``names``; see :meth:`xref.tree.part.Definers.of_all`.
+    """
+    chunks = [
+        [f.path for f in chunk] for chunk in portions(f for f in files if _is_source(f) and f.path.endswith(".c"))
+    ]
+    found = [msgspec.msgpack.decode(data, type=Definers) for data in pool.run(partial(_define, names), root, chunks)]
+
+    def together(each: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+        merged: dict[str, tuple[str, ...]] = {name.rpartition(":")[2]: () for name in names}
+        for part in each:
+            merged = {name: paths + part[name] for name, paths in merged.items()}
+        return merged
+
+    return Definers(together(d.calls for d in found), together(d.functions for d in found)).of_all()
+
+
+def _define(names: Sequence[str], root: str, paths: Sequence[str]) -> bytes:
+    return _encoder.encode(definers(root, paths, names))
+
+
+def _is_source(f: SourceFile) -> bool:
+    return f.program == KERNEL and not f.path.endswith(".h")
+
+
 def files_with(
     wanted: Wanted,
     part: Iterable[worker.LexedFile],
@@ -68,7 +94,7 @@ def files_with(
     member stands that is wanted (``bpf_lsm_socket_sendmsg()`` is made of linux/lsm_hook_defs.h).
     """
     wanted = wanted._replace(spellings=wanted.spellings | _listings(wanted, part))
-    sources = [f for f in files if f.program == KERNEL and not f.path.endswith(".h")]
+    sources = [f for f in files if _is_source(f)]
     found = list(_found(wanted, root, sources, pool))
     filling = Counter(slot for f in found for slot in f.fills)
     spelling = Counter(text for f in found for text in f.spells)

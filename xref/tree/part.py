@@ -6,12 +6,11 @@ files share, and the files that turn out to be needed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from xref.tree.files import KERNEL, FileList, Skipped, SourceFile, is_shared
-from xref.tree.root import Tree
+from xref.tree.files import FileList, Skipped, is_shared
 
 _LEFT_OUT: Final = "not in the part that was asked for"
 _DEEP: Final = frozenset({"arch", "drivers", "sound", "tools"})
@@ -54,25 +53,36 @@ def part_of(listed: FileList, places: Iterable[str]) -> FileList:
     return FileList(files, tuple(sorted((*listed.skipped, left))), listed.recipes)
 
 
-def defining(tree: Tree, files: Sequence[SourceFile], names: Iterable[str]) -> tuple[str, ...]:
-    """The files that seem to define a system call or else a function of each of these names (``file.c:name`` too), as
-    far as the text of the kernel's ``.c`` files tells, which are all read.
+class Definers(NamedTuple):
+    """Files that seem to define something, by its name: a system call, or a function."""
 
-    Empty where one of them is defined nowhere, or in so many folders that it tells nothing.
+    calls: dict[str, tuple[str, ...]]
+    functions: dict[str, tuple[str, ...]]
+
+    def of_all(self) -> tuple[str, ...]:
+        """The files for all names: those of system calls where there are some; empty where one name is defined nowhere,
+        or in so many folders that it tells nothing.
+        """
+        found = [paths or self.functions[name] for name, paths in self.calls.items()]
+        if not all(0 < len({home(path) for path in paths}) <= _MOST for paths in found):
+            return ()
+        return tuple(sorted({path for paths in found for path in paths}))
+
+
+def definers(root: str, paths: Iterable[str], names: Iterable[str]) -> Definers:
+    """Which of some files below ``root`` seem to define a system call or a function of each of these names
+    (``file.c:name`` too), as far as their text tells.
     """
-    sources = [f.path for f in files if f.program == KERNEL and f.path.endswith(".c")]
-    found: dict[str, set[str]] = {name.rpartition(":")[2]: set() for name in names}
-    for search in (_calls_named, _functions_named):
-        wanted = {name: search(name.encode()) for name, where in found.items() if not where}
-        if wanted:
-            for path in sources:
-                text = _read(tree, path)
-                for name, (signs, pattern) in wanted.items():
-                    if any(sign in text for sign in signs) and pattern.search(text) is not None:
-                        found[name].add(path)
-    if not all(0 < len({home(path) for path in where}) <= _MOST for where in found.values()):
-        return ()
-    return tuple(sorted(set().union(*found.values())))
+    names = {name.rpartition(":")[2] for name in names}
+    searches = {name: (_calls_named(name.encode()), _functions_named(name.encode())) for name in sorted(names)}
+    found = Definers(dict.fromkeys(searches, ()), dict.fromkeys(searches, ()))
+    for path in paths:
+        text = _read(root, path)
+        for name, search in searches.items():
+            for known, (signs, pattern) in zip(found, search, strict=True):
+                if any(sign in text for sign in signs) and pattern.search(text) is not None:
+                    known[name] += (path,)
+    return found
 
 
 def home(path: str) -> str:
@@ -99,8 +109,8 @@ def _functions_named(name: bytes) -> _Search:
     return (name + b"(", name + b" ("), re.compile(defined, re.MULTILINE)
 
 
-def _read(tree: Tree, path: str) -> bytes:
+def _read(root: str, path: str) -> bytes:
     try:
-        return Path(tree.root, path).read_bytes()
+        return Path(root, path).read_bytes()
     except OSError:
         return b""
