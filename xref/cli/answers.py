@@ -21,17 +21,16 @@ if TYPE_CHECKING:
     from xref.graph.layers import Layers
     from xref.render.options import RenderOptions
     from xref.resolve.resolver import Resolver
-    from xref.tree.part import Wanted
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 FORMATS: Final = ("text", "json", "dot", "svg", "mermaid", "quickfix")
 """The same as ``xref.render.FORMATS``, which takes longer to import than ``--help`` may."""
-_MOST_TIMES: Final = 4
-"""So often a part of the tree is enlarged for one answer: who calls whom through two slots needs three."""
-_MOST_TIMES_NEAR: Final = 8
-"""So often by what stands in the folders around; each time a few functions deeper."""
+_MOST_TIMES: Final = 10
+"""So often a part of the tree is enlarged for one answer, each time by what is a few calls farther."""
+_FEW: Final = 64
+"""As soon as the folders around add no more files than this, all the others are searched, too."""
 
 
 class Shown(TypedDict):
@@ -76,34 +75,38 @@ def read_layers(path: Path | None) -> Layers:
 
 def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callable[[Resolver], Answer]) -> Answer:
     """What ``ask`` says of the index. With ``--partial``, where that holds a part of the tree, it is asked again until
-    the part has all that the answer seems to lack, or was enlarged often enough: first by what the folders around have
-    of all that was asked of the index, then by what the rest of the tree has of what the answer shows.
+    the part has all that the answer seems to lack, or was enlarged often enough: by what the folders around have of all
+    that was asked of the index, and, as soon as that is little, by what the rest of the tree has of what the answer
+    shows.
     """
     if not shown["partial"]:
         return ask(session.open_resolver())
     from xref.graph.lacking import lacking
     from xref.index.build import Kept
-    from xref.tree.part import home
+    from xref.tree.part import Wanted, home
 
     kept = Kept()
     source = session.open_resolver(names, kept)
     answer = ask(source)
     roots = [symbol for name in names for symbol in source.syscall(name) or source.lookup(name)]
     near = frozenset(home(symbol.file) for symbol in roots)
+    looked_for = looked_for_near = Wanted(frozenset())
     may_grow = source.places and (kept.lexed or session.db is None)  # a file that was named is taken as it is
-    looked_for: set[tuple[Wanted, frozenset[str]]] = set()
-    for around, times in ((near, _MOST_TIMES_NEAR), (frozenset[str](), _MOST_TIMES)) if may_grow else ():
-        for _ in range(times):
-            wanted = lacking(source, answer)
-            wanted = wanted.and_also(source.wanted()) if around else wanted
-            if (wanted, around) in looked_for:
-                break
-            looked_for.add((wanted, around))
-            if not session.grow(session.open_tree(), wanted, source.places, kept, around):
-                break
-            source.close()
-            source = session.open_resolver(names, kept)
-            answer = ask(source)
+    for _ in range(_MOST_TIMES if may_grow else 0):
+        tree = session.open_tree()
+        wanted = lacking(source, answer)
+        wanted_near = wanted.and_also(source.wanted())
+        more = session.find(tree, wanted_near.but(looked_for_near), source.places, kept, near)
+        looked_for_near = looked_for_near.and_also(wanted_near)
+        if len(more) <= _FEW:
+            more |= session.find(tree, wanted.but(looked_for), source.places, kept)
+            looked_for = looked_for.and_also(wanted)
+        if not more:
+            break
+        session.build(tree, part=(*source.places, *more), kept=kept)
+        source.close()
+        source = session.open_resolver(names, kept)
+        answer = ask(source)
     if source.tree.part:
         click.echo(f"xref: {source.tree.part}", err=True)
     return answer

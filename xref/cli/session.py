@@ -115,10 +115,14 @@ class Session(NamedTuple):
 
         return self._open(Symbols)
 
-    def grow(self, tree: Tree, wanted: Wanted, part: Sequence[str], kept: Kept, near: frozenset[str]) -> bool:
-        """Put what the rest of the tree, or of the folders ``near``, seems to have of ``wanted`` into the ``part`` of
-        it that is indexed; whether there was any.
+    def find(
+        self, tree: Tree, wanted: Wanted, part: Sequence[str], kept: Kept, near: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        """The files of the rest of the tree, or of the folders ``near``, that seem to have some of what is ``wanted``
+        for the ``part`` of it that is indexed.
         """
+        if not any(wanted):
+            return frozenset()
         from xref.cli.progress import reporting
         from xref.index.elsewhere import MODULE, files_with
         from xref.index.pool import Processes
@@ -132,10 +136,7 @@ class Session(NamedTuple):
             rest = [f for f in listed.files if f.path not in known and (not near or home(f.path) in near)]
             report(Progress(0, len(rest), 0, sum(f.size for f in rest), "looking for what the part lacks"))
             pool, module = Processes(processors()), 0 if near else MODULE
-            more = files_with(wanted, kept.lexed.values(), str(tree.root), rest, pool, module)
-        if more:
-            self.build(tree, part=(*part, *more), kept=kept)
-        return bool(more)
+            return files_with(wanted, kept.lexed.values(), str(tree.root), rest, pool, module)
 
     def arch_of(self, tree: Tree) -> str:
         """The architecture that is looked at."""

@@ -150,21 +150,31 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
         defined = _defined(text, path)
         fills: dict[tuple[str, str], None] = {}
         values: set[bytes] = set()
-        if not path.endswith(".S") and (len(slots) > _MANY_SLOTS or any(field in text for field in slots)):
-            for a, b, c, d in _FILLED.findall(text):
-                filled = [slot for slot in slots.get(a or c, ()) if tags[slot].search(text)]
-                fills.update(dict.fromkeys(filled))
-                values.update([b or d] if filled else [])
-            for field, value in _HANDED.findall(text):
-                if field in slots:
-                    fills.update(dict.fromkeys(slots[field]))
-                    values.add(value)
+        for slot, value in _filled(text, slots, tags) if not path.endswith(".S") else ():
+            fills[slot] = None
+            values.add(value)
         defines = tuple(sorted(name.decode("latin-1") for name in functions & defined))
         spells = tuple(spelling for spelling, raw in spellings.items() if raw in text)
         if defines or fills or spells:
             missing = sorted(v.decode("latin-1") for v in values - defined if v and not _has(text, v))
             found.append(Found(path, defines, spells, tuple(fills), tuple(missing)))
     return _encoder.encode(found)
+
+
+def _filled(
+    text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]], tags: Mapping[tuple[str, str], re.Pattern[bytes]]
+) -> Iterator[tuple[tuple[str, str], bytes]]:
+    """Which of ``slots``, by their members, a text seems to fill, and with what."""
+    here = slots if len(slots) > _MANY_SLOTS else {field: slots[field] for field in slots if field in text}
+    if len(here) > _MANY_SLOTS or any(tags[slot].search(text) for field in here for slot in here[field]):
+        for a, b, c, d in _FILLED.findall(text):
+            for slot in here.get(a or c, ()):
+                if tags[slot].search(text):
+                    yield slot, b or d
+    if len(here) > _MANY_SLOTS or any(b"(" + field in text for field in here):
+        for field, value in _HANDED.findall(text):
+            for slot in here.get(field, ()):
+                yield slot, value
 
 
 def _has(text: bytes, name: bytes) -> bool:

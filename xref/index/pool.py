@@ -101,7 +101,6 @@ class Processes(Pool):
     def ready(self, image: TableImage, beside: Path) -> Extract:
         """See the base."""
         worker.prepare(image.table())
-        gc.collect()
         gc.freeze()  # keeps the workers from copying the table's pages just by looking at them
         return worker.extract_files
 

@@ -32,6 +32,10 @@ class Wanted(NamedTuple):
         """What either lacks."""
         return Wanted(self.functions | other.functions, self.slots | other.slots, self.spellings | other.spellings)
 
+    def but(self, other: Wanted) -> Wanted:
+        """What ``other`` does not lack."""
+        return Wanted(self.functions - other.functions, self.slots - other.slots, self.spellings - other.spellings)
+
 
 def part_of(listed: FileList, places: Iterable[str]) -> FileList:
     """What of ``listed`` is one of ``places`` (relative, folders without a slash at the end), lies under one, or is a
