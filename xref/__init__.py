@@ -3,7 +3,7 @@
 
 The packages follow the way of the data; each may import only those to its left::
 
-    tree > lex > macros > parse > facts > store > index > resolve > graph > render > cli
+    tree > lex > macros > parse > facts > store > index > resolve > graph > render > lsp > cli
 
 ``docs/architecture.md`` is the map.
 """

@@ -27,8 +27,10 @@ COMMANDS: Final = {
     "def": "xref.cli.definitions",
     "refs": "xref.cli.references",
     "slots": "xref.cli.slots",
+    "at": "xref.cli.at",
     "syscalls": "xref.cli.syscalls",
     "export": "xref.cli.export",
+    "lsp": "xref.cli.lsp",
     "doctor": "xref.cli.doctor",
 }
 

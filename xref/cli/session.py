@@ -164,11 +164,9 @@ class Session(NamedTuple):
         if source.tree.part and kept is None:
             click.echo(f"xref: {source.tree.part}", err=True)
         here = self.tree or (self.open_tree().root if self.db is None else None)
-        if here is not None and not Path(source.tree.root).is_dir():
-            source.moved_to(here.resolve())  # a tree that has another name now; what is another file is noticed
-        elif self.tree is not None and self.tree.resolve() != Path(source.tree.root):
-            held = f"Linux {source.tree.version} of {source.tree.root}"
-            click.echo(f"xref: {db} holds {held}, not {self.tree}: the answer is about the former", err=True)
+        other = source.stand_in(here) if here is not None else ""
+        if other and self.tree is not None:
+            click.echo(f"xref: {db} holds {other}, not {self.tree}: the answer is about the former", err=True)
         gc.disable()  # an answer remembers nearly all that it makes, hardly any of it in cycles
         indexed = source.tree.arch
         if self.arch is not None and indexed and indexed != self.arch:

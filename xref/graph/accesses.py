@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Of accesses to a member of some name, which are of one struct: the type of what stands before it is asked for."""
+"""Which struct a member is of that is named somewhere: the type of what stands before it is asked for."""
 
 from __future__ import annotations
 
@@ -23,73 +23,66 @@ _SET: Final = re.compile(rb"(?<![\w.>)\]])\.\s*(\w+)\s*(?:\[[^\]{}]*\]\s*)*=\s*\
 _DECLARED: Final = re.compile(rb"\b(?:struct|union)\s+(\w+)\b[^;{}()=]*=\s*\Z")
 _LITERAL: Final = re.compile(rb"\(\s*(?:const\s+)?(?:struct|union)\s+(\w+)\s*(?:\[[^\]]*\]\s*)?\)\s*\Z")
 _ELEMENT: Final = re.compile(rb"(?:[{,]|\[[^\]{}]*\]\s*=)\s*\Z")
+_SPELLED: Final = re.compile(rb"\b(?:struct|union)\s+(\w+)\s*,\s*\Z")
 _CLOSING: Final = {b")": b"(", b"]": b"["}
 
 
-class Accesses:
-    """Answers for one member, ``struct.field``."""
+class Owners:
+    """Tells of a member that is named somewhere in a file which record it is of."""
 
-    def __init__(self, source: Resolver, struct: str, field: str) -> None:
+    def __init__(self, source: Resolver) -> None:
         self._source = source
         self._types = source.types
-        self._struct = struct
-        self._field = field
         self._file = ""
-        self._file_id = 0
+        self.file_id = 0
+        """The file that was asked about last."""
         self._functions: list[FunctionInfo] = []
         self._lines: list[int] = []
-        self._known: dict[tuple[int, str], bool | None] = {}
+        self._known: dict[tuple[int, str], str | None] = {}
 
-    def is_one(self, path: str, code: bytes, at: int, line: int) -> bool | None:
-        """Whether the member named at ``at`` (its operator stands before that) is the one; None where nothing tells."""
+    def of(self, path: str, code: bytes, at: int, line: int, field: str) -> str | None:
+        """The tag of the record whose member ``field`` is named at ``at`` of ``code`` (its operator stands before that;
+        comments are blanked), in what the index knows as ``line``; None where nothing tells.
+        """
         before = code[max(0, at - _FAR) : at].rstrip()
+        self._open(path)
         step = _STEP.search(before)
         if step is None:
-            return True  # offsetof(struct sk_buff, len): the struct is spelled out
-        self._open(path)
+            spelled = _SPELLED.search(before)  # offsetof(struct sk_buff, len)
+            return spelled[1].decode() if spelled is not None else None
+        operator = "->" if before.endswith(b">") else "."
         before = before[: step.start()].rstrip()
         receiver = _receiver(before)
         if not receiver:
-            tag = self._initialised(before, 0)
-            return self._has(tag) if tag is not None else None
+            return self._initialised(before, 0)
         if receiver.startswith(b"."):  # { .head.len = 1 }
             tag = self._initialised(before.removesuffix(receiver), 0)
-            return self._has_within(tag, receiver) if tag else None
-        function = self._around(line)
+            return self._behind(tag, receiver) if tag else None
+        function = self.around(path, line)
         if function is None:
             return None
-        operator = "->" if code[max(0, at - _FAR) : at].rstrip().endswith(b">") else "."
-        text = f"{receiver.decode('utf-8', 'replace')}{operator}{self._field}"
+        text = f"{receiver.decode('utf-8', 'replace')}{operator}{field}"
         key = (function.id, text)
         if key not in self._known:
             self._known[key] = self._accessed(text, function, line)
         return self._known[key]
 
-    def _accessed(self, text: str, function: FunctionInfo, line: int) -> bool | None:
+    def _accessed(self, text: str, function: FunctionInfo, line: int) -> str | None:
         e = self._types.parse(text)
         if not isinstance(e, x.Member) or function.kind == "macro":
             return None
         scope = self._source.written.scope(function)
-        tag = self._types.record_tag(self._types.type_of(e.base, scope, line), function.file_id)
-        return self._has(tag) if tag else None
+        base = self._types.resolved(self._types.type_of(e.base, scope, line), scope, line)
+        return self._types.record_tag(base, function.file_id) or None
 
-    def _has(self, tag: str) -> bool | None:
-        """Whether the member of that name of a ``struct tag`` is the one that is asked for."""
-        if tag == self._struct:
-            return True
-        found = self._types.member_of(tag, self._field, self._file_id)
-        if found is not None:
-            return found.owner == self._struct
-        return False if self._source.reader.records(tag) else None  # made by a macro between the braces, but of another
-
-    def _has_within(self, tag: str, path: bytes) -> bool | None:
-        """The same of what a path of members leads to."""
+    def _behind(self, tag: str, path: bytes) -> str | None:
+        """The tag of what a path of members of a ``struct tag`` leads to."""
         for step in path.decode("utf-8", "replace").split(".")[1:]:
-            found = self._types.member_of(tag, step.partition("[")[0].strip(), self._file_id)
-            tag = self._types.record_tag(found.ctype, self._file_id) if found is not None else ""
+            found = self._types.member_of(tag, step.partition("[")[0].strip(), self.file_id)
+            tag = self._types.record_tag(found.ctype, self.file_id) if found is not None else ""
             if not tag:
                 return None
-        return self._has(tag)
+        return tag
 
     def _initialised(self, before: bytes, depth: int) -> str | None:
         """The tag of what an initialiser's braces around here are for; None where that is not told."""
@@ -102,26 +95,47 @@ class Accesses:
                 return found[1].decode()
         if member := _SET.search(head):
             outer = self._initialised(head[: member.start()], depth + 1)
-            found_in = self._types.member_of(outer, member[1].decode(), self._file_id) if outer else None
-            return (self._types.record_tag(found_in.ctype, self._file_id) or None) if found_in is not None else None
+            found_in = self._types.member_of(outer, member[1].decode(), self.file_id) if outer else None
+            return (self._types.record_tag(found_in.ctype, self.file_id) or None) if found_in is not None else None
         return self._initialised(head, depth + 1) if _ELEMENT.search(head) else None
 
     def _open(self, path: str) -> None:
         if path != self._file:
-            self._file, self._file_id = path, self._source.reader.file_id(path) or 0
-            found = self._source.reader.functions_between(first(self._file_id), first(self._file_id + 1))
+            self._file, self.file_id = path, self._source.reader.file_id(path) or 0
+            found = self._source.reader.functions_between(first(self.file_id), first(self.file_id + 1))
             self._functions = sorted((f for f in found if f.kind != "asm"), key=lambda f: f.line)
             self._lines = [f.line for f in self._functions]
             self._known.clear()
 
-    def _around(self, line: int) -> FunctionInfo | None:
+    def around(self, path: str, line: int) -> FunctionInfo | None:
         """The function that a line stands in; the innermost where a macro makes several."""
+        self._open(path)
         for at in range(bisect_right(self._lines, line) - 1, -1, -1):
             if self._functions[at].end_line >= line:
                 return self._functions[at]
             if at < len(self._lines) - _DEEP and self._lines[at] < line - _FAR:
                 break
         return None
+
+
+class Accesses:
+    """Of the places that name some ``field``, those that mean the one of ``struct``."""
+
+    def __init__(self, source: Resolver, struct: str, field: str) -> None:
+        self._source = source
+        self._owners = Owners(source)
+        self._struct = struct
+        self._field = field
+
+    def is_one(self, path: str, code: bytes, at: int, line: int) -> bool | None:
+        """Whether the member named at ``at`` (its operator stands before that) is the one; None where nothing tells."""
+        tag = self._owners.of(path, code, at, line, self._field)
+        if tag is None or tag == self._struct:
+            return None if tag is None else True
+        found = self._source.types.member_of(tag, self._field, self._owners.file_id)
+        if found is not None:
+            return found.owner == self._struct
+        return False if self._source.reader.records(tag) else None  # made by a macro between the braces, but of another
 
 
 def _receiver(before: bytes) -> bytes:

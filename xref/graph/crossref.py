@@ -47,9 +47,10 @@ class _Placed(NamedTuple):
     standing: Standing
 
 
-def definitions(source: Symbols, asked: str) -> tuple[Definition, ...]:
+def definitions(source: Symbols, asked: str, *, everything: bool = True) -> tuple[Definition, ...]:
     """Every definition of ``asked``: a name, an alias, ``file.c:name``, or ``struct.field``; the likeliest meant first,
-    members of structs last.
+    members of structs last. Who has the name from a place where it is no member does without ``everything``: thousands
+    of structs may have one of that name.
 
     Declarations of objects are given only where nothing else of that name is defined but macros and members:
     ``jiffies`` is the linker's.
@@ -62,7 +63,7 @@ def definitions(source: Symbols, asked: str) -> tuple[Definition, ...]:
         members = list(_fields_of(source, owner, field))
     else:
         found += [*_types(source, name), *_objects(source, name), *_object_macros(source, name)]
-        members = list(_fields(source, name))
+        members = list(_fields(source, name)) if everything else []
     ranked = [
         each.definition
         for some in (found, members)

@@ -51,20 +51,21 @@ class Use(msgspec.Struct, frozen=True, gc=False):
 
 class Uses(msgspec.Struct, frozen=True, gc=False):
     """The uses of a name; ``untold``: how many accesses to a member of that name are left out, because nothing tells of
-    which struct they are.
+    which struct they are; ``unread``: how many files that may have more were not read, because there was enough.
     """
 
     found: tuple[Use, ...]
     untold: int = 0
+    unread: int = 0
 
 
-def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> Uses:
+def uses(source: Resolver, asked: str, *, everywhere: bool = False, most: int | None = None) -> Uses:
     """Every use of ``asked`` (a name or ``file.c:name``), by file and place; definitions of it are not uses. Of
     ``struct.field``: the accesses to that member, as far as types tell.
 
     For a function or macro the files are those whose code calls, registers or hands it on; ``everywhere`` reads the
-    others too (prototypes, exports), and gives every access to a member so named, of whatever struct. Files that cannot
-    be read any more are passed over.
+    others too (prototypes, exports), and gives every access to a member so named, of whatever struct. No further file
+    is read when there are ``most``. Files that cannot be read any more are passed over.
     """
     file, _, asked_name = asked.rpartition(":")
     owner, dot, name = asked_name.rpartition(".")
@@ -81,8 +82,11 @@ def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> Uses:
     )
     found: list[Use] = []
     accesses = Accesses(source, _tag(owner), name) if dot and not everywhere else None
-    untold = 0
+    untold = read = 0
     for path in paths:
+        if most is not None and len(found) >= most:
+            break
+        read += 1
         try:
             data = Path(source.tree.root, path).read_bytes()
         except OSError:
@@ -92,7 +96,7 @@ def uses(source: Resolver, asked: str, *, everywhere: bool = False) -> Uses:
                 untold += told is None
                 if told:
                     found.append(use)
-    return Uses(tuple(found), untold)
+    return Uses(tuple(found), untold, len(paths) - read)
 
 
 def _member_of(owner: str) -> bytes:

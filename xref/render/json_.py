@@ -18,9 +18,10 @@ from xref.resolve.edge import Evidence
 SCHEMA: Final = "xref.callgraph/1"
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what :func:`render` writes."""
-    text = resources.files("xref.render").joinpath("schemas/callgraph-1.json").read_text(encoding="utf-8")
+def schema(name: str = SCHEMA) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an envelope: of ``xref.callgraph/1``, which :func:`render` writes, or of another."""
+    file = f"schemas/{name.removeprefix('xref.').replace('/', '-')}.json"
+    text = resources.files("xref.render").joinpath(file).read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
@@ -48,9 +49,9 @@ def envelope(answer: Answer) -> dict[str, Any]:
         },
         "roots": list(answer.roots),
         "layers": list(answer.layers),
-        "nodes": [_node(n) for n in answer.nodes],
-        "edges": [_edge(e) for e in answer.edges],
-        "unresolved": [_missing(m) for m in answer.unresolved],
+        "nodes": [node(n) for n in answer.nodes],
+        "edges": [edge(e) for e in answer.edges],
+        "unresolved": [missing(m) for m in answer.unresolved],
         "ruled_out": [_ruled_out(o) for o in answer.ruled_out],
         "complete": answer.complete,
         "truncated": None if cut is None else {"limit": cut.limit, "value": cut.value, "hidden": cut.hidden},
@@ -59,7 +60,8 @@ def envelope(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _node(n: Node) -> dict[str, Any]:
+def node(n: Node) -> dict[str, Any]:
+    """A function as an element of ``nodes``."""
     return {
         "id": n.id,
         "name": n.name,
@@ -75,7 +77,8 @@ def _node(n: Node) -> dict[str, Any]:
     }
 
 
-def _edge(e: AnswerEdge) -> dict[str, Any]:
+def edge(e: AnswerEdge) -> dict[str, Any]:
+    """A call as an element of ``edges``."""
     return {
         "from": e.source,
         "to": e.target,
@@ -110,7 +113,8 @@ def _evidence(v: Evidence) -> dict[str, Any]:
     return {"rule": v.rule, "file": v.file, "line": v.line, "text": v.text}
 
 
-def _missing(m: Missing) -> dict[str, Any]:
+def missing(m: Missing) -> dict[str, Any]:
+    """A call without a target as an element of ``unresolved``."""
     return {
         "from": m.source,
         "callee": m.callee,

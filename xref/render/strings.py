@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from xref.graph.answer import Answer, AnswerEdge, Node, TreeInfo
-from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.edge import Call, Confidence, EdgeKind
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _DOT_ZERO = re.compile(r"^([3-9]|\d\d+)\.(\d+)\.0(?=$|-)")
@@ -63,6 +63,12 @@ def how(edge: AnswerEdge) -> str:
             return f"deferred via {via}" if via else "deferred"
         case _:
             return str(edge.kind)
+
+
+def in_words(call: Call) -> str:
+    """How one call comes about and how sure that is: ``indirect via proto_ops.sendmsg, object``."""
+    via = f" via {one_line(call.via)}" if call.via else ""
+    return f"{call.kind}{via}, {call.confidence}"
 
 
 def doubt(confidence: Confidence) -> str:

@@ -19,6 +19,7 @@ from xref.store.reader import Reader
 from xref.tree.files import KERNEL
 
 if TYPE_CHECKING:
+    from xref.lex.model import MacroDef
     from xref.resolve.macros import IndexedMacros
     from xref.tree.config import Config
 
@@ -60,6 +61,20 @@ class Symbols:
         self.changed = self._wording.changed
         self.conjunction = self._wording.conjunction
 
+    def look_again(self) -> None:
+        """Forget what the files of the tree were like: whoever keeps an index open lives to see them change."""
+        self._wording.look_again()
+
+    def stand_in(self, here: Path) -> str:
+        """Read the sources in ``here`` where the tree that was indexed is gone: it has another name now, and what is
+        another file is noticed. What the index holds, in words, where that is there and is another; else ''.
+        """
+        root = Path(self.tree.root)
+        if not root.is_dir():
+            self.moved_to(here.resolve())
+            return ""
+        return "" if here.resolve() == root else f"Linux {self.tree.version} of {root}"
+
     @classmethod
     def open(cls, db: Path, *, config: Path | None = None) -> Self:
         """Opens an index, seen under a ``.config`` if one is given. Raises IndexUnavailable, UsageError."""
@@ -87,6 +102,16 @@ class Symbols:
             lookup = self._config.lookup if self._config is not None else None
             self._macros_of = IndexedMacros(self.reader, lookup)
         return self._macros_of
+
+    def macros_meant(self, name: str, path: str) -> tuple[MacroDef, ...]:
+        """The definitions of a macro that a file may see."""
+        return tuple(self._macros.view(path).definitions(name))
+
+    def included(self, path: str, name: str) -> str:
+        """The file that ``#include`` of ``name`` in ``path`` means; '' for none that is indexed."""
+        graph = self._macros.includes
+        found = (graph.resolve(path, each) for each in graph.includes(path) if each.path == name)
+        return next((each for each in found if each is not None), "")
 
     # -- conditions ---------------------------------------------------------------------------------------------------
 

@@ -118,9 +118,13 @@ class Types:
         return tuple(rows[i] for i in self._nearest(rows, file_id) if self._macros.possible(rows[i].guard))
 
     def _typedef(self, name: str, file_id: int) -> CType | None:
-        rows = self._reader.typedefs(name)
-        nearest = (self.decl_type(rows[i].decl) for i in self._nearest(rows, file_id))
+        nearest = (self.decl_type(row.decl) for row in self.typedefs_meant(name, file_id))
         return next((t for t in nearest if t is not None), None)
+
+    def typedefs_meant(self, name: str, file_id: int) -> tuple[DeclInfo, ...]:
+        """The typedefs that a file means by a name: several where guards leave several arms."""
+        rows = self._reader.typedefs(name)
+        return tuple(rows[i] for i in self._nearest(rows, file_id))
 
     def plain(self, t: CType | None, file_id: int) -> CType | None:
         """``t`` with typedefs opened until it is something else, and the ``typeof`` of an object at file scope."""
@@ -418,9 +422,13 @@ class Types:
 
     def object_type(self, name: str, file_id: int, function: str = "") -> CType | None:
         """The type of an object at file scope (or static in ``function``), as a file sees it."""
-        rows = self._objects_seen(name, file_id, function)
-        nearest = (self.decl_type(rows[i].decl) for i in self._nearest(rows, file_id))
+        nearest = (self.decl_type(row.decl) for row in self.objects_meant(name, file_id, function))
         return next((t for t in nearest if t is not None), None)
+
+    def objects_meant(self, name: str, file_id: int, function: str = "") -> tuple[DeclInfo, ...]:
+        """The declarations of the object that a file (or ``function`` in it) means by a name."""
+        rows = self._objects_seen(name, file_id, function)
+        return tuple(rows[i] for i in self._nearest(rows, file_id))
 
     def sees_object(self, name: str, file_id: int, function: str = "") -> bool:
         """Whether a name can mean an object there: ``free`` of tools/ is no variable of a driver."""

@@ -33,6 +33,11 @@ class Wording:
         self.conjunction = lru_cache(maxsize=100_000)(self._conjunction)
         self.changed = lru_cache(maxsize=None)(self._changed)
 
+    def look_again(self) -> None:
+        """Forget the files that were read, and which of them have changed."""
+        self._lines.cache_clear()
+        self.changed.cache_clear()
+
     def text(self, path: str, line: int) -> str:
         """The source line, stripped; '' where the file is gone, and ``CHANGED`` where it is another one by now."""
         if self.changed(path):

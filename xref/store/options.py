@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from xref.store.states import StateReader
+from xref.store.contents import ContentReader
 
 
-class OptionReader(StateReader):
+class OptionReader(ContentReader):
     """An open index, asked what options need."""
 
     def requires(self, option: str) -> tuple[str, ...]:

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Definitions, implementors, references, and what is said of a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lsprotocol import types
+
+from xref.graph.meaning import functions_of
+from xref.graph.spot import INCLUDE, MEMBER, NAME
+from xref.graph.uses import uses
+from xref.lsp.asking import MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xref.graph.crossref import Definition
+    from xref.graph.meaning import Calls, Spot
+    from xref.lsp.asking import Asking
+    from xref.lsp.documents import Document
+    from xref.resolve.edge import Slot
+
+_LOCALS: Final = ("local", "parameter")
+_NAMED: Final = 8
+"""So many functions are named in what is said of a name."""
+_LINES: Final = 24
+"""So many lines of a macro's body are shown."""
+
+
+def definition(asking: Asking, place: str, position: types.Position) -> list[types.Location]:
+    """Where the name at a position is defined."""
+    at = asking.name(place, position)
+    if at is None:
+        return []
+    found = [asking.defined(each) for each in asking.meaning.definitions(at[1])]
+    return asking.bounded(found, "definitions", f"xref def {at[1].name}")
+
+
+def implementation(asking: Asking, place: str, position: types.Position) -> list[types.Location]:
+    """What a call through a pointer can reach; else what is put into a slot; else the functions of the name."""
+    at = asking.name(place, position)
+    if at is None:
+        return []
+    document, spot = at
+    called = asking.meaning.call_at(document.text, spot)
+    if called is not None and called.edges:
+        return [asking.symbol(sym) for sym in functions_of(called)]
+    slot = asking.meaning.slot(spot)
+    if slot is not None:
+        held = {entry.function.node: entry.function for entry in slot.entries}
+        return asking.bounded([asking.symbol(sym) for sym in held.values()], "functions", f"xref slots {spot.slot}")
+    if called is not None:
+        reasons = dict.fromkeys(gap.reason for gap in called.unresolved)
+        asking.said += [(types.MessageType.Info, f"no target of {spot.name} is known: {reason}") for reason in reasons]
+    return [asking.symbol(sym) for sym in asking.meaning.functions(spot)]
+
+
+def references(asking: Asking, place: str, position: types.Position, *, declaration: bool) -> list[types.Location]:
+    """Where the name is used, as ``xref refs`` says; with ``declaration``, where it is defined as well."""
+    at = asking.name(place, position)
+    if at is None or at[1].word.kind == INCLUDE:
+        return []
+    document, spot = at
+    defined = asking.meaning.definitions(spot)
+    if defined and defined[0].kind in _LOCALS:
+        return list(_in_function(asking, document, spot))
+    found = uses(asking.source, _asked(asking, spot, defined), most=MOST)
+    if found.unread:
+        command = f"xref refs {spot.slot or spot.name}"
+        rest = f"{found.unread:,} files that may have more were not read; {command} has all"
+        asking.said.append((types.MessageType.Info, f"{len(found.found):,} uses of {spot.name} are shown: {rest}"))
+    if found.untold:
+        told = (
+            f"{found.untold:,} accesses to a member '{spot.name}' are left out: nothing tells of which struct they are"
+        )
+        asking.logged.append(told)
+    places = [asking.defined(each) for each in defined] if declaration else []
+    for use in found.found:
+        shown = asking.documents.get(use.file)
+        line = shown.shown(use.line)
+        span = asking.documents.span(shown, line, use.column, use.column + len(spot.name))
+        places.append(types.Location(asking.uri(use.file), span))
+    return list({(p.uri, p.range.start.line, p.range.start.character): p for p in places}.values())
+
+
+def _asked(asking: Asking, spot: Spot, defined: tuple[Definition, ...]) -> str:
+    """What ``xref refs`` would be asked for: a function that its file has for itself is looked for nowhere else."""
+    if spot.word.kind == MEMBER and spot.slot:
+        return spot.slot
+    functions = asking.meaning.functions(spot)
+    rows = [asking.source.reader.function(sym.fid) for sym in functions]
+    private = [row for row in rows if row is not None and asking.source.names.is_private(row)]
+    if private and len(private) == len(defined) and len({row.file_id for row in private}) == 1:
+        return f"{functions[0].file}:{spot.name}"
+    return spot.name
+
+
+def _in_function(asking: Asking, document: Document, spot: Spot) -> Iterator[types.Location]:
+    """The places that name a local variable."""
+    within = spot.within
+    if within is None:
+        return
+    first = asking.line(spot.path, within.line, within.name)
+    last = max(spot.line, first + within.end_line - within.line)
+    for line in range(first, last + 1):
+        begin = document.text.offset(line, 0)
+        for word in document.text.words(line):
+            if word.name == spot.name and word.kind == NAME:
+                span = asking.documents.span(document, line, word.start - begin, word.end - begin)
+                yield types.Location(asking.uri(spot.path), span)
+
+
+def hover(asking: Asking, place: str, position: types.Position) -> types.Hover | None:
+    """What the name is: its declaration, where that stands, and of a slot how much is put into it."""
+    at = asking.name(place, position)
+    if at is None:
+        return None
+    document, spot = at
+    defined = asking.meaning.definitions(spot)
+    called = asking.meaning.call_at(document.text, spot) if spot.word.kind == MEMBER else None
+    parts = [*_defined(asking, defined), *_slot(asking.meaning.slot(spot)), *_called(called)]
+    if not parts:
+        return None
+    line, begin = document.text.position(spot.word.start)
+    span = asking.documents.span(document, line, begin, begin + spot.word.end - spot.word.start)
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(parts)), span)
+
+
+def _defined(asking: Asking, defined: tuple[Definition, ...]) -> Iterator[str]:
+    if not defined:
+        return
+    first = defined[0]
+    text = _body(asking, first) if first.kind == "macro" else first.text
+    if text:
+        yield f"```c\n{text}\n```"
+    guard = f", if {first.guard}" if first.guard else ""
+    yield f"{first.kind} `{first.name}`, {first.file}:{first.line}{guard}"
+    if len(defined) > 1:
+        others = [f"{each.file}:{each.line}" for each in defined[1:_NAMED]]
+        more = f" and {len(defined) - _NAMED:,} more" if len(defined) > _NAMED else ""
+        yield f"also {', '.join(others)}{more}"
+
+
+def _body(asking: Asking, found: Definition) -> str:
+    """A macro with its body, as far as that can be looked at."""
+    for macro in asking.source.reader.macros(found.name):
+        if (macro.file, macro.line) == (found.file, found.line):
+            params = [*(macro.params or ())]
+            if macro.variadic:
+                params.append("..." if macro.variadic == "__VA_ARGS__" else f"{macro.variadic}...")
+            head = f"#define {macro.name}" + (f"({', '.join(params)})" if macro.params is not None else "")
+            lines = macro.body.split("\n")
+            rest = [f"/* {len(lines) - _LINES} lines more */"] if len(lines) > _LINES else []
+            return "\n".join([f"{head} {lines[0].strip()}".rstrip(), *lines[1:_LINES], *rest])
+    return found.text if found.text.startswith("#") else f"#define {found.text}"
+
+
+def _slot(slot: Slot | None) -> Iterator[str]:
+    if slot is not None:
+        functions = len({entry.function.node for entry in slot.entries})
+        yield (
+            f"slot `{slot.struct}.{slot.field}`: {_many(functions, 'implementor')} in"
+            f" {_many(len(slot.entries), 'registration')}, called from {_many(len(slot.sites), 'place')}"
+        )
+
+
+def _called(called: Calls | None) -> Iterator[str]:
+    if called is None:
+        return
+    found = functions_of(called)
+    if found:
+        more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+        yield f"here it can call {', '.join(f'`{sym.name}`' for sym in found[:_NAMED])}{more}"
+    for reason in dict.fromkeys(gap.reason for gap in called.unresolved):
+        yield f"here nothing is known to be called: {reason}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
