@@ -10,7 +10,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from xref.lsp.index import Wanted
+from xref.lsp.server import make
 
 PATIENCE = 60
 
@@ -18,25 +22,33 @@ PATIENCE = 60
 class Editor:
     """``tell``s and ``ask``s a server; ``shown`` and ``logged`` are the messages that it has sent by itself."""
 
-    def __init__(self, *options: object, cwd: Path | None = None) -> None:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("XREF_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "xref.cli.main", *map(str, options), "lsp"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env=kept,
-        )
+    def __init__(self) -> None:
         self.shown: list[str] = []
         self.logged: list[str] = []
         self.capabilities: dict[str, Any] = {}
         self._number = 0
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.stdin, self._stdout = self._begin()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _begin(self) -> tuple[BinaryIO, BinaryIO]:
+        """Starts a server in this process, which takes no time."""
+        theirs, mine = os.pipe()
+        back, forth = os.pipe()
+        self._ends = (os.fdopen(theirs, "rb"), os.fdopen(forth, "wb"))
+        self._server = threading.Thread(target=make(Wanted()).start_io, args=self._ends, daemon=True)
+        self._server.start()
+        return os.fdopen(mine, "wb"), os.fdopen(back, "rb")
+
+    def _end(self) -> int:
+        self._server.join(timeout=PATIENCE)
+        for end in self._ends:
+            end.close()
+        return int(self._server.is_alive())
 
     def _read(self) -> None:
-        stream = self.process.stdout
+        stream = self._stdout
         while head := stream.readline():
             length = int(head.split(b":")[1])
             while stream.readline().strip():
@@ -53,8 +65,8 @@ class Editor:
 
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
-        self.process.stdin.flush()
+        self.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+        self.stdin.flush()
 
     def tell(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
@@ -75,10 +87,37 @@ class Editor:
         return self
 
     def close(self) -> int:
-        if self.process.poll() is None:
+        if not self.stdin.closed:
             self.ask("shutdown", None)
             self.tell("exit", None)
-        return self.process.wait(timeout=PATIENCE)
+            self._code = self._end()
+            self._reader.join(timeout=PATIENCE)
+            self.stdin.close()
+            self._stdout.close()
+        return self._code
+
+
+class Process(Editor):
+    """The same with a server that is a process, as an editor would start it."""
+
+    def __init__(self, *options: object) -> None:
+        self._options = options
+        self.complaints = ""
+        super().__init__()
+
+    def _begin(self) -> tuple[BinaryIO, BinaryIO]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("XREF_")}
+        command = [sys.executable, "-m", "xref.cli.main", *map(str, self._options), "lsp"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=kept
+        )
+        return self.process.stdin, self.process.stdout
+
+    def _end(self) -> int:
+        code = self.process.wait(timeout=PATIENCE)
+        self.complaints = self.process.stderr.read().decode()
+        self.process.stderr.close()
+        return code
 
 
 class File:
@@ -119,6 +158,18 @@ class File:
         """The answer as ``path:line``, lines from 1, paths from the last folder on."""
         found = self.ask(method, self.at(around, name), **more)
         return [place(each["uri"], each["range"]) for each in found]
+
+
+def lead(found: list[dict[str, Any]]) -> list[str]:
+    """Where places lead: the file, and what stands there from the place on."""
+    leads = []
+    for each in found:
+        path = Path(unquote(urlsplit(each["uri"]).path))
+        start = each["range"]["start"]
+        line = path.read_bytes().decode("utf-8", "replace").split("\n")[start["line"]]
+        text = line.encode("utf-16-le")[2 * start["character"] :].decode("utf-16-le")
+        leads.append(f"{path.name}: {text}")
+    return leads
 
 
 def place(uri: str, span: dict[str, Any]) -> str:

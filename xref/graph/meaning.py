@@ -124,15 +124,17 @@ class Meaning:
 
     # -- where --------------------------------------------------------------------------------------------------------
 
-    def spot(self, text: Text, offset: int, known: int | None) -> Spot | None:
-        """The name at an offset. ``known``: the line at which the index has it; None where that has to be found."""
+    def spot(self, text: Text, offset: int, known: int | None, *, exact: bool = True) -> Spot | None:
+        """The name at an offset. ``known``: the line at which the index has it, ``exact`` or near there; None where
+        that has to be found.
+        """
         word = text.word(offset)
         if word is None:
             return None
         line, column = text.position(word.start)
         file_id = self._source.reader.file_id(text.path) or 0
         at = known if known is not None else self._drifted(text, offset, line, file_id)
-        found = Spot(text.path, file_id, word, line, column, at, known is not None)
+        found = Spot(text.path, file_id, word, line, column, at, exact and known is not None)
         within = self._owners.around(text.path, at) if file_id else None
         if word.kind != MEMBER:
             return found._replace(within=within)

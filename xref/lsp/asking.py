@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from xref.resolve.resolver import Resolver
 
 _WORD: Final = re.compile(rb"[\w$]+")
+_HEAD: Final = 40
+"""So many lines may the head of a function, or a declaration, have."""
+LOCALS: Final = ("local", "parameter")
+"""The kinds of definitions that hold inside one function."""
 MOST: Final = 2000
 """So many places are sent at once; of more, the rest is counted."""
 
@@ -76,8 +80,9 @@ class Asking:
 
     def spot(self, document: Document, position: types.Position) -> Spot | None:
         """The name at a position of a file."""
-        line = None if self.source.changed(document.path) else document.saved(position.line + 1)
-        return self.meaning.spot(document.text, self.documents.offset(document, position), line)
+        shown, offset = position.line + 1, self.documents.offset(document, position)
+        line = None if self.source.changed(document.path) else document.saved(shown)
+        return self.meaning.spot(document.text, offset, line, exact=document.stays(shown))
 
     def name(self, place: str, position: types.Position) -> tuple[Document, Spot] | None:
         """Both at once; None where there is no name."""
@@ -117,7 +122,14 @@ class Asking:
         """Where something is defined."""
         if found.kind == "file":
             return types.Location(self.uri(found.file), types.Range(types.Position(0, 0), types.Position(0, 0)))
-        return self.location(found.file, found.line, found.name.rpartition(".")[2])
+        name = found.name.rpartition(".")[2]
+        if found.kind not in LOCALS:
+            return self.location(found.file, found.line, name)
+        document = self.documents.get(found.file)
+        first = self.line(found.file, found.line, "")
+        line = next((n for n in range(first, first + _HEAD) if document.text.column(name, n) >= 0), first)
+        at = max(document.text.column(name, line), 0)
+        return types.Location(self.uri(found.file), self.documents.span(document, line, at, at + len(name)))
 
     def symbol(self, sym: Symbol) -> types.Location:
         """Where a function stands."""

@@ -7,7 +7,9 @@ be newer than the file; the index counts lines from 1 and bytes, of the file as 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 UTF8: Final = "utf-8"
 UTF32: Final = "utf-32"
+_EDITED: Final = 16
+"""Of so many files is remembered how what the editor has differs."""
 _KEPT: Final = 256
 """So many files are remembered that were read to find columns in them."""
 
@@ -46,39 +50,46 @@ def column(line: bytes, character: int, encoding: str) -> int:
 
 
 class Shift(NamedTuple):
-    """Where the lines of a file are in an editor's text: ``before`` lines are the same at the beginning, ``behind`` at
-    the end, of ``old`` and ``new`` lines altogether.
+    """Where the lines of a file are in an editor's text: runs of lines that are the same in both, each with where it
+    begins in the one and in the other, from 0, and its length.
     """
 
-    before: int
-    behind: int
-    old: int
-    new: int
+    runs: tuple[tuple[int, int, int], ...]
 
     def shown(self, line: int) -> int:
-        """The editor's line for one of the file, both 1-based; in what was edited, the nearest that there is."""
-        if line <= self.before:
-            return line
-        if line > self.old - self.behind:
-            return line + self.new - self.old
-        return max(1, min(line, self.new - self.behind))
+        """The editor's line for one of the file, both 1-based; in what was edited, the nearest that stayed."""
+        return _other(line, [(old, new, size) for old, new, size in self.runs])
 
     def saved(self, line: int) -> int:
         """The other way round."""
-        return Shift(self.before, self.behind, self.new, self.old).shown(line)
+        return _other(line, [(new, old, size) for old, new, size in self.runs])
+
+
+def _other(line: int, runs: list[tuple[int, int, int]]) -> int:
+    at = bisect_right(runs, line - 1, key=lambda run: run[0]) - 1
+    if at < 0:
+        return 1
+    mine, other, size = runs[at]
+    return other + min(line - 1 - mine, max(size - 1, 0)) + 1
 
 
 def shift(saved: bytes, shown: bytes) -> Shift:
     """How an editor's text differs from the file."""
-    old, new = saved.split(b"\n"), shown.split(b"\n")
+    old, new = ([line.rstrip(b"\r") for line in text.split(b"\n")] for text in (saved, shown))
     most = min(len(old), len(new))
-    before = 0
-    while before < most and old[before].rstrip(b"\r") == new[before].rstrip(b"\r"):
+    before = behind = 0
+    while before < most and old[before] == new[before]:
         before += 1
-    behind = 0
-    while behind < most - before and old[-1 - behind].rstrip(b"\r") == new[-1 - behind].rstrip(b"\r"):
+    while behind < most - before and old[-1 - behind] == new[-1 - behind]:
         behind += 1
-    return Shift(before, behind, len(old), len(new))
+    runs = [(0, 0, before)] if before else []
+    middle = old[before : len(old) - behind], new[before : len(new) - behind]
+    if middle[0] and middle[1]:  # edited in several places
+        blocks = SequenceMatcher(None, *middle).get_matching_blocks()
+        runs += [(before + i, before + j, size) for i, j, size in blocks if size]
+    if behind:
+        runs.append((len(old) - behind, len(new) - behind, behind))
+    return Shift(tuple(runs))
 
 
 class Document(NamedTuple):
@@ -95,6 +106,10 @@ class Document(NamedTuple):
     def saved(self, line: int) -> int:
         """The line of the file that a shown one is."""
         return line if self.moved is None else self.moved.saved(line)
+
+    def stays(self, line: int) -> bool:
+        """Whether a shown line stands in the file as well."""
+        return self.moved is None or self.moved.shown(self.moved.saved(line)) == line
 
 
 class Documents:
@@ -123,7 +138,7 @@ class Documents:
         shown = opened.encode("utf-8", "replace")
         if shown == saved.data:
             return Document(path, saved, None)
-        return Document(path, Text(path, shown), shift(saved.data, shown))
+        return Document(path, Text(path, shown), self._read.shift(path, saved.data, shown))
 
     def offset(self, document: Document, position: types.Position) -> int:
         """The byte of the shown text that a position means; the nearest one where there is no such position."""
@@ -150,6 +165,17 @@ class Files:
 
     def __init__(self) -> None:
         self._known: OrderedDict[Path, tuple[tuple[int, int, int], Text]] = OrderedDict()
+        self._shifts: OrderedDict[str, tuple[bytes, bytes, Shift]] = OrderedDict()
+
+    def shift(self, path: str, saved: bytes, shown: bytes) -> Shift:
+        """How the text of an editor differs from the file; while nobody types it is the same for each question."""
+        known = self._shifts.get(path)
+        if known is None or known[:2] != (saved, shown):
+            known = self._shifts[path] = (saved, shown, shift(saved, shown))
+        self._shifts.move_to_end(path)
+        if len(self._shifts) > _EDITED:
+            self._shifts.popitem(last=False)
+        return known[2]
 
     def text(self, root: Path, path: str) -> Text:
         """A file; an empty one where it cannot be read."""

@@ -136,10 +136,10 @@ def _detail(edges: list[AnswerEdge]) -> str:
 
 
 def _grouped(edges: Iterator[AnswerEdge]) -> list[list[AnswerEdge]]:
-    """The calls between two functions that come about in the same way: one item."""
-    found: dict[tuple[str, str, str, str], list[AnswerEdge]] = {}
+    """The calls between two functions that come about in the same way and are equally sure: one item."""
+    found: dict[tuple[str, str, str], list[AnswerEdge]] = {}
     for edge in edges:
-        found.setdefault((edge.source, edge.target, str(edge.kind), edge.via), []).append(edge)
+        found.setdefault((edge.source, edge.target, in_words(edge)), []).append(edge)
     return list(found.values())
 
 

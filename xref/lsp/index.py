@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -73,8 +72,6 @@ class Index:
             raise IndexUnavailable(f"{db} holds {indexed}, not {arch}; run xref --arch {arch} --db FILE index")
         self._source, self._db = source, db
         self.constants.clear()
-        gc.collect()
-        gc.freeze()  # what is loaded by now stays
         return source
 
     def notes(self, source: Resolver) -> list[str]:

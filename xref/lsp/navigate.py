@@ -10,7 +10,7 @@ from lsprotocol import types
 from xref.graph.meaning import functions_of
 from xref.graph.spot import INCLUDE, MEMBER, NAME
 from xref.graph.uses import uses
-from xref.lsp.asking import MOST
+from xref.lsp.asking import LOCALS, MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from xref.lsp.documents import Document
     from xref.resolve.edge import Slot
 
-_LOCALS: Final = ("local", "parameter")
 _NAMED: Final = 8
 """So many functions are named in what is said of a name."""
 _LINES: Final = 24
@@ -63,37 +62,41 @@ def references(asking: Asking, place: str, position: types.Position, *, declarat
         return []
     document, spot = at
     defined = asking.meaning.definitions(spot)
-    if defined and defined[0].kind in _LOCALS:
+    if defined and defined[0].kind in LOCALS:
         return list(_in_function(asking, document, spot))
-    found = uses(asking.source, _asked(asking, spot, defined), most=MOST)
-    if found.unread:
-        command = f"xref refs {spot.slot or spot.name}"
-        rest = f"{found.unread:,} files that may have more were not read; {command} has all"
-        asking.said.append((types.MessageType.Info, f"{len(found.found):,} uses of {spot.name} are shown: {rest}"))
-    if found.untold:
-        told = (
-            f"{found.untold:,} accesses to a member '{spot.name}' are left out: nothing tells of which struct they are"
-        )
-        asking.logged.append(told)
     places = [asking.defined(each) for each in defined] if declaration else []
-    for use in found.found:
-        shown = asking.documents.get(use.file)
-        line = shown.shown(use.line)
-        span = asking.documents.span(shown, line, use.column, use.column + len(spot.name))
-        places.append(types.Location(asking.uri(use.file), span))
+    for asked in _asked(asking, spot, defined):
+        places += _used(asking, asked)
     return list({(p.uri, p.range.start.line, p.range.start.character): p for p in places}.values())
 
 
-def _asked(asking: Asking, spot: Spot, defined: tuple[Definition, ...]) -> str:
-    """What ``xref refs`` would be asked for: a function that its file has for itself is looked for nowhere else."""
+def _used(asking: Asking, asked: str) -> Iterator[types.Location]:
+    found = uses(asking.source, asked, most=MOST)
+    if found.unread:
+        rest = f"{found.unread:,} files that may have more were not read; xref refs {asked} has all"
+        asking.said.append((types.MessageType.Info, f"{len(found.found):,} uses of {asked} are shown: {rest}"))
+    if found.untold:
+        told = f"{found.untold:,} accesses that may be to {asked} are left out: nothing tells of which struct they are"
+        asking.logged.append(told)
+    length = len(asked.rpartition(":")[2].rpartition(".")[2])
+    for use in found.found:
+        shown = asking.documents.get(use.file)
+        span = asking.documents.span(shown, shown.shown(use.line), use.column, use.column + length)
+        yield types.Location(asking.uri(use.file), span)
+
+
+def _asked(asking: Asking, spot: Spot, defined: tuple[Definition, ...]) -> list[str]:
+    """What ``xref refs`` would be asked for: a function that its file has for itself is looked for nowhere else, a
+    member by each of its names.
+    """
     if spot.word.kind == MEMBER and spot.slot:
-        return spot.slot
+        return [spot.slot, f"{spot.tag}.{spot.name}"] if spot.field != spot.name else [spot.slot]
     functions = asking.meaning.functions(spot)
     rows = [asking.source.reader.function(sym.fid) for sym in functions]
     private = [row for row in rows if row is not None and asking.source.names.is_private(row)]
     if private and len(private) == len(defined) and len({row.file_id for row in private}) == 1:
-        return f"{functions[0].file}:{spot.name}"
-    return spot.name
+        return [f"{functions[0].file}:{spot.name}"]
+    return [spot.name]
 
 
 def _in_function(asking: Asking, document: Document, spot: Spot) -> Iterator[types.Location]:

@@ -46,8 +46,8 @@ class Server(LanguageServer):
 
     async def ask(self, uri: str, question: Callable[[Asking, str], T], nothing: T) -> T:
         """The answer to a question about a file, and what has to be said of it; ``nothing`` without an index."""
-        place = to_fs_path(uri) or "" if uri else ""
-        opened = {to_fs_path(each.uri) or "": each.source for each in self.workspace.text_documents.values()}
+        place = _place(uri)
+        opened = {_place(each.uri): each.source for each in self.workspace.text_documents.values()}
         loop = asyncio.get_running_loop()
         answer, said, logged = await loop.run_in_executor(self._thread, self._answer, place, opened, question, nothing)
         for kind, message in said:
@@ -90,7 +90,7 @@ def make(wanted: Wanted) -> Server:
     def initialize(params: types.InitializeParams) -> None:
         folders = [folder.uri for folder in params.workspace_folders or ()]
         for uri in (*folders, params.root_uri):
-            if uri and (folder := to_fs_path(uri)):
+            if uri and (folder := _place(uri)):
                 server.look_in(folder)
         if params.root_path:
             server.look_in(params.root_path)
@@ -162,6 +162,15 @@ def make(wanted: Wanted) -> Server:
         return await server.ask(item.uri, lambda asking, place: hierarchy.outgoing(asking, place, item), [])
 
     return server
+
+
+def _place(uri: str) -> str:
+    """The file that an address means; '' for one that is no file's."""
+    try:
+        place = to_fs_path(uri) or ""
+    except ValueError:
+        return ""
+    return "" if "\0" in place else place
 
 
 def serve(wanted: Wanted) -> None:

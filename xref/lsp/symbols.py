@@ -71,7 +71,7 @@ def in_file(asking: Asking, place: str, *, nested: bool) -> list[types.DocumentS
         return found
     uri = asking.uri(path)
     return [
-        types.SymbolInformation(location=types.Location(uri, each.range), name=each.name, kind=each.kind)
+        types.SymbolInformation(location=types.Location(uri, each.selection_range), name=each.name, kind=each.kind)
         for each in found
     ]
 

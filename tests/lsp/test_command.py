@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""``xref lsp`` as a command: what it needs, what it offers, and how it ends."""
+
+import importlib.util
+import subprocess
+import sys
+
+from xref.cli.main import main
+
+from .client import PATIENCE, Process
+
+
+def test_it_says_what_it_can(editor):
+    for what in (
+        "definition", "references", "implementation", "hover", "callHierarchy", "documentSymbol", "workspaceSymbol",
+    ):  # fmt: skip
+        assert editor.capabilities[f"{what}Provider"], what
+    assert editor.capabilities["textDocumentSync"]["change"] == 1  # whole texts
+    assert editor.capabilities["positionEncoding"] == "utf-16"
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch, capsys):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "pygls" else real(name, *a))
+    monkeypatch.setattr("xref.cli.lsp.find_spec", importlib.util.find_spec)
+    assert main(["lsp"]) == 2
+    assert "pip install 'xref[lsp]'" in capsys.readouterr().err
+
+
+def test_it_ends_well_with_a_word_and_without(kernel, small):
+    editor = Process("--tree", kernel).start(small(index=False))  # the command line's tree is the one
+    assert editor.ask("workspace/symbol", {"query": "sock_sendmsg"})
+    assert editor.close() == 0
+    assert editor.complaints == ""
+    gone = subprocess.run(
+        [sys.executable, "-m", "xref.cli.main", "lsp", "--stdio"],
+        input=b"", capture_output=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert (gone.returncode, gone.stdout, gone.stderr) == (0, b"", b"")
+
+
+def test_what_is_no_message_does_not_end_it(start, kernel):
+    editor = start(kernel)
+    body = b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"text'
+    editor.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    editor.stdin.flush()
+    assert editor.ask("workspace/symbol", {"query": "sock_sendmsg"})
