@@ -152,6 +152,11 @@ def test_every_field_of_the_answer_is_explained():
         assert told == list(part["properties"]), name
 
 
+def test_every_field_of_what_stands_at_a_place_is_explained():
+    told = re.findall(r"^\| `(\w+)` \|", section(read("json.md"), "At"), re.M)
+    assert told == json_.schema("xref.at/1")["required"]
+
+
 def test_every_rule_of_evidence_is_explained():
     rules = set()
     for path in sorted((ROOT / "xref" / "resolve").glob("*.py")):

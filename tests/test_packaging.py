@@ -25,6 +25,7 @@ DATA = (
     "xref/store/schema.sql",
     "xref/store/indexes.sql",
     "xref/graph/layers.toml",
+    "xref/render/schemas/at-1.json",
     "xref/render/schemas/callgraph-1.json",
     "xref/py.typed",
 )

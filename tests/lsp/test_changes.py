@@ -76,9 +76,7 @@ def test_an_unsaved_text_is_answered_by_what_it_says(start, small):
     file.change(file.text.replace("ops->run(value)", "ops ? ops->run(value + more) : 0"))  # the line itself
     (target,) = file.ask("implementation", file.at("ops->run(value", "run"))
     assert target["range"]["start"] == file.at("static int fast", "fast")
-    file.change(
-        file.text.replace("ops ? ops->run(value + more) : 0", "fast(value)")
-    )  # a call that the index does not have
+    file.change(file.text.replace("ops ? ops->run(value + more) : 0", "fast(value)"))  # a new call
     (function,) = file.ask("definition", file.at("return fast(value)", "fast"))
     assert function["range"]["start"] == file.at("static int fast", "fast")
     assert editor.shown == []

@@ -17,8 +17,6 @@ from xref.store.numbers import first
 from xref.store.rows import last_member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from xref.facts.model import CallFact
     from xref.graph.reader import Reader
     from xref.graph.spot import Text, Word
@@ -152,7 +150,7 @@ class Meaning:
         reader = self._source.reader
         rows = reader.functions_named_in(name, file_id)
         if not rows and argument:  # SYSCALL_DEFINE4(send, ...)
-            rows = [f for f in self._functions(file_id) if f.made_by and argument in (f.name, *_tails(f))]
+            rows = [f for f in self._functions(file_id) if f.made_by and argument in _endings(f)]
         if not rows:
             return line
         best = min(rows, key=lambda f: abs(f.line - begins))
@@ -313,6 +311,7 @@ def functions_of(calls: Calls) -> tuple[Symbol, ...]:
     return tuple({edge.callee.node: edge.callee for edge in calls.edges}.values())
 
 
-def _tails(f: FunctionInfo) -> Iterable[str]:
-    """The ends of a function's names behind what a macro puts before them."""
-    return (name[at + 1 :] for name in (f.name, *f.aliases.split(",")) for at, char in enumerate(name) if char == "_")
+def _endings(f: FunctionInfo) -> list[str]:
+    """A function's names, whole and without what a macro puts before them."""
+    names = [f.name, *f.aliases.split(",")]
+    return names + [name[at + 1 :] for name in names for at, char in enumerate(name) if char == "_"]
