@@ -93,6 +93,14 @@ def test_a_dispatch_begins_with_what_it_can_reach(editor, kernel):
     assert call["from"]["detail"].startswith("indirect via proto_ops.sendmsg, object; registration net/ipv4/af_inet.c:")
 
 
+def test_a_system_call_is_what_its_macro_makes(editor, kernel):
+    file = File(editor, kernel / "net" / "socket.c")
+    (item,) = file.ask("prepareCallHierarchy", file.at("SYSCALL_DEFINE4(send,", "send"))
+    assert item["data"]["node"] == "net/socket.c:__do_sys_send"
+    called = editor.ask("callHierarchy/outgoingCalls", {"item": item})
+    assert "__sys_sendto" in [call["to"]["name"] for call in called]
+
+
 def test_where_no_name_stands_it_begins_with_the_function_around(editor, kernel):
     file = File(editor, kernel / "net" / "socket.c")
     (item,) = file.ask("prepareCallHierarchy", file.at("\treturn __sock_sendmsg(sock, msg);"))

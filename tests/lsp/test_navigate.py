@@ -39,6 +39,7 @@ def xref(capfdbinary, kernel, *words):
         ("READ_ONCE(sock->ops)->sendmsg", "READ_ONCE", ["compiler.h: READ_ONCE(x)"]),
         (".release =\tsock_close", "release", ["fs.h: release)("]),
         (".release =\tsock_close", "sock_close", ["socket.c: sock_close(struct file *file)"]),
+        ("SYSCALL_DEFINE4(send,", "send", ["socket.c: SYSCALL_DEFINE4(send,"]),
         ("<linux/indirect_call_wrapper.h>", "indirect", ["indirect_call_wrapper.h: "]),
     ],
 )
@@ -62,6 +63,40 @@ def test_a_member_that_a_macro_renames(inet):
 def test_a_parameter_of_a_function_that_a_macro_makes(socket):
     position = socket.at("return __sys_sendto(fd, buff, len, flags, NULL, 0)", "flags")
     assert lead(socket.ask("definition", position)) == ["socket.c: flags)"]
+
+
+def test_labels_and_keywords(small, start):
+    text = """\
+int out(void) { return 0; }
+int one(int x)
+{
+	if (x)
+		goto out;
+	x = x ?
+		out : 2;
+out:
+	return x;
+}
+int two(int x)
+{
+out:
+	goto out;
+}
+"""
+    tree = small(one=text)
+    file = File(start(tree), tree / "kernel" / "one.c")
+    assert file.places("definition", "goto out;", "out") == ["one.c:8"]
+    assert file.places("definition", "out : 2", "out") == ["one.c:1"]
+    assert file.places("references", "goto out;", "out", context={"includeDeclaration": True}) == ["one.c:5", "one.c:8"]
+    for keyword in ("return", "int one", "if"):
+        assert file.ask("definition", file.at(keyword)) == []
+
+
+def test_a_name_that_the_file_cannot_mean_is_not_guessed_at(small, start):
+    hidden = "static int secret(void)\n{\n\treturn 1;\n}\n"
+    tree = small(one=hidden, two="int two(int secret_too)\n{\n\treturn secret(1);\n}\n")
+    file = File(start(tree), tree / "kernel" / "two.c")
+    assert file.ask("definition", file.at("secret(1)", "secret")) == []
 
 
 def test_nothing_stands_between_names(socket):

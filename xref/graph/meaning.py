@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xref.graph.accesses import Owners
 from xref.graph.constants import constants
 from xref.graph.crossref import Definition, definitions
-from xref.graph.spot import INCLUDE, MEMBER, TAG
+from xref.graph.spot import INCLUDE, LABEL, MEMBER, TAG
 from xref.store.numbers import first
 from xref.store.rows import last_member
+from xref.tree.files import is_shared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xref.facts.model import CallFact
     from xref.graph.reader import Reader
     from xref.graph.spot import Text, Word
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from xref.store.model import FunctionInfo
 
 _CALLED: Final = ("function", "macro", "asm")
+_MORE: Final = 100
+"""By so many lines may a function have grown since it was indexed."""
+_APART: Final = ("macro", "struct", "union", "typedef")
+"""What a file that is no shared header has for itself, and for those that include it."""
 _RECORDS: Final = ("struct", "union", "enum")
 
 
@@ -35,7 +42,7 @@ class Spot(NamedTuple):
     ``sk_prot`` of ``sock`` is ``skc_prot`` of ``sock_common``.
     """
 
-    path: str
+    text: Text
     file_id: int
     word: Word
     line: int
@@ -51,6 +58,11 @@ class Spot(NamedTuple):
     def name(self) -> str:
         """The name itself."""
         return self.word.name
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the tree."""
+        return self.text.path
 
     @property
     def slot(self) -> str:
@@ -103,7 +115,7 @@ class Meaning:
         known = self._drifted(text, offset, line, file_id) if changed else line
         spot = self.spot(text, offset, None if changed else line) if column is not None else None
         calls = self.calls_on(text.path, known)
-        if spot is not None and (called := self.call_at(text, spot)) is not None:
+        if spot is not None and (called := self.call_at(spot)) is not None:
             calls = Calls(
                 tuple(dict.fromkeys((*called.edges, *calls.edges))),
                 tuple(dict.fromkeys((*called.unresolved, *calls.unresolved))),
@@ -132,7 +144,7 @@ class Meaning:
         line, column = text.position(word.start)
         file_id = self._source.reader.file_id(text.path) or 0
         at = known if known is not None else self._drifted(text, offset, line, file_id)
-        found = Spot(text.path, file_id, word, line, column, at, exact and known is not None)
+        found = Spot(text, file_id, word, line, column, at, exact and known is not None)
         within = self._owners.around(text.path, at) if file_id else None
         if word.kind != MEMBER:
             return found._replace(within=within)
@@ -180,6 +192,8 @@ class Meaning:
             return (Definition("file", path, path, 1, 1, "", ""),) if path else ()
         if word.kind == MEMBER:
             return self._members(spot)
+        if word.kind == LABEL:
+            return self._label(spot)
         local = self._local(spot) if word.kind != TAG else None
         if local is not None:
             return (local,)
@@ -188,8 +202,21 @@ class Meaning:
             every = tuple(each for each in every if each.kind in _RECORDS)
         here = [each for each in every if (each.file, each.line) == (spot.path, spot.known)]
         meant = self._meant(spot)
-        found = here or [each for each in every if (each.file, each.line) in meant] or every
-        return tuple(found) or (self._constants(spot.name) if word.kind else ())
+        found = here or [each for each in every if (each.file, each.line) in meant] or self._shared(every, spot)
+        return tuple(found) or self._made(spot) or (self._constants(spot.name) if word.kind else ())
+
+    def _made(self, spot: Spot) -> tuple[Definition, ...]:
+        """What the line itself defines, where the name is an argument of the macro that makes it: SYSCALL_DEFINE4(send,
+        ...).
+        """
+        return tuple(
+            Definition(str(sym.kind), sym.name, sym.file, sym.line, sym.end_line, sym.signature, sym.guard)
+            for sym in self.around(spot.path, spot.known)
+            if (row := self._source.reader.function(sym.fid)) is not None
+            and row.made_by
+            and spot.known == row.line
+            and spot.name in _endings(row)
+        )
 
     def _constants(self, name: str) -> tuple[Definition, ...]:
         known = self._elsewhere.get(name)
@@ -201,8 +228,25 @@ class Meaning:
         """The functions and macros that the name can mean there."""
         if spot.word.kind in (INCLUDE, MEMBER, TAG):
             return ()
-        places = {(each.file, each.line) for each in self.definitions(spot) if each.kind in _CALLED}
-        return tuple(sym for sym in self._source.lookup(spot.name) if (sym.file, sym.line) in places)
+        found = {(each.name, each.file, each.line) for each in self.definitions(spot) if each.kind in _CALLED}
+        named = (*self._source.lookup(spot.name), *self.around(spot.path, spot.known))
+        return tuple(dict.fromkeys(sym for sym in named if (sym.name, sym.file, sym.line) in found))
+
+    def _shared(self, every: Iterable[Definition], spot: Spot) -> Iterable[Definition]:
+        """Of definitions none of which the file is known to see, those that it may, where it is code that is asked of:
+        what others have for themselves is none of it.
+        """
+        if not spot.file_id or not spot.word.kind:
+            return every
+        reader = self._source.reader
+        statics = [row for row in reader.objects(spot.name) if row.linkage == "static"]
+        own = {(reader.file(row.file_id).path, row.line) for row in statics}
+        own.update((sym.file, sym.line) for sym in self._source.lookup(spot.name) if sym.linkage == "static")
+        return [
+            each
+            for each in every
+            if is_shared(each.file) or (each.kind not in _APART and (each.file, each.line) not in own)
+        ]
 
     def _meant(self, spot: Spot) -> set[tuple[str, int]]:
         """Files and lines of the definitions that a file can mean by a name."""
@@ -223,19 +267,39 @@ class Meaning:
     def _members(self, spot: Spot) -> tuple[Definition, ...]:
         source = self._source
         if not spot.owner:
-            return tuple(each for each in definitions(source, spot.name) if each.kind == "field")
-        found = definitions(source, spot.slot)
+            found = definitions(source, f"{spot.tag}.{spot.name}") if spot.tag else ()
+            return found or tuple(each for each in definitions(source, spot.name) if each.kind == "field")
+        # a record without a name is called after the one around it, and has a tag of its own
+        found = definitions(source, spot.slot) or definitions(source, f"{spot.tag}.{spot.field}")
         if spot.field == spot.name:
             return found
         named = definitions(source, spot.name, everything=False)
         macros = tuple(each for each in named if each.kind == "macro")
         return (*found, *macros)  # #define sk_prot __sk_common.skc_prot
 
+    def _label(self, spot: Spot) -> tuple[Definition, ...]:
+        """The label that a ``goto`` leads to, in the text as it is."""
+        if spot.within is None:
+            return ()
+        first = spot.line - (spot.known - spot.within.line)
+        last = max(first + spot.within.end_line - spot.within.line, spot.line) + (0 if spot.exact else _MORE)
+        line = spot.text.label(spot.name, first, last)
+        if not line:
+            return ()
+        text = spot.text.line(line).decode("utf-8", "replace").strip()
+        return (Definition("label", spot.name, spot.path, line, line, text, ""),)
+
     def _local(self, spot: Spot) -> Definition | None:
-        """The declaration of a local variable or a parameter."""
-        within = spot.within
-        if within is None:
+        """The declaration of a local variable or a parameter: of the function around, or of one that the same line
+        makes.
+        """
+        if spot.within is None:
             return None
+        others = (self._source.reader.function(sym.fid) for sym in self.around(spot.path, spot.known))
+        found = (self._local_of(spot, f) for f in (spot.within, *others) if f is not None)
+        return next((each for each in found if each is not None), None)
+
+    def _local_of(self, spot: Spot, within: FunctionInfo) -> Definition | None:
         if within.kind == "macro":
             scope = self._source.written.scope(within)
             if scope.macro_param(spot.name) is None:
@@ -269,10 +333,10 @@ class Meaning:
             missing += [gap for gap in found.unresolved if gap.line == line and gap.file == path]
         return Calls(tuple(edges), tuple(missing))
 
-    def call_at(self, text: Text, spot: Spot) -> Calls | None:
+    def call_at(self, spot: Spot) -> Calls | None:
         """The call whose callee is named there; None where the name is not called."""
         within = spot.within
-        call = self._site(text, spot, within) if within is not None else None
+        call = self._site(spot, within) if within is not None else None
         if call is None or within is None:
             return None
         found = self._calls_of(self._source.as_symbol(within))
@@ -287,7 +351,7 @@ class Meaning:
         """Whether a call through ``via`` is that of the name: INDIRECT_CALL_1(ops->f, g) calls g by its name too."""
         return not spot.slot or via == spot.slot
 
-    def _site(self, text: Text, spot: Spot, within: FunctionInfo) -> CallFact | None:
+    def _site(self, spot: Spot, within: FunctionInfo) -> CallFact | None:
         """The call in a function that calls something of that name: the last one that begins above or at it."""
         named = [c for c in self._source.reader.body(within.id).calls if last_member(c.callee) == spot.name]
         if not spot.exact:
@@ -297,7 +361,7 @@ class Meaning:
             c
             for c in named
             if (c.line, c.column) <= (spot.known, spot.column)
-            and text.statement(c.line + shift, c.column, spot.word.start)
+            and spot.text.statement(c.line + shift, c.column, spot.word.start)
         ]
         return max(before, key=lambda c: (c.line, c.column), default=None)
 

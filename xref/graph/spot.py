@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAME: Final = "name"
 MEMBER: Final = "member"
 TAG: Final = "tag"
+LABEL: Final = "label"
 INCLUDE: Final = "include"
 
 _BEFORE: Final = 200
@@ -27,6 +28,14 @@ _STRING: Final = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 _INCLUDE: Final = re.compile(rb'[ \t]*#[ \t]*include[ \t]*[<"](?P<path>[^>"\n]*)[>"]')
 _TAGGED: Final = re.compile(rb"\b(?:struct|union|enum)\s*\Z")
 _MEMBER: Final = re.compile(rb"(?:->|(?<!\.)\.|\boffsetof\w*\s*\(\s*(?:struct|union)\s+\w+\s*,)\s*\Z")
+_GOTO: Final = re.compile(rb"\bgoto\s*\Z")
+_ENDS: Final = (b";", b"{", b"}", b":", b")")
+"""What a label can stand behind."""
+_AFTER: Final = re.compile(rb"\s*:(?!:)")
+_KEYWORDS: Final = frozenset(
+    "auto break case char const continue default do double else enum extern float for goto if inline int long register"
+    " return short signed sizeof static struct switch typedef union unsigned void volatile while".split()
+)
 _HEAD: Final = re.compile(rb"^(?P<head>[A-Za-z_][^;{}#\n]*+(?:\n[^;{}#\n]*+){0,99}?)\{.*?^\}", re.MULTILINE | re.DOTALL)
 _INVOKED: Final = re.compile(rb"(\w+)\s*\(\s*(\w*)")
 
@@ -90,7 +99,7 @@ class Text:
         return self.data[starts[number - 1] : end].rstrip(b"\r\n")
 
     def word(self, offset: int) -> Word | None:
-        """The name at an offset, or that ends right there; None where there is none."""
+        """The name at an offset, or that ends right there; None where there is none, or a keyword."""
         data = self.data
         line, _ = self.position(offset)
         begin = self.starts[line - 1]
@@ -105,7 +114,8 @@ class Text:
             end += 1
         if start == end or data[start] in DIGITS:
             return None
-        return Word(data[start:end].decode("ascii"), start, end, self._kind(start, end))
+        name = data[start:end].decode("ascii")
+        return Word(name, start, end, self._kind(start, end)) if name not in _KEYWORDS else None
 
     def _kind(self, start: int, end: int) -> str:
         code = self.code
@@ -114,6 +124,9 @@ class Text:
         before = code[max(0, start - _BEFORE) : start]
         if _MEMBER.search(before) is not None:
             return MEMBER
+        begins = not code[start - self.position(start)[1] : start].strip() and before.rstrip()[-1:] in _ENDS
+        if _GOTO.search(before) is not None or (begins and _AFTER.match(code, end) is not None):
+            return LABEL
         return TAG if _TAGGED.search(before) is not None else NAME
 
     def words(self, line: int) -> Iterator[Word]:
@@ -123,6 +136,16 @@ class Text:
             word = self.word(begin + m.start())
             if word is not None and word.kind not in ("", INCLUDE):
                 yield word
+
+    def label(self, name: str, first: int, last: int) -> int:
+        """The line between two, in which a label of that name stands; 0 where none does."""
+        for line in range(max(first, 1), last + 1):
+            column = self.column(name, line)
+            if column >= 0 and not self.line(line)[:column].strip():
+                word = self.word(self.offset(line, column))
+                if word is not None and word.kind == LABEL:
+                    return line
+        return 0
 
     def statement(self, line: int, column: int, offset: int) -> bool:
         """Whether no statement ends between a place and an offset behind it."""

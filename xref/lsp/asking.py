@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _WORD: Final = re.compile(rb"[\w$]+")
 _HEAD: Final = 40
 """So many lines may the head of a function, or a declaration, have."""
-LOCALS: Final = ("local", "parameter")
+LOCALS: Final = ("local", "parameter", "label")
 """The kinds of definitions that hold inside one function."""
 MOST: Final = 2000
 """So many places are sent at once; of more, the rest is counted."""
@@ -123,6 +123,10 @@ class Asking:
         if found.kind == "file":
             return types.Location(self.uri(found.file), types.Range(types.Position(0, 0), types.Position(0, 0)))
         name = found.name.rpartition(".")[2]
+        if found.kind == "label":
+            document = self.documents.get(found.file)
+            at = max(document.text.column(name, found.line), 0)
+            return types.Location(self.uri(found.file), self.documents.span(document, found.line, at, at + len(name)))
         if found.kind not in LOCALS:
             return self.location(found.file, found.line, name)
         document = self.documents.get(found.file)

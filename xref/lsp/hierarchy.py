@@ -47,7 +47,7 @@ def prepare(asking: Asking, place: str, position: types.Position) -> list[types.
     if spot is None:
         found = meaning.around(document.path, document.saved(position.line + 1))
     else:
-        called = meaning.call_at(document.text, spot)
+        called = meaning.call_at(spot)
         slot = meaning.slot(spot) if called is None or not called.edges else None
         if called is not None and called.edges:
             found = functions_of(called)

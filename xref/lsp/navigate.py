@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lsprotocol import types
 
 from xref.graph.meaning import functions_of
-from xref.graph.spot import INCLUDE, MEMBER, NAME
+from xref.graph.spot import INCLUDE, LABEL, MEMBER, NAME
 from xref.graph.uses import uses
 from xref.lsp.asking import LOCALS, MOST
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from xref.lsp.documents import Document
     from xref.resolve.edge import Slot
 
+_VAGUE: Final = 40
+"""So many structs may be meant by a member of which nothing tells whose it is."""
 _NAMED: Final = 8
 """So many functions are named in what is said of a name."""
 _LINES: Final = 24
@@ -32,8 +34,13 @@ def definition(asking: Asking, place: str, position: types.Position) -> list[typ
     at = asking.name(place, position)
     if at is None:
         return []
-    found = [asking.defined(each) for each in asking.meaning.definitions(at[1])]
-    return asking.bounded(found, "definitions", f"xref def {at[1].name}")
+    spot = at[1]
+    found = asking.meaning.definitions(spot)
+    if len(found) > _VAGUE and spot.word.kind == MEMBER and not spot.owner:
+        told = f"nothing tells of which struct the member {spot.name} is here; {len(found):,} have one"
+        asking.said.append((types.MessageType.Info, told))
+        return []
+    return asking.bounded([asking.defined(each) for each in found], "definitions", f"xref def {spot.name}")
 
 
 def implementation(asking: Asking, place: str, position: types.Position) -> list[types.Location]:
@@ -41,8 +48,8 @@ def implementation(asking: Asking, place: str, position: types.Position) -> list
     at = asking.name(place, position)
     if at is None:
         return []
-    document, spot = at
-    called = asking.meaning.call_at(document.text, spot)
+    spot = at[1]
+    called = asking.meaning.call_at(spot)
     if called is not None and called.edges:
         return [asking.symbol(sym) for sym in functions_of(called)]
     slot = asking.meaning.slot(spot)
@@ -106,10 +113,11 @@ def _in_function(asking: Asking, document: Document, spot: Spot) -> Iterator[typ
         return
     first = asking.line(spot.path, within.line, within.name)
     last = max(spot.line, first + within.end_line - within.line)
+    kind = LABEL if spot.word.kind == LABEL else NAME
     for line in range(first, last + 1):
         begin = document.text.offset(line, 0)
         for word in document.text.words(line):
-            if word.name == spot.name and word.kind == NAME:
+            if word.name == spot.name and word.kind == kind:
                 span = asking.documents.span(document, line, word.start - begin, word.end - begin)
                 yield types.Location(asking.uri(spot.path), span)
 
@@ -121,7 +129,7 @@ def hover(asking: Asking, place: str, position: types.Position) -> types.Hover |
         return None
     document, spot = at
     defined = asking.meaning.definitions(spot)
-    called = asking.meaning.call_at(document.text, spot) if spot.word.kind == MEMBER else None
+    called = asking.meaning.call_at(spot) if spot.word.kind == MEMBER else None
     parts = [*_defined(asking, defined), *_slot(asking.meaning.slot(spot)), *_called(called)]
     if not parts:
         return None
