@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Editors change texts, and indexes are made and brought up to date while a server runs."""
 
+import itertools
 import os
 
 import pytest
 
 from xref.cli.main import main
 from xref.lsp.documents import shift
+from xref.resolve.resolver import Resolver
 
 from .client import File, lead
 
@@ -113,6 +115,28 @@ def test_the_index_is_brought_up_to_date_beside_it(start, small, in_place):
     file = file_of(editor, tree)
     assert items(file, "ops->run(value)", "run") == ["swift"]
     assert editor.shown == []
+
+
+def test_what_is_remembered_does_not_grow_for_ever(start, small, monkeypatch):
+    editor = start(tree := kernel_of(small))
+    file = file_of(editor, tree)
+    opened = []
+
+    class Counting:
+        @staticmethod
+        def open(*words, **options):
+            opened.append(words)
+            return Resolver.open(*words, **options)
+
+    monkeypatch.setattr("xref.lsp.index.Resolver", Counting)
+    assert items(file, "ops->run(value)", "run") == ["fast"]
+    before = len(opened)
+    monkeypatch.setattr("xref.lsp.index._MUCH", 1)
+    sizes = (10**12 * 3**n for n in itertools.count())
+    monkeypatch.setattr("xref.lsp.index._memory", lambda: next(sizes))
+    for _ in range(3):
+        assert items(file, "ops->run(value)", "run") == ["fast"]
+    assert len(opened) > before
 
 
 def test_a_part_of_a_tree_is_said_to_be_one(start, small, capfdbinary):

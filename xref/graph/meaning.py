@@ -13,6 +13,7 @@ from xref.graph.accesses import Owners
 from xref.graph.constants import constants
 from xref.graph.crossref import Definition, definitions
 from xref.graph.spot import INCLUDE, LABEL, MEMBER, TAG
+from xref.parse.ctree import Array, Function, Pointer, TypeofExpr
 from xref.store.numbers import first
 from xref.store.rows import last_member
 from xref.tree.files import is_shared
@@ -318,10 +319,21 @@ class Meaning:
 
     def slot(self, spot: Spot) -> Slot | None:
         """What is put into the member and who calls through it, where it is one that functions are put into."""
-        if not spot.owner:
+        if not spot.owner or not self._holds_functions(spot):
             return None
         found = self._source.slot(spot.owner, spot.field)
         return found if found.entries or found.sites else None
+
+    def _holds_functions(self, spot: Spot) -> bool:
+        """Whether a member is a pointer to functions by its type, or may be one: to ask for what is put into others
+        takes long, and is asked for nothing.
+        """
+        types = self._source.types
+        member = types.member_of(spot.tag, spot.name, spot.file_id)
+        ctype = types.plain(member.ctype, spot.file_id) if member is not None else None
+        while isinstance(ctype, Array | Pointer):
+            ctype = types.plain(ctype.of if isinstance(ctype, Array) else ctype.to, spot.file_id)
+        return ctype is None or isinstance(ctype, Function | TypeofExpr)
 
     def calls_on(self, path: str, line: int) -> Calls:
         """The calls that begin on a line which the index knows: the edges that ``callees`` shows."""

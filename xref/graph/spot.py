@@ -99,14 +99,16 @@ class Text:
         return self.data[starts[number - 1] : end].rstrip(b"\r\n")
 
     def word(self, offset: int) -> Word | None:
-        """The name at an offset, or that ends right there; None where there is none, or a keyword."""
+        """The name at an offset, or that ends right there; None where there is none, or a keyword of C or of
+        a directive.
+        """
         data = self.data
         line, _ = self.position(offset)
         begin = self.starts[line - 1]
-        directive = _INCLUDE.match(data, begin)
-        if directive is not None and self.code[begin] == data[begin]:
-            path = directive["path"].decode("utf-8", "replace")
-            return Word(path, directive.start("path"), directive.end("path"), INCLUDE)
+        include = _INCLUDE.match(data, begin)
+        if include is not None and self.code[begin] == data[begin]:
+            path = include["path"].decode("utf-8", "replace")
+            return Word(path, include.start("path"), include.end("path"), INCLUDE)
         start = end = offset
         while start and data[start - 1] in WORD_BYTES:
             start -= 1
@@ -115,7 +117,8 @@ class Text:
         if start == end or data[start] in DIGITS:
             return None
         name = data[start:end].decode("ascii")
-        return Word(name, start, end, self._kind(start, end)) if name not in _KEYWORDS else None
+        directive = data[begin:start].strip() == b"#"
+        return Word(name, start, end, self._kind(start, end)) if name not in _KEYWORDS and not directive else None
 
     def _kind(self, start: int, end: int) -> str:
         code = self.code

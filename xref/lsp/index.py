@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xref.errors import IndexUnavailable, XrefError
 from xref.index.locate import locate_index
@@ -15,6 +17,10 @@ from xref.tree.root import find_root
 
 if TYPE_CHECKING:
     from xref.graph.crossref import Definition
+
+
+_MUCH: Final = 1_500_000_000
+"""So many bytes may be remembered."""
 
 
 class Wanted(NamedTuple):
@@ -36,6 +42,7 @@ class Index:
         self._source: Resolver | None = None
         self._db = Path()
         self._stamp: tuple[int, ...] = ()
+        self._begun = 0
         self.top: Path | None = wanted.tree
         """The top of the tree as the user or the editor calls it."""
         self.constants: dict[str, tuple[Definition, ...]] = {}
@@ -70,7 +77,7 @@ class Index:
         if arch is not None and indexed and indexed != arch:
             source.close()
             raise IndexUnavailable(f"{db} holds {indexed}, not {arch}; run xref --arch {arch} --db FILE index")
-        self._source, self._db = source, db
+        self._source, self._db, self._begun = source, db, _memory()
         self.constants.clear()
         return source
 
@@ -83,10 +90,15 @@ class Index:
         return found
 
     def rest(self) -> None:
-        """Until the next question the index may be changed."""
+        """Until the next question the index may be changed. What was remembered is forgotten where it has become much:
+        editors stay open for days.
+        """
         if self._source is not None:
             with suppress(sqlite3.Error):
                 self._source.reader.rest()
+            if _memory() > max(_MUCH, 2 * self._begun):
+                self.close()
+                gc.collect()
 
     def close(self) -> None:
         """Closes what is open."""
@@ -101,6 +113,15 @@ class Index:
         if self.top is None:
             raise XrefError("there is no kernel tree around the files of the editor; name one with --tree")
         return locate_index(self.top.resolve())
+
+
+def _memory() -> int:
+    """The bytes that this process has for itself; 0 where that is not told."""
+    try:
+        _, resident, shared, *_ = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _stamp(db: Path) -> tuple[int, ...]:
