@@ -91,10 +91,18 @@ def test_a_file_that_has_changed_is_said_once_and_names_are_found_again(start, s
     file = file_of(editor, tree)
     (member,) = file.ask("definition", file.at("return ops->run(value)", "run"))
     assert member["range"]["start"] == file.at("(*run)(int)", "run")
+    (local,) = file.ask("definition", file.at("ops->run(value)", "value"))
+    assert local["range"]["start"] == file.at("int value", "value")
     (target,) = file.ask("implementation", file.at("return ops->run(value)", "run"))
     assert target["range"]["start"] == file.at("static int fast", "fast")
     assert [each for each in editor.shown if "kernel/one.c has changed since it was indexed" in each] == editor.shown
     assert len(editor.shown) == 1
+    assert main(["--tree", str(tree), "index"]) == 0
+    assert items(file, "ops->run(value)", "run") == ["fast"]
+    assert len(editor.shown) == 1
+    path.write_text(CODE)
+    assert items(file_of(editor, tree), "ops->run(value)", "run") == ["fast"]
+    assert len(editor.shown) == 2  # it is true once more
 
 
 @pytest.mark.parametrize("in_place", [True, False])

@@ -118,19 +118,20 @@ class Asking:
         """The same as a place to go to."""
         return types.Location(self.uri(path), self.span(path, line, name, at))
 
-    def defined(self, found: Definition) -> types.Location:
-        """Where something is defined."""
+    def defined(self, found: Definition, spot: Spot | None = None) -> types.Location:
+        """Where something is defined; what holds in one function only, in that of ``spot``."""
+        name = found.name.rpartition(".")[2]
         if found.kind == "file":
             return types.Location(self.uri(found.file), types.Range(types.Position(0, 0), types.Position(0, 0)))
-        name = found.name.rpartition(".")[2]
-        if found.kind == "label":
-            document = self.documents.get(found.file)
-            at = max(document.text.column(name, found.line), 0)
-            return types.Location(self.uri(found.file), self.documents.span(document, found.line, at, at + len(name)))
-        if found.kind not in LOCALS:
+        if found.kind not in LOCALS or spot is None:
             return self.location(found.file, found.line, name)
         document = self.documents.get(found.file)
-        first = self.line(found.file, found.line, "")
+        if found.kind == "label":
+            first = found.line  # of the text as it is
+        elif self.source.changed(found.file):
+            first = max(1, found.line + spot.line - spot.known)
+        else:
+            first = document.shown(found.line)
         line = next((n for n in range(first, first + _HEAD) if document.text.column(name, n) >= 0), first)
         at = max(document.text.column(name, line), 0)
         return types.Location(self.uri(found.file), self.documents.span(document, line, at, at + len(name)))

@@ -43,6 +43,8 @@ class Index:
         self._db = Path()
         self._stamp: tuple[int, ...] = ()
         self._begun = 0
+        self.opened = 0
+        """How often an index was opened: what was said of another need not be true of this one."""
         self.top: Path | None = wanted.tree
         """The top of the tree as the user or the editor calls it."""
         self.constants: dict[str, tuple[Definition, ...]] = {}
@@ -78,6 +80,7 @@ class Index:
             source.close()
             raise IndexUnavailable(f"{db} holds {indexed}, not {arch}; run xref --arch {arch} --db FILE index")
         self._source, self._db, self._begun = source, db, _memory()
+        self.opened += 1
         self.constants.clear()
         return source
 

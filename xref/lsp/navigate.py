@@ -40,7 +40,7 @@ def definition(asking: Asking, place: str, position: types.Position) -> list[typ
         told = f"nothing tells of which struct the member {spot.name} is here; {len(found):,} have one"
         asking.said.append((types.MessageType.Info, told))
         return []
-    return asking.bounded([asking.defined(each) for each in found], "definitions", f"xref def {spot.name}")
+    return asking.bounded([asking.defined(each, spot) for each in found], "definitions", f"xref def {spot.name}")
 
 
 def implementation(asking: Asking, place: str, position: types.Position) -> list[types.Location]:

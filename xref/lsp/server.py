@@ -41,6 +41,7 @@ class Server(LanguageServer):
         self._index = Index(wanted)
         self._files = Files()
         self._said: set[str] = set()
+        self._opened = 0
         # One thread: the index is opened in it, and whatever waits behind another question can still be cancelled.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="xref")
 
@@ -50,6 +51,9 @@ class Server(LanguageServer):
         opened = {_place(each.uri): each.source for each in self.workspace.text_documents.values()}
         loop = asyncio.get_running_loop()
         answer, said, logged = await loop.run_in_executor(self._thread, self._answer, place, opened, question, nothing)
+        if self._opened != self._index.opened:
+            self._opened = self._index.opened
+            self._said.clear()
         for kind, message in said:
             if message not in self._said:
                 self._said.add(message)
