@@ -71,11 +71,20 @@ class Editor:
     def tell(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
 
-    def ask(self, method: str, params: Any) -> Any:
+    def post(self, method: str, params: Any) -> int:
+        """Asks, and does not wait; the number of the question."""
         self._number += 1
         self._send({"id": self._number, "method": method, "params": params})
-        answer = self._answers.get(timeout=PATIENCE)
-        assert answer["id"] == self._number, answer
+        return self._number
+
+    def answer(self) -> dict[str, Any]:
+        """The next answer."""
+        return self._answers.get(timeout=PATIENCE)
+
+    def ask(self, method: str, params: Any) -> Any:
+        number = self.post(method, params)
+        answer = self.answer()
+        assert answer["id"] == number, answer
         assert "error" not in answer, answer
         return answer["result"]
 

@@ -4,8 +4,10 @@
 import importlib.util
 import subprocess
 import sys
+import threading
 
 from xref.cli.main import main
+from xref.lsp import navigate
 
 from .client import PATIENCE, Process
 
@@ -37,6 +39,22 @@ def test_it_ends_well_with_a_word_and_without(kernel, small):
         input=b"", capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (gone.returncode, gone.stdout, gone.stderr) == (0, b"", b"")
+
+
+def test_what_waits_behind_another_question_can_be_cancelled(start, kernel, monkeypatch):
+    go, asked = threading.Event(), []
+    monkeypatch.setattr(navigate, "definition", lambda *_: [] if go.wait(PATIENCE) else None)
+    monkeypatch.setattr(navigate, "hover", lambda *_: asked.append("hover"))
+    editor = start(kernel)
+    place = {"textDocument": {"uri": (kernel / "net" / "socket.c").as_uri()}, "position": {"line": 1, "character": 1}}
+    first = editor.post("textDocument/definition", place)
+    second = editor.post("textDocument/hover", place)
+    editor.tell("$/cancelRequest", {"id": second})
+    cancelled = editor.answer()
+    assert (cancelled["id"], cancelled["error"]["code"]) == (second, -32800)
+    go.set()
+    assert editor.answer() == {"jsonrpc": "2.0", "id": first, "result": []}
+    assert asked == []
 
 
 def test_what_is_no_message_does_not_end_it(start, kernel):
