@@ -25,8 +25,8 @@ _MOST_DEFINED: Final = 8
 """A name that more files define than this is one that each has for itself."""
 MODULE: Final = 8
 """A folder of no more sources is a module: what it does with an object may stand beside what fills it."""
-_MANY_SLOTS: Final = 30
-"""So many members are not looked for one by one before the text is taken apart."""
+_MANY: Final = 30
+"""More members and spellings than this are looked for among the words of a text, not one by one."""
 _MOST_FILLED: Final = 150
 """A member that more files fill than this (``file_operations.read``), or a text that more have, is left to the index of
 the whole tree."""
@@ -138,23 +138,23 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
     """What some files have of it, encoded."""
     functions = {name.encode("latin-1", "replace") for name in wanted.functions}
     spellings = {text: text.encode("latin-1", "replace") for text in sorted(wanted.spellings)}
+    words = {text: max(worker.words(raw), key=len) for text, raw in spellings.items()}
     slots: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
-    tags: dict[tuple[str, str], re.Pattern[bytes]] = {}
     for slot in sorted(wanted.slots):
-        tag, field = (half.encode("latin-1", "replace") for half in slot)
-        slots[field].append(slot)
-        tags[slot] = re.compile(rb"\b%s\b" % tag if tag else b"")
+        slots[slot[1].encode("latin-1", "replace")].append(slot)
     found = []
     for path in paths:
         text = b"\n" + worker.read(root, path)[0]
+        present = worker.words(text) if len(slots) + len(spellings) > _MANY else text
         defined = _defined(text, path)
         fills: dict[tuple[str, str], None] = {}
         values: set[bytes] = set()
-        for slot, value in _filled(text, slots, tags) if not path.endswith(".S") else ():
+        here = {field: slots[field] for field in slots if field in present} if not path.endswith(".S") else {}
+        for slot, value in _filled(text, here, present) if here else ():
             fills[slot] = None
             values.add(value)
         defines = tuple(sorted(name.decode("latin-1") for name in functions & defined))
-        spells = tuple(spelling for spelling, raw in spellings.items() if raw in text)
+        spells = tuple(spelling for spelling, raw in spellings.items() if words[spelling] in present and raw in text)
         if defines or fills or spells:
             missing = sorted(v.decode("latin-1") for v in values - defined if v and not _has(text, v))
             found.append(Found(path, defines, spells, tuple(fills), tuple(missing)))
@@ -162,18 +162,23 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
 
 
 def _filled(
-    text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]], tags: Mapping[tuple[str, str], re.Pattern[bytes]]
+    text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]], present: bytes | set[bytes]
 ) -> Iterator[tuple[tuple[str, str], bytes]]:
-    """Which of ``slots``, by their members, a text seems to fill, and with what."""
-    here = slots if len(slots) > _MANY_SLOTS else {field: slots[field] for field in slots if field in text}
-    if len(here) > _MANY_SLOTS or any(tags[slot].search(text) for field in here for slot in here[field]):
+    """Which of ``slots``, by their members, a text seems to fill, and with what; ``present`` are its words, or is the
+    text.
+    """
+    tags = {tag: tag.encode("latin-1", "replace") for some in slots.values() for tag, _ in some}
+    spelled = {tag for tag, raw in tags.items() if not tag or raw in present}
+    if present is text:
+        spelled = {tag for tag in spelled if not tag or re.search(rb"\b%s\b" % tags[tag], text)}
+    possible = {field: [slot for slot in some if slot[0] in spelled] for field, some in slots.items()}
+    if spelled:
         for a, b, c, d in _FILLED.findall(text):
-            for slot in here.get(a or c, ()):
-                if tags[slot].search(text):
-                    yield slot, b or d
-    if len(here) > _MANY_SLOTS or any(b"(" + field in text for field in here):
+            for slot in possible.get(a or c, ()):
+                yield slot, b or d
+    if any(b"(" + field in text for field in slots):
         for field, value in _HANDED.findall(text):
-            for slot in here.get(field, ()):
+            for slot in slots.get(field, ()):
                 yield slot, value
 
 
