@@ -213,8 +213,6 @@ class _FileExtraction(CallReader):
                     regions.branch(captures)
             else:
                 inner.append(captures)
-                if "reference.call" in captures:
-                    self._dropped_arguments(text, captures)
         heads = block_heads(captures["definition.function"][0] for captures in functions)
         if heads:
             buffer = bytearray(text.masked)
@@ -224,7 +222,6 @@ class _FileExtraction(CallReader):
             text.masked = bytes(buffer)
             self._read(text, self._x.grammar.parse(text.masked), bodies)
             return
-        regions.close()
         spans: list[tuple[int, int, FunctionBuilder]] = []
         for captures in functions:
             builder = self._function(text, captures, bodies, spelled)
@@ -233,6 +230,12 @@ class _FileExtraction(CallReader):
                 spans.append((node.start_byte, node.end_byte, builder))
         spans.sort(key=lambda s: s[0])
         starts = [s[0] for s in spans]
+        if isinstance(text, FileText):
+            self._tell_functions()
+        for captures in inner:
+            if "reference.call" in captures:
+                self._dropped_arguments(text, captures)
+        regions.close()
 
         def owner(offset: int) -> FunctionBuilder | None:
             i = bisect_right(starts, offset) - 1

@@ -98,6 +98,14 @@ class FileState:
         """By the tag of what is read for them: the line of the struct in which macros make members, and the macro."""
         self._salt = f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
 
+    def _tell_functions(self) -> None:
+        """Tells the view which functions the file defines: what it calls by their names is no macro of others."""
+        found: dict[str, list[str]] = {}
+        for builder in self._functions.values():
+            if builder.kind == "function":
+                found.setdefault(builder.name, []).append(builder.guard)
+        self._view.defining(found)
+
     def _placed(self, text: Text, offset: int) -> tuple[Place, str]:
         origin = text.origin(offset)
         if origin is None or origin.role is Role.MACRO_BODY:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol
 
+from xref.lex import guard as g
 from xref.lex.model import MacroDef
 from xref.lex.tokens import is_identifier
 from xref.macros.body import body_tokens
@@ -80,11 +81,16 @@ class MacroView:
     ``ended`` are the names of which an ``#undef`` ends a definition of the file's own, as far as :meth:`divide` was
     told: what they mean depends on the line (:meth:`at`), and ``region`` tells apart the views of different lines.
     ``renewed`` are those of them that take arguments and are defined more than once.
+
+    ``functions``: under which guards the file defines functions of a name, as far as is known (:meth:`defining`).
     """
 
-    def __init__(self, table: MacroSource, file: str, before: int = 0) -> None:
+    def __init__(
+        self, table: MacroSource, file: str, before: int = 0, functions: Callable[[str], Iterable[str]] | None = None
+    ) -> None:
         self._table = table
         self.file = file
+        self._functions = functions
         self.region = 0
         self.ended: frozenset[str] = frozenset()
         self.renewed: frozenset[str] = frozenset()
@@ -111,6 +117,18 @@ class MacroView:
         invoked = [m.name for m in defs if m.name in self.ended and m.params is not None]
         self._invoked = frozenset(invoked)
         self.renewed = frozenset([name for name in self._invoked if invoked.count(name) > 1])
+
+    def defining(self, functions: Mapping[str, Iterable[str]]) -> None:
+        """Tells of the functions that the file defines, by name, with their guards: see :meth:`_not_own`."""
+        names = [name for name in functions if self._table.all(name)]
+        if not names:
+            return
+        self._functions = lambda name: functions.get(name, ())
+        for name in names:
+            self._known.pop(name, None)
+            for reading in (self._first, *self._readings.values()):
+                reading.pop(name, None)
+        self._regions.clear()
 
     def at(self, line: int) -> MacroView:
         """The macros as they are at a line."""
@@ -201,7 +219,7 @@ class MacroView:
         return own or self._headers([m for m in defs if m.file != self.file])
 
     def _headers(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
-        lasting = [m for m in defs if not m.until]
+        lasting = self._not_own([m for m in defs if not m.until])
         reached = [m for m in lasting if self._reachable(m.file)]
         if len({m.file for m in reached}) == 1 and not self._is_part:
             return reached
@@ -209,6 +227,25 @@ class MacroView:
         found = [m for m in reached if self._sees(m.file)] or self._found_around(lasting)
         # what include/trace/ftrace.h makes of TRACE_EVENT holds only in the further readings that it asks for
         return found or [m for m in reached if not self._table.graph.computes(m.file)] or reached
+
+    def _not_own(self, defs: list[MacroDef]) -> list[MacroDef]:
+        """Without those of headers that the file does not see, where it has a function of the name itself: map_write()
+        of kernel/user_namespace.c is none of include/linux/mtd/map.h. What is there under the opposite condition, or
+        asked for by ``#ifndef`` of the name, stays: a header may have it of those that its includers have included.
+        """
+        if self._functions is None or not defs:
+            return defs
+        guards = [g.from_text(guard) for guard in self._functions(defs[0].name)]
+        if not guards or any(defs[0].name in guard.about for guard in guards):
+            return defs
+        sees, around = self._sees, self._table.graph.finds_around
+        return [
+            m
+            for m in defs
+            if sees(m.file)
+            or (self._is_part and around(self.file, m.file))
+            or all(g.contradicts(guard, g.from_text(m.guard)) for guard in guards)
+        ]
 
     def _found_around(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
         if not self._is_part:
@@ -279,7 +316,7 @@ class _Region(MacroView):
     """The view of some lines of a file between two definitions or ends of ``ended``."""
 
     def __init__(self, whole: MacroView, line: int, region: int) -> None:
-        super().__init__(whole._table, whole.file)
+        super().__init__(whole._table, whole.file, functions=whole._functions)
         self._whole = whole
         self._line = line
         self.region = region

@@ -65,7 +65,11 @@ class IndexedMacros:
         return tuple(m for m in self._reader.macros(name) if self.possible(m.guard))
 
     def _view(self, file: str) -> MacroView:
-        return MacroView(self, file)
+        def functions(name: str) -> list[str]:
+            at = self._reader.file_id(file)
+            return [f.guard for f in self._reader.functions_named(name) if f.file_id == at and f.kind != "macro"]
+
+        return MacroView(self, file, functions=functions)
 
     def expand_once(self, macro: MacroDef, args: tuple[str, ...], view: MacroView) -> str:
         """The body of ``macro`` with these arguments, as text; arguments and result are not expanded further, but for
