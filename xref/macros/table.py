@@ -9,11 +9,14 @@ architecture allows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from xref.lex.model import MacroDef
 from xref.macros.defined import NOTHING_KNOWN, Known
 from xref.macros.view import MacroView
 from xref.macros.visibility import IncludeGraph
+
+_STATEMENTS: Final = frozenset("if else for while do switch case default return goto break continue".split())
 
 
 class MacroTable:
@@ -37,7 +40,11 @@ class MacroTable:
                 self._by_name[name] = alive
 
     def _alive(self, name: str, defs: Sequence[MacroDef]) -> tuple[MacroDef, ...]:
-        """The definitions that some configuration allows; of the others those that are displaced are noted."""
+        """The definitions that some configuration allows; of the others those that are displaced are noted. A statement
+        stays one, whatever ``#define if(cond, ...)`` of include/linux/compiler.h puts around its condition.
+        """
+        if name in _STATEMENTS:
+            return ()
         alive = tuple(m for m in defs if not m.guard or self.known.possible(m.guard))
         if alive and len(alive) < len(defs) and name in self.known.defined:
             self.displaced[name] = tuple(m for m in defs if m not in alive)
