@@ -20,6 +20,7 @@ from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.comments import BLANK
 from xref.lex.model import MacroDef
+from xref.lex.tokens import tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import Nature, Natures
 from xref.macros.passes import Environment
@@ -46,6 +47,7 @@ _CALLEE: Final = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _TYPEOF: Final = re.compile(r"_*typeof(?:_unqual)?_*\s*\(")
 _HOLDS_LIST: Final = re.compile(r"(?:struct|union)\s+\w+|.*=", re.DOTALL)
 _STUB: Final = b"int F()"
+_OPTION: Final = re.compile(r"\bCONFIG_\w+")
 _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _DECLARATION: Final = re.compile(r"[\s;]*[A-Za-z_]")
 MAX_VARIANTS: Final = 2
@@ -108,6 +110,8 @@ class Makers:
         self._readings: dict[tuple[int, str, int, int], Reading] = {}
         self._readings_of: dict[tuple[str, int], int] = {}
         self._templates = Templates()
+        self._options: dict[str, Environment] = {}
+        """By option, what macros mean besides where it is set."""
         self._displaced = Reading(self._as_displaced)
         self._leads: dict[str, set[str]] = {}
         self._open = 0
@@ -191,10 +195,13 @@ class Makers:
             return n == name or self._wanted(n, depth, reading[n])
 
         def hold(n: str) -> bool:
-            return environment is None and self._calls_in_some(reading[n])
+            return (environment is None or optional) and self._calls_in_some(reading[n])
 
+        optional = environment is not None and environment in self._options.values()
         way = (variant, at.guard, id(environment), self._here.region)
         fresh = partial(Expander, reading, want, at.line, hold)
+        if optional:
+            return " ".join(fresh().expand(tokenize(invocation)))  # what is pasted together with an argument is lost
         tokens, _ = self._templates.expanded(name, invocation, reading, fresh, way, located=False)
         return " ".join(tokens)
 
@@ -358,27 +365,39 @@ class Makers:
         at = text.place(m.start(2))
         name = m[2].decode("latin-1")
         prefix = m[1].decode("latin-1")
-        expansions = [
-            self._expand(invocation, name, k, at) for k in range(self._variants(name) if self._structural(name) else 1)
-        ]
-        self._text += sum(len(e) for e in expansions)
+        made = self._under(option[0], invocation, name, at) if (option := _OPTION.search(invocation)) else []
+        if not made:
+            variants = self._variants(name) if self._structural(name) else 1
+            made = [(at, self._expand(invocation, name, k, at)) for k in range(variants)]
+        self._text += sum(len(e) for _, e in made)
         for env in self._made_later(name):
             if self._text > _MOST_LATER:
                 found.cut = True
                 break
-            expansions.append(self._expand(invocation, name, 0, at, env))
-            self._text += len(expansions[-1])
-        for expansion in expansions:
-            if "{" not in expansion and "=" not in expansion and "(" not in expansion:
-                if not prefix and " " not in expansion.strip():
-                    continue
+            made.append((at, self._expand(invocation, name, 0, at, env)))
+            self._text += len(made[-1][1])
+        for place, expansion in made:
+            if not prefix and " " not in expansion.strip() and not any(c in expansion for c in "{=("):
+                continue
             if not self._open and not _DECLARATION.match(f"{prefix}{expansion}"):
                 continue  # what FN of include/trace/events/tcp.h makes where it is defined for a list: no declaration
-            # IRQCHIP_PLATFORM_DRIVER_BEGIN(x) IRQCHIP_MATCH(y, f) IRQCHIP_PLATFORM_DRIVER_END(x) are one object
+            # IRQCHIP_PLATFORM_DRIVER_BEGIN(x) IRQCHIP_MATCH(y, f) ..._END(x) are one object
             plain = _STRING.sub("", expansion)
             self._open = max(0, self._open + plain.count("{") - plain.count("}"))
-            origin = Origin(at, Role.MAKER, (name,), line_end=text.place(closing).line)
+            origin = Origin(place, Role.MAKER, (name,), line_end=text.place(closing).line)
             found.parts.append((f"{prefix}{expansion};\n", origin))
+
+    def _under(self, option: str, invocation: str, name: str, at: Place) -> list[tuple[Place, str]]:
+        """The expansions without and with an option, placed under that; none where they are alike. With what
+        ``IS_ENABLED(cfg)`` is ``DEFINE_STATIC_KEY_MAYBE(CONFIG_X, init_on_alloc)`` of mm/mm_init.c pastes a name.
+        """
+        known = self._options.setdefault(option, {option: MacroDef(option, None, "", "1", "", "", 0, 0)})
+        unset, are_set = (self._expand(invocation, name, 0, at, environment) for environment in (None, known))
+        if unset == are_set or option in unset:
+            return []
+        cond = g.from_text(option)
+        places = (at._replace(guard=g.to_text(g.conj(g.from_text(at.guard), c))) for c in (g.neg(cond), cond))
+        return [(p, e) for p, e in zip(places, (unset, are_set), strict=True) if p.guard != "0"]
 
     def _made_later(self, name: str) -> list[Environment]:
         """The further readings in which a maker, or one that its body leads to, means something that counts: a header
