@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from xref.facts.model import AssignFact, Body, CallFact, FunctionFact, LocalFact, ReturnFact
 
 
@@ -39,8 +41,10 @@ class FunctionBuilder:
         for c in self.calls:
             key = (c.line, c.column, c.callee, c.arguments, c.guard, c.macro)
             other = merged.get(key)
-            if other is None or (other.condition != c.condition and not c.condition):
-                merged[key] = c  # in one arm of an #if inside an if, in the other not
+            if other is None:
+                merged[key] = c
+            elif other.choice != c.choice or (other.condition != c.condition and not c.condition):
+                merged[key] = _either(other, c)  # in one arm of an #if inside an if, in the other not
         calls = sorted(merged.values(), key=lambda c: (c.line, c.column))
         body = Body(tuple(calls), tuple(self.assigns), tuple(self.returns), tuple(self.locals))
         return FunctionFact(
@@ -57,3 +61,11 @@ class FunctionBuilder:
             self.made_by,
             body,
         )
+
+
+def _either(one: CallFact, other: CallFact) -> CallFact:
+    """A call that is made in either of two branches."""
+    condition = one.condition and other.condition and one.condition
+    alike = one.choice == other.choice
+    chosen = one.choice if alike else one.choice and other.choice and f"({one.choice} || {other.choice})"
+    return msgspec.structs.replace(one, condition=condition, choice=chosen)

@@ -15,6 +15,7 @@ from xref.facts.model import AssignFact, CallFact
 from xref.facts.state import Owner, Spell
 from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
+from xref.macros.asking import CHOOSER
 from xref.macros.nature import NOT_CALLED
 from xref.parse.cexpr import parse_args
 from xref.parse.ctype import WORD, looks_like_type
@@ -28,6 +29,7 @@ _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _CASTS: Final = re.compile(r"(?:\(\s*[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*\s*\)\s*)+")
 _STATEMENT: Final = re.compile(r"(?:if|for|while|do)\b")
 _PASTE: Final = "__PASTED__"
+_CHOOSER: Final = CHOOSER.encode()
 
 
 def _is_cast(callee: str) -> bool:
@@ -49,6 +51,8 @@ class CallReader(DataReader):
         if call.type != "identifier":
             return
         raw = text.source[call.start_byte : call.end_byte]
+        if raw == _CHOOSER:
+            self._regions.chosen(captures["arguments"][0])
         if not self._x.drops(raw):
             return
         alive = self._x.liveness.of(self._view.candidates(raw.decode("latin-1")))
@@ -70,9 +74,10 @@ class CallReader(DataReader):
             return
         if callee in NOT_CALLED or _is_cast(callee):
             return
-        condition, implied = self._regions.at(offset)
+        condition, implied, choice = self._regions.at(offset)
         if chain:
             condition = ""  # a branch of the macro's own, which nobody finds in the source
+        choice = self._choice_at(text.origin(offset), choice)
         if implied is g.NEVER:
             return  # while (0 && (c)): nothing is evaluated
         if implied is not g.ALWAYS:
@@ -91,7 +96,8 @@ class CallReader(DataReader):
         if macro_name and self._begins_statement(macro_name, holder, at.line):
             self._expand(text, holder, offset, at, f"{callee}({args})", macro_name)
             return
-        holder.calls[CallFact(at.line, at.column, callee, args, holder.relative(at.guard), chain, condition)] = None
+        guard = holder.relative(at.guard)
+        holder.calls[CallFact(at.line, at.column, callee, args, guard, chain, condition, choice)] = None
         if macro_name:
             self._stored(macro_name, args, at, chain, holder)
             call = node.parent if self._makes_list(macro_name, at.line) else None
@@ -133,10 +139,11 @@ class CallReader(DataReader):
             return
         args = " ".join(text.source[opening + 1 : closing - 1].decode("latin-1").split())
         at, chain = self._placed(text, offset)
-        condition, implied = self._regions.at(offset)
+        condition, implied, choice = self._regions.at(offset)
         if implied is g.NEVER:
             return
-        holder.calls[CallFact(at.line, at.column, name, args, holder.relative(at.guard), chain, condition)] = None
+        choice, guard = self._choice_at(text.origin(offset), choice), holder.relative(at.guard)
+        holder.calls[CallFact(at.line, at.column, name, args, guard, chain, condition, choice)] = None
         if self._opens(name, args, holder, at.line):
             self._expand(text, holder, offset, at, f"{name}({args})", name)
 
@@ -167,7 +174,7 @@ class CallReader(DataReader):
             while at >= 0:
                 holder = owner(at)
                 if holder is not None and name not in holder.params:
-                    _, implied = self._regions.at(at)
+                    implied = self._regions.at(at)[1]
                     if implied is not g.NEVER:
                         self._expand(text, holder, at, text.place(at), name, name)
                 at = find_word(code, raw, at + len(raw))

@@ -5,17 +5,21 @@
 ``CONFIG_IPV6``, because a compiler leaves it out elsewhere (a controlling expression that is an integer constant,
 C11 6.6 and 6.8.4.1).
 ``while (0 && (c))`` evaluates nothing.
+
+What types decide (``if (sizeof(n) <= 4) f(n); else g(n);``) only those who know the types can say: the call keeps that
+condition as its *choice*.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
+from xref.facts.choices import NO_CHOICE, Choice, choice
 from xref.lex import guard as g
 from xref.lex.guard import Cond
 from xref.parse.parens import matching_paren
@@ -30,8 +34,9 @@ _UNKNOWN: Final = (g.ALWAYS, g.ALWAYS)
 
 
 class Region(NamedTuple):
-    """Bytes ``[start, end)`` that run only under a condition; ``guard`` is what the configuration decides of it. The
-    condition's text is at ``[text_start, text_end)`` of the source (0, 0 for none), put into words by ``words``.
+    """Bytes ``[start, end)`` that run only under a condition; ``guard`` is what the configuration decides of it, and
+    ``choice`` what types do. The condition's text is at ``[text_start, text_end)`` of the source (0, 0 for none), put
+    into words by ``words``.
     """
 
     start: int
@@ -40,13 +45,17 @@ class Region(NamedTuple):
     text_start: int = 0
     text_end: int = 0
     words: Callable[[str], str] | None = None
+    choice: str = ""
 
 
 class Regions:
     """The regions of one text, asked for the calls in it."""
 
-    def __init__(self, source: bytes = b"") -> None:
+    def __init__(self, source: bytes = b"", tests: Collection[bytes] = ()) -> None:
+        """``tests``: the words of the text that ask for types (see :class:`xref.macros.asking.TypeTests`)."""
         self._source = source
+        self._tests = tests
+        self._choices: dict[int, Choice] = {}
         self._all: list[Region] = []
         self._starts: list[int] = []
         self._outer: list[int] = []
@@ -70,12 +79,23 @@ class Regions:
         text = source[begin:end]
         speaks = b"0" in text or b"1" in text or b"IS_" in text  # most do not, which is told sooner
         yes, no = implied(condition, source, self._implied) if speaks and _DECIDED.search(text) else _UNKNOWN
+        holds, fails = self._choice(condition) if any(test in text for test in self._tests) else NO_CHOICE
         then = captures.get("branch.then")
         if then is not None:
-            self._all.append(Region(then[0].start_byte, then[0].end_byte, yes, begin, end, _unwrapped))
+            self._all.append(Region(then[0].start_byte, then[0].end_byte, yes, begin, end, _unwrapped, holds))
         otherwise = captures.get("branch.else")
         if otherwise is not None:
-            self._all.append(Region(otherwise[0].start_byte, otherwise[0].end_byte, no, begin, end, _negated))
+            self._all.append(Region(otherwise[0].start_byte, otherwise[0].end_byte, no, begin, end, _negated, fails))
+
+    def _choice(self, condition: Node) -> Choice:
+        return choice(condition, self._source, self._tests, self._choices)
+
+    def chosen(self, arguments: Node) -> None:
+        """Adds the operands of ``__builtin_choose_expr(condition, then, otherwise)``."""
+        given = arguments.named_children
+        if len(given) == 3 and self._tests:
+            for operand, chosen in zip(given[1:], self._choice(given[0]), strict=True):
+                self._all.append(Region(operand.start_byte, operand.end_byte, g.ALWAYS, choice=chosen))
 
     def add(self, start: int, end: int, guard: Cond) -> None:
         """Adds a region that is evaluated only under ``guard``: an argument that some definitions of a macro drop."""
@@ -92,10 +112,10 @@ class Regions:
             self._outer.append(stack[-1] if stack else -1)
             stack.append(i)
 
-    def at(self, offset: int) -> tuple[str, Cond]:
-        """The innermost condition at a byte, as text, and the guard that all conditions there come to."""
+    def at(self, offset: int) -> tuple[str, Cond, str]:
+        """The innermost condition at a byte, as text, and the guard and choice that all conditions there come to."""
         i = bisect_right(self._starts, offset) - 1
-        text = ""
+        text = chosen = ""
         guard = g.ALWAYS
         while i >= 0:
             r = self._all[i]
@@ -104,8 +124,10 @@ class Regions:
                     text = self._texts.get(i) or self._worded(i, r, r.words)
                 if r.guard is not g.ALWAYS:
                     guard = g.conj(guard, r.guard)
+                if r.choice:
+                    chosen = f"{r.choice} && {chosen}" if chosen else r.choice
             i = self._outer[i]
-        return text, guard
+        return text, guard, chosen
 
     def _worded(self, i: int, r: Region, words: Callable[[str], str]) -> str:
         raw = " ".join(self._source[r.text_start : r.text_end].decode("latin-1").split())

@@ -87,6 +87,7 @@ class Expansions(FileState):
         if self._expansions > MAX_EXPANSIONS:
             self._notes["too many macro invocations: not all expanded"] = None
             return
+        choice = self._choice_at(origin, self._regions.at(offset)[2])
         view = self._view_of(holder, at.line)
         for k in range(min(2, max(1, view.variants(name)))):
             tokens, cut = self._expanded(view, invocation, name, k, at.line)
@@ -102,7 +103,14 @@ class Expansions(FileState):
                 return
             for m in _CLEANUP.finditer(spelling):
                 holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
-            self._queue.append((f"void f(void){{{spelling};}}\n", Origin(at, Role.IN_FUNCTION, (*chain, name), owner)))
+            made = Origin(at, Role.IN_FUNCTION, (*chain, name), owner, choice=choice)
+            self._queue.append((f"void f(void){{{spelling};}}\n", made))
+
+    @staticmethod
+    def _choice_at(origin: Origin | None, choice: str) -> str:
+        """What types must be like for a call to be one: ``choice`` says it of the text that ``origin`` has made."""
+        outer = origin.choice if origin is not None else ""
+        return f"{outer} && {choice}" if outer and choice else outer or choice
 
     def _expanded(self, view: MacroView, invocation: str, name: str, variant: int, line: int) -> tuple[list[str], bool]:
         """The invocation expanded: the macro itself, those that an argument decides, and plain aliases."""

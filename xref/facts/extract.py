@@ -204,7 +204,7 @@ class _FileExtraction(CallReader):
 
         functions: list[dict[str, list[Node]]] = []
         inner: list[dict[str, list[Node]]] = []
-        regions = self._regions = Regions(source)
+        regions = self._regions = Regions(source, self._x.tests_among(text.words))
         for captures in self._x.grammar.matches(root):
             if "definition.function" in captures:
                 functions.append(captures)

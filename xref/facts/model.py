@@ -24,7 +24,8 @@ class CallFact(Fact, frozen=True, array_like=True, gc=False):
     """One call: ``callee`` and ``arguments`` (without their parentheses) as source text.
 
     ``macro`` names the function-like macro whose expansion made it, '' for what the source itself spells. ``condition``
-    is the branch that the call stands in, as text.
+    is the branch that the call stands in, as text. ``choice`` is what types must be like for the call to be one,
+    ``(sizeof(n) <= 4)``; '' where it does not hang on them.
     """
 
     line: int
@@ -34,6 +35,7 @@ class CallFact(Fact, frozen=True, array_like=True, gc=False):
     guard: str = ""
     macro: str = ""
     condition: str = ""
+    choice: str = ""
 
 
 class AssignFact(Fact, frozen=True, array_like=True, gc=False):

@@ -13,6 +13,7 @@ from xref.facts.conditions import Regions
 from xref.facts.listings import Listed
 from xref.facts.model import ObjectFact, RecordFact, RegistrationFact, TypedefFact
 from xref.facts.text import Origin, Place, Role, Text
+from xref.macros.asking import TypeTests
 from xref.macros.liveness import Liveness
 from xref.macros.nature import Nature, Natures
 from xref.macros.pasting import Pasting
@@ -40,9 +41,12 @@ class Context:
         self.liveness = Liveness(table)
         self.stores = Stores(table)
         self.pasting = Pasting(table)
+        self.type_tests = TypeTests(table)
         self._callers: set[bytes] = set()
         self._silent: set[bytes] = set()
         self._droppers: dict[bytes, bool] = {}
+        self._tests: set[bytes] = set()
+        self._no_tests: set[bytes] = set()
 
     def callers_among(self, words: Set[bytes]) -> list[bytes]:
         """Those of ``words`` that are object-like macros which call something, in order; the others are remembered."""
@@ -54,6 +58,13 @@ class Context:
                 )
                 (self._callers if calls else self._silent).add(raw)
         return sorted(words & self._callers)
+
+    def tests_among(self, words: Set[bytes]) -> list[bytes]:
+        """Those of ``words`` that ask for types; the others are remembered."""
+        for raw in words - self._no_tests:
+            if raw not in self._tests:
+                (self._tests if self.type_tests.asks(raw.decode("latin-1")) else self._no_tests).add(raw)
+        return sorted(words & self._tests)
 
     def drops(self, raw: bytes) -> bool:
         """Whether a macro of that name may leave an argument unevaluated, under any of its definitions."""

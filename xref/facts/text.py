@@ -51,7 +51,7 @@ class Origin:
     of the
     macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl``,
     ``path`` and ``index`` say where in which object the elements of an initialiser part begin; ``alias_of`` is the
-    function whose wrappers a maker's part holds.
+    function whose wrappers a maker's part holds. ``choice`` is what types must be like for any of it to be called.
     """
 
     place: Place
@@ -65,6 +65,7 @@ class Origin:
     index: int = 0
     alias_of: tuple[str, int] | None = None
     line_end: int = 0
+    choice: str = ""
 
 
 class Spelling:

@@ -6,7 +6,7 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -165,13 +165,16 @@ class Resolver(Symbols):
         for name in self.names.spellings(function):
             callers.update(dict.fromkeys(self._meaning_it(self.reader.mentions("c", name), name, function)))
             callers.update(dict.fromkeys(self.reader.mentions("m", name)))  # (name)(x)
+        choosing = self.sites.arms.leading_to(self.names.spellings(function))
+        for name in choosing:
+            callers.update(dict.fromkeys(self.reader.mentions("c", name)))
         reached = self._towards.reached(function)
         callers.update(dict.fromkeys(reached.callers))
         ways = Ways(self.written, self._macros, function, reached, self.values)
         sites = self.sites.with_values(ways)
         found: list[Edge] = []
         for f in self._reading(list(callers)):
-            for site in self._sites_towards(f, function, sites, reached):
+            for site in self._sites_towards(f, function, sites, reached, choosing):
                 guard = site.call.guard or f.guard
                 if not self.compiled(guard):
                     continue
@@ -210,13 +213,21 @@ class Resolver(Symbols):
         for start in range(0, len(ids), _AT_ONCE):
             yield from [f for f in self.reader.functions(ids[start : start + _AT_ONCE]) if self.in_config(f)]
 
-    def _sites_towards(self, f: FunctionInfo, function: FunctionInfo, sites: Sites, reached: Reached) -> Iterator[Site]:
-        """The sites of ``f`` that can matter: those that call ``function`` by name, or through a place it comes to."""
+    def _sites_towards(
+        self, f: FunctionInfo, function: FunctionInfo, sites: Sites, reached: Reached, choosing: Set[str]
+    ) -> Iterator[Site]:
+        """The sites of ``f`` that can matter: those that call ``function`` by name, or through a place it comes to, or
+        invoke one of the macros that call it by the types of their arguments.
+        """
         scope = self.written.scope(f)
         for call in self._towards.calls_through(scope, function, reached):
             site = sites.site(call, scope)
             if site is not None:
                 yield site
+        for call in scope.body.calls if choosing else ():
+            invoked = sites.site(call, scope) if call.callee in choosing else None
+            if invoked is not None:
+                yield from sites.arms.made(invoked, scope)
 
     # -- ways ---------------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,11 @@ from xref.lex import guard as g
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.resolve.arguments import arguments
+from xref.resolve.arms import Arms
 from xref.resolve.casts import NONE_OF_TYPE, fitting, seems_meant
+from xref.resolve.certain import CertainTypes
 from xref.resolve.changed import Changed
+from xref.resolve.choices import Choices
 from xref.resolve.closed import Closed
 from xref.resolve.companions import Companions
 from xref.resolve.configurations import Configurations
@@ -76,6 +79,8 @@ class Sites:
         self._names = written.names
         self._types = written.types
         self._macros = macros
+        choices = Choices(CertainTypes(self._reader, macros, self._names, self._types))
+        self.arms = Arms(written, self._names, choices, self._opened)
         self._values = values
         self._objects = objects
         self._deferred = deferred
@@ -91,6 +96,7 @@ class Sites:
         """The same, but for what a pointer can hold."""
         other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
         other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
+        other.arms = self.arms
         return other
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
@@ -98,11 +104,21 @@ class Sites:
         scope = self._written.scope(function, body)
         if not expected:
             self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
-        found = (self.site(call, scope) for call in scope.body.calls)
-        return [site for site in found if site is not None]
+        found: list[Site] = []
+        for call in scope.body.calls:
+            site = self.site(call, scope)
+            if site is not None:
+                found.append(site)
+                if any(t.kind is EdgeKind.MACRO for t in site.targets):
+                    found.extend(self.arms.made(site, scope))
+        return found
 
     def site(self, call: CallFact, scope: Scope) -> Site | None:
         """One call site; None for what is no call at all."""
+        return self._opened(call, scope) if not call.choice or self.arms.taken(call, scope) else None
+
+    def _opened(self, call: CallFact, scope: Scope) -> Site | None:
+        """The same, whatever types say of it."""
         callee = call.callee
         if callee.isidentifier():
             if scope.mentions(callee) and scope.holds(callee, call.line) and self._callable(callee, scope, call.line):

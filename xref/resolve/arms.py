@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""What a macro calls by the types of its arguments: that belongs to whoever uses it.
+
+``static_branch_likely(x)`` has an arm for ``struct static_key_true`` and one for ``struct static_key_false``. The calls
+in such arms leave from no macro, for it is not the macro that decides; where it is used, the arguments are put into the
+condition, and the calls of the arm that is left are made there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from xref.facts.model import CallFact
+from xref.lex import guard as g
+from xref.resolve.arguments import arguments
+from xref.resolve.choices import Choices
+from xref.resolve.edge import EdgeKind
+from xref.resolve.model import Site, Step
+from xref.resolve.names import Names
+from xref.resolve.scope import Scope
+from xref.resolve.written import Written
+from xref.store.model import FunctionInfo
+
+_WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_MOST: Final = 1_000
+"""So many arms of one macro are looked at."""
+_LONGEST: Final = 10_000
+"""A condition of so many characters is not looked into: it may hold."""
+
+
+class Arm(NamedTuple):
+    """A call that a macro makes where ``choice`` holds, in which its parameters stand; ``macro`` is the one whose body
+    it is in, the same or one that is invoked in that.
+    """
+
+    choice: str
+    call: CallFact
+    macro: FunctionInfo
+    guard: str
+
+
+class Arms:
+    """Answers for the macros of one index."""
+
+    def __init__(
+        self, written: Written, names: Names, choices: Choices, opened: Callable[[CallFact, Scope], Site | None]
+    ) -> None:
+        """``opened``: what a call is, whatever its choice."""
+        self._written = written
+        self._reader = written.reader
+        self._names = names
+        self._choices = choices
+        self._opened = opened
+        self._known: dict[int, tuple[Arm, ...]] = {}
+
+    def decides(self, call: CallFact, scope: Scope) -> bool:
+        """Whether only who uses the macro that a call stands in can say if there is such a call."""
+        return bool(call.choice) and _mentions(call.choice, scope.macro_params)
+
+    def taken(self, call: CallFact, scope: Scope) -> bool:
+        """Whether a call can be one of a function or macro itself."""
+        if self.decides(call, scope):
+            return False
+        return not call.choice or self._choices.possible(call.choice, scope, call.line)
+
+    def made(self, site: Site, scope: Scope) -> Iterator[Site]:
+        """The calls that the macros make which are invoked at ``site``, by the types of the arguments there."""
+        call = site.call
+        for t in site.targets:
+            if t.kind is not EdgeKind.MACRO:
+                continue
+            for arm in self._of(t.function):
+                choice = self._put_in(arm.choice, t.function, call)
+                if _mentions(choice, scope.macro_params):
+                    continue
+                if len(choice) <= _LONGEST and not self._choices.possible(choice, scope, call.line):
+                    continue
+                inner = self._opened(arm.call, self._written.scope(arm.macro))
+                if inner is not None:
+                    yield self._here(inner, arm, call, t.function, scope)
+
+    @staticmethod
+    def _here(inner: Site, arm: Arm, call: CallFact, macro: FunctionInfo, scope: Scope) -> Site:
+        guard = _both(call.guard or scope.function.guard, arm.guard) if arm.guard else call.guard
+        step = Step(f"expansion of {macro.name}", scope.file_id, call.line)
+        fact = CallFact(call.line, call.column, inner.call.callee, "", guard, macro.name, call.condition)
+        targets = tuple(msgspec.structs.replace(t, steps=(step, *t.steps)) for t in inner.targets)
+        return Site(fact, inner.via, inner.kind, targets, inner.reason)
+
+    def _of(self, macro: FunctionInfo) -> tuple[Arm, ...]:
+        """The arms of a macro that its arguments decide."""
+        known = self._known.get(macro.id)
+        if known is None:
+            self._known[macro.id] = ()  # what reaches itself
+            known = self._known[macro.id] = tuple(self._find(macro))
+        return known
+
+    def _find(self, macro: FunctionInfo) -> list[Arm]:
+        scope = self._written.scope(macro)
+        params = scope.macro_params
+        found: dict[Arm, None] = {}
+        for call in scope.body.calls if params else ():
+            guard = call.guard or macro.guard
+            if self.decides(call, scope):
+                found[Arm(call.choice, call, macro, guard)] = None
+            if not call.callee.isidentifier() or not _mentions(call.arguments, params):
+                continue
+            site = self._opened(call, scope)
+            for t in site.targets if site is not None else ():
+                for arm in self._of(t.function) if t.kind is EdgeKind.MACRO else ():
+                    choice = self._put_in(arm.choice, t.function, call)
+                    if _mentions(choice, params):
+                        choice = f"{call.choice} && {choice}" if call.choice else choice
+                        found[arm._replace(choice=choice, guard=_both(guard, arm.guard))] = None
+        return list(found)[:_MOST]
+
+    def _put_in(self, choice: str, macro: FunctionInfo, call: CallFact) -> str:
+        """``choice`` with the arguments of ``call`` for the parameters of ``macro``."""
+        scope = self._written.scope(macro)
+        given = arguments(call.arguments)
+        by_name = dict(zip(scope.macro_params, given, strict=False))
+        if scope.variadic:
+            by_name[scope.variadic] = ", ".join(given[len(scope.macro_params) - 1 :])
+        return _WORD.sub(lambda m: by_name.get(m[0], m[0]), choice)
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """The names of the macros by whose invocation one of ``names`` may be called so."""
+        wanted = frozenset(names)
+        found: set[str] = set()
+        seen: set[int] = set()
+        todo = sorted(wanted)
+        while todo:
+            ids = [fid for fid in self._reader.mentions("c", todo.pop()) if fid not in seen]
+            seen.update(ids)
+            for f in self._reader.functions(ids):
+                if f.kind == "macro" and any(arm.call.callee in wanted for arm in self._of(f)):
+                    new = set(self._names.spellings(f)) - found
+                    found |= new
+                    todo += sorted(new)
+        return frozenset(found)
+
+
+def _mentions(text: str, names: Sequence[str]) -> bool:
+    return bool(names) and not frozenset(names).isdisjoint(_WORD.findall(text))
+
+
+def _both(one: str, other: str) -> str:
+    return g.to_text(g.conj(g.from_text(one), g.from_text(other)))
