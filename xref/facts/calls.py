@@ -16,6 +16,7 @@ from xref.facts.state import Owner, Spell
 from xref.facts.text import Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.macros.asking import CHOOSER
+from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED
 from xref.parse.cexpr import parse_args
 from xref.parse.ctype import WORD, looks_like_type
@@ -28,6 +29,8 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
 _CASTS: Final = re.compile(r"(?:\(\s*[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*\s*\)\s*)+")
 _STATEMENT: Final = re.compile(r"(?:if|for|while|do)\b")
+_ACCESS: Final = re.compile(r"[^=;{}?]*(?:->|\.)\s*[A-Za-z_]\w*(?:\s*\[[^][]*\])*")
+"""The spelling of a member, or of an element of one."""
 _PASTE: Final = "__PASTED__"
 _CHOOSER: Final = CHOOSER.encode()
 
@@ -127,6 +130,19 @@ class CallReader(DataReader):
                 target = target[1:].lstrip() if target.startswith("&") else f"*{target}"
             fact = AssignFact(at.line, at.column, target, given[store.value], holder.relative(at.guard), chain or macro)
             holder.assigns[fact] = None
+
+    def _written_to(self, node: Node, holder: FunctionBuilder, line: int, spelled: Spell) -> str:
+        """The target of an assignment, opened where a macro stands for it: ``handler_of(dev) = f`` writes the member
+        that ``#define handler_of(dev) ((dev)->ops.handler)`` names.
+        """
+        target = spelled(node)
+        head = _HEAD.match(target) if node.type == "call_expression" and holder.kind != "macro" else None
+        if head is None or head[1] not in self._x.table:
+            return target
+        opened = " ".join(Expander(self._view_of(holder, line).get).expand_text(target))
+        while opened[:1] == "(" and matching_paren(opened.encode("latin-1", "replace"), 0) == len(opened):
+            opened = opened[1:-1].strip()
+        return opened if _ACCESS.fullmatch(opened) is not None else target
 
     def _iterator(self, text: Text, offset: int, name: str, owner: Owner) -> None:
         """The invocation of an iterator macro, which the parser saw as a loop."""

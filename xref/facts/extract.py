@@ -261,9 +261,9 @@ class _FileExtraction(CallReader):
                 value = spelled(captures["assignment.value"][0])
                 if holder is not None and NO_ADDRESS.fullmatch(value) is None:
                     at, chain = self._placed(text, node.start_byte)
-                    holder.assigns[
-                        AssignFact(at.line, at.column, spelled(node), value, holder.relative(at.guard), chain)
-                    ] = None
+                    target = self._written_to(node, holder, at.line, spelled)
+                    fact = AssignFact(at.line, at.column, target, value, holder.relative(at.guard), chain)
+                    holder.assigns[fact] = None
             elif "return.value" in captures:
                 node = captures["return.value"][0]
                 holder = owner(node.start_byte)
