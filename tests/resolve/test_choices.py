@@ -176,7 +176,7 @@ def test_a_conditional_expression_has_arms_as_well(small: Make) -> None:
     assert [arms(s, name) for name in ("narrow", "wide", "read", "constant", "open")] == [
         ["f", "h"],  # a parameter of what may be inlined
         ["g", "h"],
-        ["g"],
+        ["g", "h"],
         ["h"],
         ["f", "g", "h"],
     ]

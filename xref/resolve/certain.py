@@ -258,7 +258,7 @@ class CertainTypes:
             found.append(self._open(t.returns, f.file_id, 0) if isinstance(t, Function) else None)
         return _same(found)
 
-    # -- macros and variables -----------------------------------------------------------------------------------------
+    # -- macros -----------------------------------------------------------------------------------------------------
 
     def expansions(self, e: x.Call, scope: Scope) -> Iterator[x.Expr]:
         """An invocation opened by one level, by each definition that may be in force; none for a call."""
@@ -272,14 +272,6 @@ class CertainTypes:
             text = self._macros.expand_once(m, tuple(spell(a) for a in e.args), view)
             parsed = self.parse(text) if text else x.Unknown(text)
             yield x.Unknown(text) if parsed == e else parsed
-
-    def made_here(self, name: str, scope: Scope, line: int) -> x.Expr | None:
-        """What a variable begins with that a macro declares on this very line, as do_div() does with its base."""
-        if not scope.mentions(name):
-            return None
-        inits = {d.init_text for local, d in scope.declarations(name) if local.line == line}
-        text = inits.pop() if len(inits) == 1 else None
-        return self.parse(text) if text else None
 
     def _path(self, scope: Scope) -> str:
         return self._reader.file(scope.file_id).path

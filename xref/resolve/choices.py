@@ -70,7 +70,7 @@ class Choices:
             case x.SizeofLike("__builtin_types_compatible_p", text):
                 return self._compatible(parse_args(text.strip()[1:-1]), scope, line)
             case x.Call(x.Name("__builtin_constant_p"), (operand,)):
-                return self._constant(operand, scope, line, depth + 1)
+                return self._constant(operand, depth + 1)
             case x.Call(x.Name(name)) if name not in _BUILTINS:
                 found = {self._value(opened, scope, line, depth + 1) for opened in self._types.expansions(e, scope)}
                 return found.pop() if len(found) == 1 else None
@@ -83,27 +83,18 @@ class Choices:
         one, other = (self._types.of_text(text, scope, line) for text in given)
         return self._types.agree(one, other)
 
-    def _constant(self, e: x.Expr, scope: Scope, line: int, depth: int) -> int | None:
-        """Whether a compiler knows the value: it does of numbers, it does not of what is read through a pointer."""
+    def _constant(self, e: x.Expr, depth: int) -> int | None:
+        """Whether a compiler knows the value: it does of numbers; of anything else it may."""
         if depth > _MAX_DEPTH:
             return None
         match e:
             case x.Num() | x.SizeofLike() | x.Str():
                 return 1
-            case x.Member(_, _, True) | x.Unary("*", _):
-                return 0
-            case x.Member(base, _, False) | x.Index(base, _):
-                return 0 if self._constant(base, scope, line, depth + 1) == 0 else None
             case x.Cast(_, operand) | x.Unary("-" | "~" | "!" | "+", operand):
-                return self._constant(operand, scope, line, depth + 1)
+                return self._constant(operand, depth + 1)
             case x.Binary(op, left, right) if op in _COMPUTED or op in ("/", "%", "<<", ">>"):
-                known = [self._constant(side, scope, line, depth + 1) for side in (left, right)]
-                if 0 in known:
-                    return 0 if op not in ("*", "&") else None  # x * 0
+                known = [self._constant(side, depth + 1) for side in (left, right)]
                 return None if None in known else 1
-            case x.Name(name):
-                value = self._types.made_here(name, scope, line)
-                return None if value is None else self._constant(value, scope, line, depth + 1)
         return None
 
 
