@@ -101,6 +101,15 @@ def test_the_macro_has_its_other_calls_and_the_arms_are_its_users(small: Make) -
     assert s.calls("use").unresolved == ()
 
 
+def test_two_definitions_may_call_the_same(small: Make) -> None:
+    debug = "#ifdef CONFIG_LOUD\n#define say(x) branch(&(x)->key)\n#else\n#define say(x) !branch(&(x)->key)\n#endif\n"
+    source = f"{USERS}int use(struct net *net)\n{{\n\treturn say(net);\n}}\n"
+    s = small({"net/a.c": source, "include/linux/key.h": KEYS + debug})
+    assert [(e.callee.name, e.guard) for e in s.calls("use").edges if e.kind is EdgeKind.DIRECT] == [
+        ("nop", "CONFIG_JUMP_LABEL")
+    ]
+
+
 def test_a_macro_hands_its_argument_on(small: Make) -> None:
     source = f"{USERS}int use(struct net *net)\n{{\n\treturn net_branch(net);\n}}\n"
     s = small({"net/a.c": source, "include/linux/key.h": KEYS})

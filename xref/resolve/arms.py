@@ -9,7 +9,7 @@ condition, and the calls of the arm that is left are made there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -67,9 +67,10 @@ class Arms:
             return False
         return not call.choice or self._choices.possible(call.choice, scope, call.line)
 
-    def made(self, site: Site, scope: Scope) -> Iterator[Site]:
+    def made(self, site: Site, scope: Scope) -> list[Site]:
         """The calls that the macros make which are invoked at ``site``, by the types of the arguments there."""
         call = site.call
+        found: dict[tuple[object, ...], Site] = {}
         for t in site.targets:
             if t.kind is not EdgeKind.MACRO:
                 continue
@@ -80,8 +81,15 @@ class Arms:
                 if len(choice) <= _LONGEST and not self._choices.possible(choice, scope, call.line):
                     continue
                 inner = self._opened(arm.call, self._written.scope(arm.macro))
-                if inner is not None:
-                    yield self._here(inner, arm, call, t.function, scope)
+                if inner is None:
+                    continue
+                made = self._here(inner, arm, call, t.function, scope)
+                key = (made.call.callee, made.via, *(target.function.id for target in made.targets))
+                other = found.get(key)  # by another definition of the macro
+                if other is not None:
+                    made = msgspec.structs.replace(other, call=_in_either(other.call, made.call))
+                found[key] = made
+        return list(found.values())
 
     @staticmethod
     def _here(inner: Site, arm: Arm, call: CallFact, macro: FunctionInfo, scope: Scope) -> Site:
@@ -146,6 +154,12 @@ class Arms:
 
 def _mentions(text: str, names: Sequence[str]) -> bool:
     return bool(names) and not frozenset(names).isdisjoint(_WORD.findall(text))
+
+
+def _in_either(one: CallFact, other: CallFact) -> CallFact:
+    """A call that is made under the guard of either; '' is that of the function."""
+    guard = g.to_text(g.disj(g.from_text(one.guard), g.from_text(other.guard))) if one.guard and other.guard else ""
+    return msgspec.structs.replace(one, guard=guard)
 
 
 def _both(one: str, other: str) -> str:
