@@ -101,6 +101,16 @@ def test_the_macro_has_its_other_calls_and_the_arms_are_its_users(small: Make) -
     assert s.calls("use").unresolved == ()
 
 
+def test_a_parameter_that_names_a_variable_is_known_to_the_macro(small: Make) -> None:
+    made = "#define ___UNIQUE(a, b) a##b\n#define UNIQUE(a) ___UNIQUE(unique_, a)\n"
+    made += (
+        "#define __say(id) do { static struct key_false id; branch(&id); } while (0)\n#define say() __say(UNIQUE(k))\n"
+    )
+    s = small({"net/a.c": f"{USERS}void use(void)\n{{\n\tsay();\n}}\n", "include/linux/key.h": KEYS + made})
+    found = {e.callee.name for name in ("use", "say", "__say") for e in s.calls(name).edges}
+    assert found & {"nop", "jump"} == {"jump"}
+
+
 def test_two_definitions_may_call_the_same(small: Make) -> None:
     debug = "#ifdef CONFIG_LOUD\n#define say(x) branch(&(x)->key)\n#else\n#define say(x) !branch(&(x)->key)\n#endif\n"
     source = f"{USERS}int use(struct net *net)\n{{\n\treturn say(net);\n}}\n"

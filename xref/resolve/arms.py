@@ -56,10 +56,23 @@ class Arms:
         self._choices = choices
         self._opened = opened
         self._known: dict[int, tuple[Arm, ...]] = {}
+        self._params: dict[int, tuple[str, ...]] = {}
 
     def decides(self, call: CallFact, scope: Scope) -> bool:
         """Whether only who uses the macro that a call stands in can say if there is such a call."""
-        return bool(call.choice) and _mentions(call.choice, scope.macro_params)
+        return bool(call.choice) and _mentions(call.choice, self._deciding(scope))
+
+    def _deciding(self, scope: Scope) -> tuple[str, ...]:
+        """The parameters of a macro whose types only its users know: not what it declares a variable by, as
+        ``__dynamic_func_call(id, ...)`` of include/linux/dynamic_debug.h does.
+        """
+        if scope.function.kind != "macro":
+            return ()
+        known = self._params.get(scope.function.id)
+        if known is None:
+            left = tuple(p for p in scope.macro_params if not scope.declares(p))
+            known = self._params[scope.function.id] = left
+        return known
 
     def taken(self, call: CallFact, scope: Scope) -> bool:
         """Whether a call can be one of a function or macro itself."""
@@ -76,7 +89,7 @@ class Arms:
                 continue
             for arm in self._of(t.function):
                 choice = self._put_in(arm.choice, t.function, call)
-                if _mentions(choice, scope.macro_params):
+                if _mentions(choice, self._deciding(scope)):
                     continue
                 if len(choice) <= _LONGEST and not self._choices.possible(choice, scope, call.line):
                     continue
@@ -109,7 +122,7 @@ class Arms:
 
     def _find(self, macro: FunctionInfo) -> list[Arm]:
         scope = self._written.scope(macro)
-        params = scope.macro_params
+        params = self._deciding(scope)
         found: dict[Arm, None] = {}
         for call in scope.body.calls if params else ():
             guard = call.guard or macro.guard
