@@ -247,3 +247,8 @@ def test_a_function_that_is_null_in_other_configurations(stub: str, found: set[s
     )
     assert {r.value for r in facts.registrations if r.object == "first"} == found
     assert {r.value for r in facts.registrations if r.object == "second"} == {"sleep", "wake"}
+
+
+def test_a_local_before_a_static_one_is_not_static() -> None:
+    facts = facts_of("void f(void)\n{\n\tu8 a;\n\tstatic int b;\n}\nint c;\nstatic int d;\n")
+    assert [(o.name, o.linkage) for o in facts.objects] == [("b", "static"), ("c", "extern"), ("d", "static")]

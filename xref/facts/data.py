@@ -53,7 +53,7 @@ class DataReader(Expansions):
         source = text.source
         start, end = node.start_byte, node.end_byte
         brace = source.find(b"{", start, end)
-        if brace >= 0 or b"static" in source[start : start + 16]:
+        if brace >= 0 or b"static" in source[start : min(end, start + 16)]:
             self._object(text, node, holder, spelled)
         stop = end if brace < 0 else brace
         words = self._of_inline_record(text, node, spelled) if brace >= 0 else ""
@@ -121,7 +121,7 @@ class DataReader(Expansions):
         base = self._declared_type(text, node, spelled)
         if not base:
             return
-        head = text.masked[node.start_byte : node.start_byte + 60].split()
+        head = text.masked[node.start_byte : min(node.end_byte, node.start_byte + 60)].split()
         linkage = "declared" if b"extern" in head[:3] else "static" if b"static" in head[:3] else "extern"
         for declarator in node.children_by_field_name("declarator"):
             value: Node | None = None
