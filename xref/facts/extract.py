@@ -32,6 +32,7 @@ from xref.facts.text import FileText, Origin, Place, Role, Spelling, Synthesis, 
 from xref.lex.comments import BLANK, blank_comments
 from xref.lex.directives import Directives, blank_directives, has_code, scan
 from xref.lex.model import MacroDef
+from xref.lex.packed import packed
 from xref.lex.tokens import tokenize
 from xref.macros.expand import Expander
 from xref.macros.nature import NOT_CALLED
@@ -74,7 +75,7 @@ class _FileExtraction(CallReader):
         if not has_code(source) and not any(m.params is not None for m in directives.macros):
             return FileFacts(self._path, macros=kept_macros(directives.macros), includes=directives.includes)
         self._include_lines = tuple(i.line for i in directives.includes)
-        code = blank_dead(blank_directives(source), directives)
+        code, directives = packed(blank_dead(blank_directives(source), directives), directives)
         trailing = self._trailing_include(code, directives)
         later: list[Environment] = []
         if trailing:

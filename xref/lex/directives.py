@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -82,7 +82,7 @@ class Directives:
     groups: tuple[ArmGroup, ...]
     _starts: tuple[int, ...]
     _conds: tuple[Cond, ...]
-    _lines: Lines
+    lines: Lines
 
     def cond_at(self, offset: int) -> Cond:
         """The presence condition at a byte offset."""
@@ -90,7 +90,7 @@ class Directives:
 
     def place(self, offset: int) -> tuple[int, int, Cond]:
         """Line, column and presence condition at a byte offset."""
-        line, column = self._lines.position(offset)
+        line, column = self.lines.position(offset)
         return line, column, self._conds[bisect_right(self._starts, offset) - 1]
 
     def asked(self) -> tuple[str, ...]:
@@ -102,15 +102,24 @@ class Directives:
 
     def line_at(self, offset: int) -> int:
         """The 1-based line of a byte offset."""
-        return self._lines.at(offset)
+        return self.lines.at(offset)
 
     def offset_of(self, line: int) -> int:
         """The byte offset at which a 1-based line begins."""
-        return self._lines.start(line)
+        return self.lines.start(line)
 
     def column_at(self, offset: int) -> int:
         """The 0-based byte column of a byte offset."""
-        return self._lines.column(offset)
+        return self.lines.position(offset)[1]
+
+    def moved(self, to: Callable[[int], int], lines: Lines) -> Directives:
+        """The same for a text in which ``to`` says where the offsets of this one have come to."""
+        groups = tuple(
+            ArmGroup(tuple(Arm(to(a.start), to(a.end), a.cond) for a in group.arms), group.exhaustive)
+            for group in self.groups
+        )
+        starts = (0, *map(to, self._starts[1:]))
+        return Directives(self.includes, self.macros, self.markers, groups, starts, self._conds, lines)
 
 
 @lru_cache(maxsize=4096)

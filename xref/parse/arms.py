@@ -11,7 +11,7 @@ each other, and blanks the rest.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import Final
 
 from xref.lex import guard as g
@@ -117,7 +117,7 @@ def _surroundings(text: bytes, groups: list[ArmGroup]) -> bytes:
         start, end = group.arms[0].start, group.arms[-1].end
         i = bisect_left(closes, start)
         begin = text.find(b"\n", closes[i - 1]) if i else 0
-        j = bisect_right(closes, end)
+        j = bisect_left(closes, end)
         stop = text.find(b"\n", closes[j]) if j < len(closes) else len(text)
         begin, stop = max(begin, 0), stop if stop >= 0 else len(text)
         keep[begin:stop] = text[begin:stop]
