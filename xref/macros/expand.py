@@ -53,6 +53,8 @@ def _stringify(tokens: list[str]) -> str:
 def _paste(left: str, right: str) -> list[str]:
     """What ``left ## right`` makes: one token where the spellings allow it, else both (6.10.3.3 p3: undefined)."""
     joined = left + right
+    if joined.isidentifier() and joined.isascii():
+        return [joined]  # as nearly all that is pasted
     tokens = tokenize(joined)
     return tokens if len(tokens) == 1 else [t for t in (left, right) if t]
 

@@ -27,6 +27,7 @@ class MacroTable:
         self.listings: dict[str, bytes] = {}
         """Headers that hold nothing but invocations, by path: see :mod:`xref.facts.listings`."""
         self.known = known
+        self.orders: dict[tuple[MacroDef, ...], tuple[MacroDef, ...]] = {}
         self._by_name: dict[str, tuple[MacroDef, ...]] = {}
         self._by_file: dict[str, list[MacroDef]] = {}
         self.displaced: dict[str, tuple[MacroDef, ...]] = {}

@@ -37,6 +37,8 @@ class MacroSource(Protocol):
     """Where a view gets its definitions from: a table in memory, or an index."""
 
     graph: IncludeGraph
+    orders: dict[tuple[MacroDef, ...], tuple[MacroDef, ...]]
+    """What views have made of definitions that may be in force, for the next that has the same."""
 
     def all(self, name: str) -> tuple[MacroDef, ...]:
         """Every definition of ``name`` that some configuration allows."""
@@ -255,13 +257,23 @@ class MacroView:
     def _candidates(self, defs: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
         if not defs:
             return ()
-        own = [m for m in defs if m.file == self.file] or self._headers(defs)
-        own = [m for m in own if not _stands_for_nothing(m)]
-        # the fullest body first: the other arms are stubs for a feature that is off
-        own.sort(key=lambda m: (-self._fullness(m), m.file, m.line))
+        found = [m for m in defs if m.file == self.file] or self._headers(defs)
+        if len(found) == 1:
+            return () if _stands_for_nothing(found[0]) else (found[0],)
+        possible = tuple(found)
+        known = self._table.orders.get(possible)
+        if known is None:
+            known = self._table.orders[possible] = self._in_order(possible)
+        return known
+
+    def _in_order(self, defs: tuple[MacroDef, ...]) -> tuple[MacroDef, ...]:
+        """Those of ``defs`` that say something, each meaning once, the fullest body first: the other arms are stubs for
+        a feature that is off.
+        """
         unique: dict[tuple[str, tuple[str, ...] | None], MacroDef] = {}
-        for m in own:
-            unique.setdefault((m.body, m.params), m)
+        for m in sorted(defs, key=lambda m: (-self._fullness(m), m.file, m.line)):
+            if not _stands_for_nothing(m):
+                unique.setdefault((m.body, m.params), m)
         return tuple(unique.values())[:_MAX_CANDIDATES]
 
     def _fullness(self, m: MacroDef) -> int:

@@ -33,6 +33,7 @@ class IndexedMacros:
         arch = reader.meta.get("arch", "")
         self.includes = IndexedIncludes(reader.includes(), arch, reader.include_dirs(), reader.wholes)
         self.graph: IncludeGraph = self.includes
+        self.orders: dict[tuple[MacroDef, ...], tuple[MacroDef, ...]] = {}
         self.view = lru_cache(maxsize=4096)(self._view)
         self.all = lru_cache(maxsize=100_000)(self._all)
 
