@@ -26,7 +26,7 @@ from xref.parse.words import find_word
 NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
 """What holds no function's address: a constant, by its spelling."""
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_HEAD: Final = re.compile(r"(?<![A-Za-z_$])([A-Za-z_$][\w$]*+)\s*+\(")
 _CASTS: Final = re.compile(r"(?:\(\s*[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*\s*\)\s*)+")
 _STATEMENT: Final = re.compile(r"(?:if|for|while|do)\b")
 _ACCESS: Final = re.compile(r"[^=;{}?]*(?:->|\.)\s*[A-Za-z_]\w*(?:\s*\[[^][]*\])*")

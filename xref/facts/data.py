@@ -24,9 +24,10 @@ from xref.macros.expand import Expander
 from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
 
-_HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_HEAD: Final = re.compile(r"(?<![A-Za-z_$])([A-Za-z_$][\w$]*+)\s*+\(")
 _WRAPPED: Final = re.compile(r"(?:(?<=[\w*,] )|(?<=[*,]))([A-Za-z_]\w*)\s*\(\s*(\w+)\s*\)")
 _MADE_STATIC: Final = re.compile(r"static\s+([A-Za-z_]\w*)\s*\((?=.*\)$)", re.DOTALL)
+_GIVEN_A_NAME: Final = re.compile(r"\(\s*+\w++\s*+\)")
 _POSITION: Final = re.compile(r"(.*)#(\d+)")
 _BEHIND: Final = re.compile(r"(.*)\.\w+\+\d+")
 _TYPEOF: Final = re.compile(rb"_*typeof(?:_unqual)?_*\s*\(")
@@ -86,6 +87,8 @@ class DataReader(Expansions):
         """A declaration with the names that a macro initialises with themselves spelled out:
         ``struct dm_target *uninitialized_var(ti)`` up to 5.8.
         """
+        if _GIVEN_A_NAME.search(words) is None:
+            return words
         for m in reversed(list(_WRAPPED.finditer(words))):
             macro = self._view.get(m[1]) if m[1] in self._x.table else None
             if macro is not None and macro.params and body_tokens(macro.body)[:1] == (macro.params[0],):
@@ -270,7 +273,7 @@ class DataReader(Expansions):
         self, text: Text, element: Element, offset: int, name: str, decl: str, holder: FunctionBuilder | None
     ) -> bool:
         """Queues an element that a macro makes, such as ``LSM_HOOK_INIT(socket_sendmsg, selinux_socket_sendmsg)``."""
-        m = _HEAD.match(element.value)
+        m = _HEAD.match(element.value) if "(" in element.value else None
         head = m[1] if m is not None else element.value
         if head not in self._x.table:
             return False
@@ -288,7 +291,8 @@ class DataReader(Expansions):
                 )
             ] = None  # fmt: skip
             return True
-        several = _POSITION.fullmatch(element.path) is not None and _lists_several(body_tokens(macro.body))
+        several = "," in macro.body and _POSITION.fullmatch(element.path) is not None
+        several = several and _lists_several(body_tokens(macro.body))
         if m is None and not macro.body.startswith(("{", ".")) and not several:
             return False
         body = macro.body.lstrip()

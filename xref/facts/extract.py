@@ -48,7 +48,7 @@ MAX_ROUNDS: Final = 6
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _NAME: Final = re.compile(r"(?<![\w.>])(?<!> )(?<!\. )[A-Za-z_]\w*")
 _LITERAL: Final = re.compile(r'"(?:\\.|[^"\\])*"')
-_HEAD: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*\(")
+_HEAD: Final = re.compile(r"(?<![A-Za-z_$])([A-Za-z_$][\w$]*+)\s*+\(")
 _WEAK: Final = re.compile(r"\b(?:__weak|weak|__weak__)\b")
 _OPERATOR: Final = re.compile(r"[-+*/%<>=!&|^~]+")
 _ENDED: Final = re.compile(rb"\s*;")
@@ -339,7 +339,7 @@ class _FileExtraction(CallReader):
         linkage = "static" if b"static" in masked_header.split(b"(", 1)[0].split() else "extern"
         if any(at < name_at and not text.masked[at:start].strip() for at in text.statics):
             linkage = "static"
-        if _WEAK.search(header):
+        if "weak" in header and _WEAK.search(header):
             linkage = "weak"
         if origin is None:
             line_at = text.place(name_at)

@@ -20,7 +20,8 @@ from xref.macros.table import MacroTable
 from xref.macros.view import MacroView
 from xref.parse.parens import matching_brace, matching_paren
 
-_RECORD: Final = re.compile(rb"\b(?:struct|union)\b[^;{}()=]*\{")
+# One pattern for each word: a search for its letters is several times as fast as one for where a word begins.
+_RECORDS: Final = tuple(re.compile(word + rb"(?<!\w" + word + rb")\b[^;{}()=]*+\{") for word in (b"struct", b"union"))
 _STARTS: Final = re.compile(rb"(?<=[;{}])\s*+(?=[A-Za-z_])")
 _INVOKES: Final = re.compile(rb"((?:[A-Za-z_]\w*+[\s*]++){,4}?)([A-Za-z_]\w*+)[ \t]*+(\()")
 _BEGINS: Final = re.compile(rb"()([A-Za-z_]\w*+)(?=\s+[A-Za-z_])()")
@@ -42,7 +43,11 @@ class Made(NamedTuple):
 
 def made_members(code: bytes, view: MacroView, table: MacroTable, natures: Natures) -> Iterator[Made]:
     """The members that macros make in the structs of ``code`` (comments and directives blanked)."""
-    for record in _RECORD.finditer(code):
+    records = [m for pattern in _RECORDS for m in pattern.finditer(code)]
+    opening = -1
+    for record in sorted(records, key=lambda m: m.start()):
+        if record.end() - 1 == opening:
+            continue  # the one before has both words
         opening = record.end() - 1
         end = matching_brace(code, opening)
         if end - opening > _LONGEST:

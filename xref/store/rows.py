@@ -224,7 +224,7 @@ def _shaped(access: str, name: str, tags: dict[str, str]) -> str:
 
 def _with_shape(name: str, root: str, steps: str, tags: dict[str, str]) -> str:
     tag = tags.get(root, "")
-    return " ".join((name, tag, *_STEP.findall(steps))) if tag else name
+    return " ".join((name, tag, *(_STEP.findall(steps) if steps else ()))) if tag else name
 
 
 def record_row(r: RecordFact) -> RecordRow:
@@ -297,18 +297,19 @@ def function_row(f: FunctionFact) -> FunctionRow:
                 assigned.add(_shaped(target, name, tags))
         elif name and name not in local:
             assigned.add(name)
-    # one search over all of them, each text once; nothing that a pattern looks at goes beyond a ;
-    values = set(_VALUE.findall(";".join(texts))).difference(local, _WORDS)
+    # one search over all of them, each argument once; nothing that a pattern for names looks at goes beyond a comma
+    pieces = set(",".join(texts).split(","))
+    values = set(_VALUE.findall(",".join(pieces))).difference(local, _WORDS)
     stepping = ";".join([text for text in texts if "->" in text or "." in text])
     addressed: set[str] = set()
     if "&" in stepping:
         for root, steps, name in _ADDRESS.findall(stepping):
             if tags is None:
                 tags = _tags(f)
-            addressed.add(_with_shape(name, root, _SUBSCRIPT.sub("", steps), tags))
+            addressed.add(_with_shape(name, root, _SUBSCRIPT.sub("", steps) if "[" in steps else steps, tags))
     got: set[str] = set()
     if stepping:
-        for plain, inside, steps, name in _GOT.findall(stepping):
+        for plain, inside, steps, name in _GOT.findall(",".join([p for p in pieces if "->" in p or "." in p])):
             root = plain or inside
             if root and tags is None:
                 tags = _tags(f)
