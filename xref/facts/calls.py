@@ -25,6 +25,12 @@ from xref.parse.words import find_word
 
 NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
 """What holds no function's address: a constant, by its spelling."""
+RETURNED: Final = frozenset(
+    "identifier field_expression subscript_expression pointer_expression call_expression cast_expression "
+    "conditional_expression parenthesized_expression compound_literal_expression".split()
+)
+"""The kinds of values that can carry an address: arithmetic, numbers and strings can hold no function and no object."""
+ASSIGNED: Final = RETURNED | {"assignment_expression"}
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _HEAD: Final = re.compile(r"(?<![A-Za-z_$])([A-Za-z_$][\w$]*+)\s*+\(")
 _CASTS: Final = re.compile(r"(?:\(\s*[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*\s*\)\s*)+")
@@ -84,7 +90,7 @@ class CallReader(DataReader):
         if implied is g.NEVER:
             return  # while (0 && (c)): nothing is evaluated
         if implied is not g.ALWAYS:
-            at = at._replace(guard=g.to_text(g.conj(g.from_text(at.guard), implied)))
+            at = Place(at.line, at.column, g.to_text(g.conj(g.from_text(at.guard), implied)))
             if at.guard == "0":
                 return
         macro_name = callee if callee in self._x.table else ""

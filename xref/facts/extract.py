@@ -14,7 +14,7 @@ from typing import Final
 from tree_sitter import Node
 
 from xref.facts.builder import FunctionBuilder
-from xref.facts.calls import NO_ADDRESS, CallReader
+from xref.facts.calls import ASSIGNED, NO_ADDRESS, RETURNED, CallReader
 from xref.facts.conditions import Regions
 from xref.facts.listings import Listings, opened_records
 from xref.facts.makers import Makers, macro_body
@@ -214,7 +214,9 @@ class _FileExtraction(CallReader):
                     regions.branch(captures)
             else:
                 inner.append(captures)
-        heads = block_heads(captures["definition.function"][0] for captures in functions)
+                if "reference.call" in captures:
+                    self._dropped_arguments(text, captures)
+        heads = block_heads((captures["definition.function"][0], captures["name"][0]) for captures in functions)
         if heads:
             buffer = bytearray(text.masked)
             for start, end in heads:
@@ -257,9 +259,11 @@ class _FileExtraction(CallReader):
                 elif holder is not None:
                     self._call(text, holder, call, spelled(args)[1:-1].strip(), spelled)
             elif "assignment.target" in captures:
-                node = captures["assignment.target"][0]
+                node, assigned = captures["assignment.target"][0], captures["assignment.value"][0]
+                if assigned.type not in ASSIGNED:
+                    continue
                 holder = owner(node.start_byte)
-                value = spelled(captures["assignment.value"][0])
+                value = spelled(assigned)
                 if holder is not None and NO_ADDRESS.fullmatch(value) is None:
                     at, chain = self._placed(text, node.start_byte)
                     target = self._written_to(node, holder, at.line, spelled)
@@ -267,6 +271,8 @@ class _FileExtraction(CallReader):
                     holder.assigns[fact] = None
             elif "return.value" in captures:
                 node = captures["return.value"][0]
+                if node.type not in RETURNED:
+                    continue
                 holder = owner(node.start_byte)
                 value = spelled(node)
                 if holder is not None and NO_ADDRESS.fullmatch(value) is None:

@@ -14,18 +14,18 @@ from tree_sitter import Node
 LOOP: Final = b"while"
 
 
-def block_heads(definitions: Iterable[Node]) -> list[tuple[int, int]]:
+def block_heads(definitions: Iterable[tuple[Node, Node]]) -> list[tuple[int, int]]:
     """The words, by their first offset and the one behind, that stand where those of the ``function_definition`` nodes
-    have their type which are none: inside a statement, and without a list of parameters (C11 6.9.1). All have room
-    for a loop.
+    (each given with its declarator) have their type which are none: inside a statement, and without a list of
+    parameters (C11 6.9.1). All have room for a loop.
     """
     found = []
-    for node in definitions:
-        parent = node.parent
-        head, declarator = node.child_by_field_name("type"), node.child_by_field_name("declarator")
-        if parent is None or head is None or declarator is None or not parent.type.endswith("_statement"):
+    for node, declarator in definitions:
+        if declarator.type != "parenthesized_declarator":
             continue
-        if declarator.type == "parenthesized_declarator" and head.type == "type_identifier":
-            if head.end_byte - head.start_byte >= len(LOOP):
-                found.append((head.start_byte, head.end_byte))
+        parent, head = node.parent, node.child_by_field_name("type")
+        if parent is None or head is None or not parent.type.endswith("_statement"):
+            continue
+        if head.type == "type_identifier" and head.end_byte - head.start_byte >= len(LOOP):
+            found.append((head.start_byte, head.end_byte))
     return found
