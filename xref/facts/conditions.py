@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection
-from typing import Final, NamedTuple
+from typing import Final
 
 from tree_sitter import Node
 
@@ -33,19 +33,31 @@ _MAX_TEXT: Final = 80
 _UNKNOWN: Final = (g.ALWAYS, g.ALWAYS)
 
 
-class Region(NamedTuple):
+class Region:
     """Bytes ``[start, end)`` that run only under a condition; ``guard`` is what the configuration decides of it, and
     ``choice`` what types do. The condition's text is at ``[text_start, text_end)`` of the source (0, 0 for none), put
     into words by ``words``.
     """
 
-    start: int
-    end: int
-    guard: Cond
-    text_start: int = 0
-    text_end: int = 0
-    words: Callable[[str], str] | None = None
-    choice: str = ""
+    __slots__ = ("choice", "end", "guard", "start", "text_end", "text_start", "words")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        guard: Cond,
+        text_start: int = 0,
+        text_end: int = 0,
+        words: Callable[[str], str] | None = None,
+        choice: str = "",
+    ) -> None:
+        self.start: Final = start
+        self.end: Final = end
+        self.guard: Final = guard
+        self.text_start: Final = text_start
+        self.text_end: Final = text_end
+        self.words: Final = words
+        self.choice: Final = choice
 
 
 class Regions:

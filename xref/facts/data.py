@@ -49,8 +49,6 @@ class DataReader(Expansions):
         holder = owner(node.start_byte)
         if holder is None:
             return
-        if node.parent is not None and node.parent.type == "translation_unit":
-            return
         source = text.source
         start, end = node.start_byte, node.end_byte
         brace = source.find(b"{", start, end)

@@ -214,8 +214,6 @@ class _FileExtraction(CallReader):
                     regions.branch(captures)
             else:
                 inner.append(captures)
-                if "reference.call" in captures:
-                    self._dropped_arguments(text, captures)
         heads = block_heads((captures["definition.function"][0], captures["name"][0]) for captures in functions)
         if heads:
             buffer = bytearray(text.masked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from tree_sitter import Node
 
@@ -26,14 +26,17 @@ _LITERALS: Final = frozenset(
 _MAX_ELEMENTS: Final = 20_000
 
 
-class Element(NamedTuple):
+class Element:
     """One leaf: the steps that lead to it, the last field named, its value, and its node."""
 
-    path: str
-    field: str
-    value: str
-    how: str
-    node: Node
+    __slots__ = ("field", "how", "node", "path", "value")
+
+    def __init__(self, path: str, field: str, value: str, how: str, node: Node) -> None:
+        self.path: Final = path
+        self.field: Final = field
+        self.value: Final = value
+        self.how: Final = how
+        self.node: Final = node
 
 
 def can_hold_address(value: str) -> bool:

@@ -396,7 +396,8 @@ class Makers:
         if unset == are_set or option in unset:
             return []
         cond = g.from_text(option)
-        places = (at._replace(guard=g.to_text(g.conj(g.from_text(at.guard), c))) for c in (g.neg(cond), cond))
+        guards = (g.to_text(g.conj(g.from_text(at.guard), c)) for c in (g.neg(cond), cond))
+        places = (Place(at.line, at.column, guard) for guard in guards)
         return [(p, e) for p, e in zip(places, (unset, are_set), strict=True) if p.guard != "0"]
 
     def _made_later(self, name: str) -> list[Environment]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final
 
 from tree_sitter import Node
 
@@ -22,12 +22,16 @@ _BATCH: Final = 200_000
 """In characters."""
 
 
-class Place(NamedTuple):
+# No named tuples and no data classes: those are made by functions that are never compiled, and every fact has a place.
+class Place:
     """Line (1-based), column (0-based bytes) and presence condition."""
 
-    line: int
-    column: int
-    guard: str
+    __slots__ = ("column", "guard", "line")
+
+    def __init__(self, line: int, column: int, guard: str) -> None:
+        self.line: Final = line
+        self.column: Final = column
+        self.guard: Final = guard
 
 
 class Role(Enum):
@@ -43,29 +47,46 @@ class Role(Enum):
     """The expansion of an element of an initialiser list."""
 
 
-@dataclass(frozen=True, slots=True)
 class Origin:
     """Where one part of a synthetic text comes from.
 
-    ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names
-    of the
-    macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl``,
+    ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names of
+    the macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl``,
     ``path`` and ``index`` say where in which object the elements of an initialiser part begin; ``alias_of`` is the
     function whose wrappers a maker's part holds. ``choice`` is what types must be like for any of it to be called.
     """
 
-    place: Place
-    role: Role
-    chain: tuple[str, ...] = ()
-    owner: tuple[str, int] | None = None
-    params: frozenset[str] = frozenset()
-    object: str = ""
-    decl: str = ""
-    path: str = ""
-    index: int = 0
-    alias_of: tuple[str, int] | None = None
-    line_end: int = 0
-    choice: str = ""
+    __slots__ = (
+        "alias_of", "chain", "choice", "decl", "index", "line_end", "object", "owner", "params", "path", "place", "role"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        place: Place,
+        role: Role,
+        chain: tuple[str, ...] = (),
+        owner: tuple[str, int] | None = None,
+        params: frozenset[str] = frozenset(),
+        object: str = "",
+        decl: str = "",
+        path: str = "",
+        index: int = 0,
+        alias_of: tuple[str, int] | None = None,
+        line_end: int = 0,
+        choice: str = "",
+    ) -> None:
+        self.place: Final = place
+        self.role: Final = role
+        self.chain: Final = chain
+        self.owner: Final = owner
+        self.params: Final = params
+        self.object: Final = object
+        self.decl: Final = decl
+        self.path: Final = path
+        self.index: Final = index
+        self.alias_of: Final = alias_of
+        self.line_end: Final = line_end
+        self.choice: Final = choice
 
 
 class Spelling:
@@ -203,4 +224,4 @@ class SyntheticText(Text):
         """The place, with a column that tells apart what stands at one: two unions without a tag in one invocation."""
         start = self._made.starts[bisect_right(self._made.starts, offset) - 1]
         at = self.place(offset)
-        return at._replace(column=at.column + offset - start)
+        return Place(at.line, at.column + offset - start, at.guard)
