@@ -292,18 +292,23 @@ class MacroView:
         return known
 
     def _may_include(self, other: str) -> bool:
-        """A cheap test before the include graph is asked: is ``other`` a header that this program may include."""
-        if other.endswith(".c"):
-            return self._sees(other)
-        theirs = program(other)
-        if theirs != self._program and (theirs != "kernel" or self._program.startswith("tools")):
-            return self._sees(other)
-        if "/asm-generic/" in other:
-            return self._sees(other)  # an architecture may have its own instead
-        return is_shared(other) or self._sees(other)
+        return _at_hand(self._program, other) or self._sees(other)
 
     def _sees(self, other: str) -> bool:
         return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)
+
+
+@lru_cache(maxsize=131072)
+def _at_hand(program_: str, other: str) -> bool:
+    """A cheap test before the include graph is asked: is ``other`` a header that this program may include, whatever the
+    file.
+    """
+    if other.endswith(".c"):
+        return False
+    theirs = program(other)
+    if theirs != program_ and (theirs != "kernel" or program_.startswith("tools")):
+        return False
+    return is_shared(other) and "/asm-generic/" not in other  # an architecture may have its own instead
 
 
 def _only_evaluates(m: MacroDef) -> bool:
