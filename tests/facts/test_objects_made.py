@@ -252,3 +252,25 @@ def test_a_function_that_is_null_in_other_configurations(stub: str, found: set[s
 def test_a_local_before_a_static_one_is_not_static() -> None:
     facts = facts_of("void f(void)\n{\n\tu8 a;\n\tstatic int b;\n}\nint c;\nstatic int d;\n")
     assert [(o.name, o.linkage) for o in facts.objects] == [("b", "static"), ("c", "extern"), ("d", "static")]
+
+
+@pytest.mark.parametrize(
+    ("element", "registered"),
+    [
+        ("{ .a = REG_A, .b = MASK_A | 2 }", []),
+        ("{ .a.b = (u8)REG_A, .c[1] = sizeof(REG_A), REG_B }", []),
+        ("{ .a = REG_A, .b = set }", [(".b", "set")]),
+        ("{ .a = REG_A, REGS.set }", [(".a+1", "REGS . set")]),
+        ("{ .a = REG_A, .b = HOOK(set) }", [(".b", "HOOK ( set )")]),
+    ],
+)
+def test_an_element_that_a_macro_makes_is_read_when_it_may_hold_an_address(
+    element: str, registered: list[tuple[str, str]]
+) -> None:
+    facts = facts_of(
+        f"#define HOOK(f) (&f)\n#define ROW(x) {element}\nstatic const struct row rows[] = {{ ROW(1), ROW(2) }};\n"
+        "void f(void)\n{\n\tstruct row r = ROW(3);\n}\n"
+    )
+    first = [(r.path, r.value) for r in facts.registrations if r.path.startswith("#0")]
+    assert first == [(f"#0{path}", value) for path, value in registered]
+    assert [x.text for x in next(f for f in facts.functions if f.name == "f").body.locals] == ["struct row r = ROW(3)"]

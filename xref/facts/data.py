@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from xref.facts.builder import FunctionBuilder
 from xref.facts.expansions import MAX_EXPANSIONS, Expansions
-from xref.facts.initialisers import Element, can_hold_address, walk
+from xref.facts.initialisers import Element, can_hold_address, may_hold, walk
 from xref.facts.model import LocalFact, ObjectFact, RegistrationFact
 from xref.facts.records import declared_name, record_tag, type_text
 from xref.facts.sections import section_entries
@@ -57,6 +57,8 @@ class DataReader(Expansions):
         stop = end if brace < 0 else brace
         words = self._of_inline_record(text, node, spelled) if brace >= 0 else ""
         words = words or " ".join(source[start : min(stop, start + _MAX_LOCAL)].decode("latin-1").split()).rstrip("; =")
+        if words == f"int {_ELEMENT}":
+            return
         origin = text.origin(start)
         at = text.place(start)
         made = _MADE_STATIC.match(words) if words.startswith("static ") else None
@@ -310,7 +312,7 @@ class DataReader(Expansions):
         tokens = list(_without_type(tokens))
         words = " ".join(tokens)
         if tokens[0] in _OPENS_LIST or (several and _lists_several(tokens)):
-            if not _names_something(tokens):
+            if not may_hold(tokens, self._x.table):
                 return True
             place = _POSITION.fullmatch(element.path)
             behind = _BEHIND.fullmatch(element.path) if tokens[0] != "{" else None
@@ -327,7 +329,7 @@ class DataReader(Expansions):
             self._queue.append((f"{part}\n" if key is None else f"void f(void){{ {part} }}\n", origin))
             return True
         if ") {" in words:  # & ( struct soc_mixer_control ) { ... }: an object of its own
-            if _names_something(tokens):
+            if may_hold(tokens, self._x.table):
                 key = key_of(holder) if holder is not None else None
                 origin = Origin(at, Role.INITIALISER, (*chain, head), key)
                 part = f"int {_ELEMENT} = {words};"
@@ -365,13 +367,6 @@ def _without_type(tokens: Sequence[str]) -> Sequence[str]:
         if tokens[closing + 1] == "{" and not {"(", "["} & set(inside):
             return tokens[closing + 1 : end]
     return tokens
-
-
-def _names_something(tokens: Sequence[str]) -> bool:
-    """Whether an element's tokens name more than members: the tables of register values in radio drivers do not, and
-    are long.
-    """
-    return any(is_identifier(t) and (i == 0 or tokens[i - 1] != ".") for i, t in enumerate(tokens))
 
 
 def _is_prototype(declarator: Node) -> bool:

@@ -9,6 +9,9 @@ from typing import Final
 
 from tree_sitter import Node
 
+from xref.lex.tokens import is_identifier
+from xref.macros.table import MacroTable
+
 _CONSTANT: Final = re.compile(r"[-+~!(]*(?:\d[\w.]*|[A-Z_][A-Z0-9_]*|'[^']*'|\"[^\"]*\"|true|false)\)*")
 _STRING: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _NAME: Final = re.compile(r"(?<![\w.>])(?![0-9])[A-Z_0-9]*[a-z]\w*")
@@ -23,6 +26,9 @@ _TYPE_WORDS: Final = frozenset(
 _LITERALS: Final = frozenset(
     {"number_literal", "string_literal", "char_literal", "concatenated_string", "true", "false"}
 )
+_RECORD_WORDS: Final = ("struct", "union")
+_BEFORE_ELEMENT: Final = ("{", ",")
+_BEFORE_VALUE: Final = (*_BEFORE_ELEMENT, "=")
 _MAX_ELEMENTS: Final = 20_000
 
 
@@ -48,6 +54,31 @@ def can_hold_address(value: str) -> bool:
     if value.lstrip("& ").isidentifier():
         return value not in _TYPE_WORDS  # mon_text_read_t is a function of drivers/usb/mon; a type is no value
     return any(name not in _TYPE_WORDS and not name.endswith("_t") for name in _NAME.findall(value))
+
+
+def may_hold(tokens: list[str], table: MacroTable) -> bool:
+    """Whether something in a list of these tokens may be a fact: a name that is no constant, the address of one, a
+    macro, a call, a record. Tables of registers have none, and are long: drivers/gpu/drm/amd/display.
+    """
+    designating = True  # a dot behind a brace or a comma is that of a member that is set
+    before = ","
+    for i, t in enumerate(tokens):
+        if t in _BEFORE_ELEMENT:
+            designating = True
+        elif not is_identifier(t):
+            designating = designating and t == "."
+        elif before != "." or not designating:
+            designating = False
+            if t in _TYPE_WORDS:
+                if t in _RECORD_WORDS and "{" in tokens[i + 1 : i + 3]:
+                    return True
+            elif t.isupper():
+                if before == "&" or t in table or tokens[i + 1 : i + 2] == ["("]:
+                    return True
+            elif t not in _CONSTANT_OF or before not in _BEFORE_VALUE:
+                return True
+        before = t
+    return False
 
 
 def walk(node: Node, text: Callable[[Node], str], path: str = "", index: int = 0) -> Iterator[Element]:
