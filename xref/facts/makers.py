@@ -376,7 +376,7 @@ class Makers:
                 break
             made.append((at, self._expand(invocation, name, 0, at, env)))
             self._text += len(made[-1][1])
-        for place, expansion in made:
+        for place, expansion in dict.fromkeys(made):  # two readings may make the same
             if not prefix and " " not in expansion.strip() and not any(c in expansion for c in "{=("):
                 continue
             if not self._open and not _DECLARATION.match(f"{prefix}{expansion}"):
