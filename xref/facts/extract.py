@@ -249,10 +249,11 @@ class _FileExtraction(CallReader):
             if "reference.call" in captures:
                 call = captures["reference.call"][0]
                 args = captures["arguments"][0]
-                holder = owner(call.start_byte)
-                if is_asm(text.masked, source, call.start_byte, call.end_byte):
+                start, end = call.start_byte, call.end_byte
+                holder = owner(start)
+                if is_asm(text.masked, source, start, end):
                     continue
-                if call.end_byte - call.start_byte > _MAX_CALLEE or args.end_byte - args.start_byte > _MAX_ARGUMENTS:
+                if end - start > _MAX_CALLEE or args.end_byte - args.start_byte > _MAX_ARGUMENTS:
                     self._notes["a call too long to be read"] = None
                 elif holder is not None:
                     self._call(text, holder, call, spelled(args)[1:-1].strip(), spelled)

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
@@ -107,11 +108,11 @@ def start_worker(parent: int) -> None:
 
 def read(root: str, path: str) -> tuple[bytes, str]:
     """The content of a file, or of what a build makes of it, or why it is left out."""
-    full = Path(root, path)
     try:
-        if full.stat().st_size > MAX_FILE:
-            return b"", "larger than 32 MB"
-        data = full.read_bytes()
+        with FileIO(f"{root}/{path}") as file:  # of a small file a Path takes as long to make as the whole to read
+            if os.fstat(file.fileno()).st_size > MAX_FILE:
+                return b"", "larger than 32 MB"
+            data = file.readall()
     except OSError as e:
         return b"", f"cannot be read: {e.strerror}"
     if b"\0" in data[:_SNIFF]:

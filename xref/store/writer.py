@@ -60,6 +60,8 @@ class Writer:
         insert_file(self._db, file_id, row, program, guard, offer)
         insert_rows(self._db, file_id, row)
         for kind, names, number in mentions(file_id, row):
+            if not names:
+                continue
             table = self._postings[kind]
             for name in names:
                 ids = table.get(name)
