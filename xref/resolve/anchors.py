@@ -23,7 +23,7 @@ from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.rows import NAMED
 
 _DEEP: Final = 8
-_FEW: Final = 100
+_FEW: Final = 500
 """After so many questions about a slot all its initialisers are read."""
 
 _Slot = tuple[str, str, int | None]

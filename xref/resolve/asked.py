@@ -96,12 +96,11 @@ class Asked:
         there = next((record.file_id for record in self._reader.records(struct)), 0)
         if not members or not there or not all(self._is_word(m.ctype, m.home or there) for m in members):
             return frozenset()
-        if self._written.slot_assignments(struct, field):
-            return frozenset()
-        registrations = self._written.slots.registrations(struct, field)
-        tables = (r for r in registrations if "[" in r.decl)
+        tables = self._written.slots.registrations_in_tables(struct, field)
         found = {r.file_id for r in tables if self._constant(r.value, r.file_id)}
-        return frozenset(found) if len(found) >= _FEW else frozenset()
+        if len(found) < _FEW or self._written.is_assigned(struct, field):
+            return frozenset()
+        return frozenset(found)
 
     def _returned_from(self, fid: int) -> frozenset[tuple[str, str]]:
         """The members of tables whose value a function returns."""

@@ -12,8 +12,9 @@ are told by parameters, variables and members alone; else what is put into it in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from xref.parse import ctree as x
@@ -131,10 +132,13 @@ class Near(Objects):
         before = len(held.path) - len(meant.path)
         if meant.name or before < 0:
             return False
-        owner = self._owner(held, before)
+        return self._is_at(held.path, before, self._owner(held, before), meant)
+
+    def _is_at(self, path: tuple[str, ...], before: int, owner: str, meant: Thing) -> bool:
+        """Whether a member of a ``struct owner``, ``before`` steps along a path, may be one that has no name."""
         if owner and owner != meant.owner:
-            return len(meant.path) == 1 and self._is_both(owner, held.path[before], meant.owner, meant.path[0])
-        return held.path[before:] == meant.path
+            return len(meant.path) == 1 and self._is_both(owner, path[before], meant.owner, meant.path[0])
+        return path[before:] == meant.path
 
     def _is_both(self, one: str, first: str, other: str, second: str) -> bool:
         """Whether two structs begin with the same, and know each other: a pointer to one may be taken for the other, as
@@ -156,15 +160,33 @@ class Near(Objects):
                 return ""
             at = at or next((o.file_id for o in self._reader.objects(thing.name) if not o.function), 0)
             tag = self._types.record_tag(self._types.object_type(thing.name, at), at) if at else ""
-        for k, step in enumerate(thing.path[: steps + 1]):
+        return self._declaring(tag, thing.path[: steps + 1], at)
+
+    def _declaring(self, tag: str, path: tuple[str, ...], at: int) -> str:
+        """The record that declares the last member of a path from a ``struct tag``."""
+        owner = ""
+        for step in path:
             members = (self._types.members(tag, step) if tag else None) or ()
             if len(members) != 1:
                 return ""
-            if k == steps:
-                return members[0].owner
+            owner = members[0].owner
             there = at or next((record.file_id for record in self._reader.records(tag)), 0)
             tag = self._types.record_tag(members[0].ctype, there) if there else ""
-        return ""
+        return owner
+
+    def _may_be_in(self, tag: str, path: tuple[str, ...], meant: Thing) -> bool:
+        """Whether a member of a global variable, of that type and at that path, may be one that has no name."""
+        before = len(path) - len(meant.path)
+        if before < 0:
+            return False
+        owner = self._declaring(tag, path[: before + 1], 0)
+        return not owner or self._is_at(path, before, owner, meant)
+
+    def registrations(self, struct: str, field: str, home: int | None) -> Iterable[RegistrationInfo]:
+        """See the base; in a hurry they are not all read."""
+        if not self._hasty:
+            return super().registrations(struct, field, home)
+        return self._written.slots.each_registration(struct, field, home)
 
 
 class Closed(Near):
@@ -253,16 +275,41 @@ class Closed(Near):
         """What is known to flow into a place; into a member, by those who may mean one of its objects."""
         return self._into_member_of(place) if place.of else super().understood(place)
 
+    def registered_to(
+        self, struct: str, field: str, things: Collection[Thing], home: int | None = None
+    ) -> Iterator[RegistrationInfo]:
+        """The initialisers of a slot that may be of one of these objects. A variable's are found by its name; only a
+        compound literal may be any object, and only what is in a member of another may be one that has no name.
+        """
+        slots, reader = self._written.slots, self._reader
+        named = (r for name in {t.name: None for t in things} if name for r in reader.registrations_of_object(name))
+        nameless = [thing for thing in things if not thing.name]
+
+        def wanted(tag: str, path: tuple[str, ...]) -> bool:
+            return any(self._may_be_in(tag, path, thing) for thing in nameless)
+
+        inside = slots.deep_candidates(struct, field, wanted) if nameless else iter(())
+        seen: set[int] = set()
+        for r in chain(named, slots.loose_candidates(struct, field), inside):
+            if r.id not in seen and slots.fills(r, struct, field, home):
+                seen.add(r.id)
+                held = self.registered_in(r)
+                if any(self.may_be(held, thing) for thing in things):
+                    yield r
+
+    def knows_holders(self, struct: str, field: str) -> bool:
+        """Whether it has been worked out what all of a slot is filled with."""
+        return (struct, field) in self._holders
+
     def _into_member_of(self, place: Place) -> Iterator[Inflow[Thing]]:
         struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
         at = int(home) if home else None
         of = [thing for thing in place.of if isinstance(thing, Thing)]
         written = False
-        for r in self._written.slots.registrations(struct, field, at):
-            if any(self.may_be(self.registered_in(r), thing) for thing in of):
-                for inflow in self.registered(r):
-                    written = True
-                    yield inflow
+        for r in self.registered_to(struct, field, of, at):
+            for inflow in self.registered(r):
+                written = True
+                yield inflow
         for scope, a in self._written.slot_assignments(struct, field, at):
             target = self._types.parse(a.target)
             while isinstance(target, x.Index):

@@ -201,10 +201,8 @@ class Flow(ABC, Generic[Carried]):
         return self._into_return(function)
 
     def _into_slot(self, struct: str, field: str, home: int | None) -> Iterator[Inflow[Carried]]:
-        registrations = self._written.slots.registrations(struct, field, home)
-        self._reader.expect(r.name for r in registrations if r.name)
         written = False
-        for r in registrations:
+        for r in self.registrations(struct, field, home):
             for inflow in self.registered(r):
                 written = True
                 yield inflow
@@ -218,6 +216,12 @@ class Flow(ABC, Generic[Carried]):
             if same or not written:
                 # cpuhp_step.startup of kernel/cpu.c is written as .single and called as .multi
                 yield Inflow(slot_place(struct, other, home))
+
+    def registrations(self, struct: str, field: str, home: int | None) -> Iterable[RegistrationInfo]:
+        """The initialisers of a slot."""
+        found = self._written.slots.registrations(struct, field, home)
+        self._reader.expect(r.name for r in found if r.name)
+        return found
 
     def _into_parameter(self, function: FunctionInfo, position: int) -> Iterator[Inflow[Carried]]:
         calls = self._written.call_sites(function, ALL_CALLERS if self.follows_all(function, position) else MAX_CALLERS)

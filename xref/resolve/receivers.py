@@ -13,9 +13,13 @@ from typing import Final
 from xref.parse import ctree as x
 from xref.resolve.closed import OPEN, Closed
 from xref.resolve.model import Holding, MemberType
+from xref.resolve.objects import Thing
 from xref.resolve.overwritten import Overwritten
+from xref.resolve.puts import Put, Puts
 from xref.resolve.scope import Scope
 from xref.resolve.siblings import Siblings
+from xref.resolve.values import Values
+from xref.store.model import FunctionInfo
 
 _MOST_THINGS: Final = 40
 """A receiver that can be more objects is one of all."""
@@ -24,25 +28,57 @@ _MOST_THINGS: Final = 40
 class Receivers:
     """Narrows what a slot holds to what those objects have in it that a receiver can be. One serves one index."""
 
-    def __init__(self, closed: Closed, overwritten: Overwritten, siblings: Siblings) -> None:
+    def __init__(self, closed: Closed, puts: Puts, overwritten: Overwritten, siblings: Siblings) -> None:
+        self._puts = puts
         self._siblings = siblings
         self._closed = closed
         self._overwritten = overwritten
 
     def of(
-        self, holdings: tuple[Holding, ...], slot: MemberType, e: x.Member, scope: Scope, line: int
+        self,
+        holdings: tuple[Holding, ...],
+        slot: MemberType,
+        e: x.Member,
+        scope: Scope,
+        line: int,
+        ways: Values | None = None,
     ) -> tuple[Holding, ...]:
         """Those of ``holdings`` that are not known to be in other objects alone; all, where some of the objects are not
-        known, none of them is seen to be filled, or something else may be copied over the whole of one.
+        known, none of them is seen to be filled, or something else may be copied over the whole of one. ``ways``: the
+        values that are one function, the only one of ``holdings``.
         """
         if not holdings or self._closed.overlaps(slot):
             return holdings
         things = [*self._closed.hasty.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:
-            return self._siblings.of(holdings, slot, e, scope, line)
+            return self._siblings.of(holdings, slot, e, scope, line, ways)
+        if ways is not None and not self._closed.knows_holders(slot.owner, slot.field):
+            if not self._puts.is_array(slot.owner, slot.field):
+                return holdings if self._may_hold(holdings[0].function, slot, things, ways) else ()
         may_be = self._closed.may_be
         holders = self._closed.holders(slot.owner, slot.field)
         own = {fid for fid, held in holders.items() if any(a != OPEN and may_be(a, b) for a in held for b in things)}
         if not own or any(self._overwritten.is_whole(thing) for thing in things):
             return holdings
         return tuple(h for h in holdings if h.function.id in own or OPEN in holders.get(h.function.id, (OPEN,)))
+
+    def _may_hold(self, function: FunctionInfo, slot: MemberType, things: list[Thing], ways: Values) -> bool:
+        """The same for one function, without asking what all the others are in."""
+        puts, struct, field = self._puts, slot.owner, slot.field
+        known = list(puts.naming(struct, field, function))
+        if self._is_any(known, things) or any(self._overwritten.is_whole(thing) for thing in things):
+            return True
+        beside = tuple(self._closed.registered_to(struct, field, things))
+        if any(puts.puts(r, function, ways) for r in beside):
+            return True
+        unnamed = list(puts.unnamed(struct, field, function, ways))
+        if self._is_any(unnamed, things):
+            return True
+        if not (known or unnamed or any(puts.registered(struct, field, function, ways))):
+            return True
+        return not puts.fills(struct, field, things, beside)
+
+    def _is_any(self, puts: list[Put], things: list[Thing]) -> bool:
+        """Whether something is put into one of these objects, or into one that is not known."""
+        may_be = self._closed.may_be
+        return any(held == OPEN or may_be(held, thing) for put in puts for held in put.things for thing in things)

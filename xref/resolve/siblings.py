@@ -8,16 +8,20 @@ of its own never comes there; what the core itself puts anywhere may.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from xref.parse import ctree as x
 from xref.resolve.closed import OPEN, Closed
 from xref.resolve.model import Holding, MemberType
 from xref.resolve.objects import Thing
+from xref.resolve.puts import Puts
 from xref.resolve.scope import Scope
+from xref.resolve.values import Values
 from xref.resolve.written import Written
+from xref.store.model import FunctionInfo
 
 _MOST: Final = 100
 """A struct that more others contain is not what a few drivers share."""
@@ -26,20 +30,29 @@ _MOST: Final = 100
 class Siblings:
     """Narrows what a slot holds by the struct around the receiver's. One instance serves one index."""
 
-    def __init__(self, written: Written, closed: Closed, sees: Callable[[str, str], bool]) -> None:
+    def __init__(self, written: Written, closed: Closed, puts: Puts, sees: Callable[[str, str], bool]) -> None:
         """``sees``: whether a file includes another, by their paths."""
         self._reader = written.reader
         self._types = written.types
         self._closed = closed
+        self._puts = puts
         self._sees = sees
         self._putting = lru_cache(maxsize=500)(self._files_putting)
         self._around = lru_cache(maxsize=5000)(self._files_around)
         self._is_other = lru_cache(maxsize=200_000)(self._is_other_driver)
 
     def of(
-        self, holdings: tuple[Holding, ...], slot: MemberType, e: x.Member, scope: Scope, line: int
+        self,
+        holdings: tuple[Holding, ...],
+        slot: MemberType,
+        e: x.Member,
+        scope: Scope,
+        line: int,
+        ways: Values | None = None,
     ) -> tuple[Holding, ...]:
-        """Those of ``holdings`` that are not put into objects by other drivers alone."""
+        """Those of ``holdings`` that are not put into objects by other drivers alone; ``ways``: the values that are one
+        function, the only one of ``holdings``.
+        """
         pointer = e.base if e.arrow else None
         while isinstance(pointer, x.Cast | x.Index):
             pointer = pointer.operand if isinstance(pointer, x.Cast) else pointer.base
@@ -48,10 +61,35 @@ class Siblings:
         things = tuple(self._closed.near.receivers(pointer, scope, line))
         if not things or any(thing == OPEN or thing.name for thing in things):
             return holdings
+        if ways is not None and not self._puts.is_array(slot.owner, slot.field):
+            return holdings if self._may_put(holdings[0].function, slot, things, ways) else ()
         putting = self._putting(slot.owner, slot.field)
         if all(self._is_others(files, things) for files in putting.values()):
             return holdings
         return tuple(h for h in holdings if not self._is_others(putting.get(h.function.id, frozenset()), things))
+
+    def _may_put(self, function: FunctionInfo, slot: MemberType, things: tuple[Thing, ...], ways: Values) -> bool:
+        """The same for one function, without asking who puts all the others there."""
+        puts, struct, field = self._puts, slot.owner, slot.field
+        some = False
+        every = (puts.unnamed(struct, field, function, ways), puts.registered(struct, field, function, ways))
+        for put in chain(puts.naming(struct, field, function), *every):
+            for file_id in self._files_of(put.things, put.file_id):
+                some = True
+                if not self._is_others(frozenset((file_id,)), things):
+                    return True
+        if not some:
+            return True
+        if any(not self._is_others(frozenset((file_id,)), things) for file_id in puts.files(struct, field)):
+            return False
+        return all(self._is_others(files, things) for files in self._putting(struct, field).values())
+
+    def _files_of(self, things: Iterable[Thing], file_id: int) -> Iterator[int]:
+        """The file that puts something into objects, and those that name them."""
+        yield file_id
+        for thing in things:
+            if thing.name and not thing.home and thing != OPEN:
+                yield from self._naming(thing.name)
 
     def _is_others(self, files: frozenset[int], things: tuple[Thing, ...]) -> bool:
         return bool(files) and all(self._is_other(file_id, thing) for thing in things for file_id in files)
@@ -84,9 +122,7 @@ class Siblings:
         """The functions (by row) that a slot holds, and the files that put them into objects or name those objects."""
         found: dict[int, set[int]] = {}
         for thing, functions, step in self._closed.holding(struct, field):
-            files = {step.file_id}
-            if thing.name and not thing.home and thing != OPEN:
-                files |= self._naming(thing.name)
+            files = set(self._files_of((thing,), step.file_id))
             for f in functions:
                 found.setdefault(f.id, set()).update(files)
         return {fid: frozenset(files) for fid, files in found.items()}

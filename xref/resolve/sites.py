@@ -30,6 +30,7 @@ from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, MemberType, Site, Step, Target
 from xref.resolve.objects import Objects
 from xref.resolve.overwritten import Overwritten
+from xref.resolve.puts import Puts
 from xref.resolve.receivers import Receivers
 from xref.resolve.scope import Scope, fails_the_build
 from xref.resolve.siblings import Siblings
@@ -82,21 +83,25 @@ class Sites:
         choices = Choices(CertainTypes(self._reader, macros, self._names, self._types))
         self.arms = Arms(written, self._names, choices, self._opened)
         self._values = values
+        self._ways: Values | None = None
+        """The values, where they are one function."""
         self._objects = objects
         self._deferred = deferred
         self._companions = companions
         overwritten = Overwritten(written)
         sees = macros.graph.sees
         closed = Closed(written, values, Changed(written), overwritten, sees)
-        self._receivers = Receivers(closed, overwritten, Siblings(written, closed, sees))
+        puts = Puts(written, values, closed)
+        self._receivers = Receivers(closed, puts, overwritten, Siblings(written, closed, puts, sees))
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
     def with_values(self, values: Values) -> Sites:
-        """The same, but for what a pointer can hold."""
+        """The same, but for what a pointer can hold: ``values`` that are one function."""
         other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
         other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
         other.arms = self.arms
+        other._ways = values
         return other
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
@@ -456,7 +461,7 @@ class Sites:
         holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
         if not holdings:
             every = self._values.slot(member.owner, member.field, member.home, scope.file_id)
-            holdings = self._receivers.of(every, member, e, scope, call.line)
+            holdings = self._receivers.of(every, member, e, scope, call.line, self._ways)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)

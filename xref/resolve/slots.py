@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from xref.facts.display import display_name
 from xref.parse.ctree import Array, CType, Pointer, Tagged
@@ -108,6 +109,11 @@ class Slots:
         """
         return self.in_order(r for r in self.candidates(struct, field) if self._is(r, struct, field, home))
 
+    def each_registration(self, struct: str, field: str, home: int | None = None) -> Iterator[RegistrationInfo]:
+        """The same in no order, read as they are asked for."""
+        rows = chain(self._reader.each_registration(self.rows(struct, field)), self._positional_memo(struct))
+        return (r for r in rows if self._is(r, struct, field, home))
+
     def candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
         """All that ``registrations`` picks from, in no order: some are of other records."""
         return [*self._candidates(struct, field), *self._positional_memo(struct)]
@@ -120,20 +126,64 @@ class Slots:
         """The initialisers without designators in objects that can hold a ``struct``: the same for all its fields."""
         return self._reader.positional_registrations(self._parents_memo(struct))
 
-    def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
-        """The initialisers that name a ``field``, but for those that are plainly of another record. Of the tens of
-        thousands of a ``.get`` few are wanted, and whole tables are told by the type they begin with.
+    def loose_candidates(self, struct: str, field: str) -> Iterator[RegistrationInfo]:
+        """Those of the candidates that are in no variable but in a compound literal."""
+        yield from self._reader.registrations_in_literals(self.rows(struct, field))
+        yield from (r for r in self._positional_memo(struct) if not r.object)
+
+    def deep_candidates(
+        self, struct: str, field: str, wanted: Callable[[str, tuple[str, ...]], bool]
+    ) -> Iterator[RegistrationInfo]:
+        """Those of the candidates that are in a member of an object, read as they are asked for. ``wanted``: whether a
+        variable of that type (a tag or a typedef) may be meant with these members; one of a function's own may.
         """
         ids: array[int] = array("Q")
+        local: array[int] = array("Q")
+        for tag, path, rows in self._shaped(struct, field):
+            members = members_of_path(path)[:-1]
+            if members:
+                (ids if wanted(tag, members) else local).extend(rows)
+        yield from self._reader.each_registration(ids)
+        yield from self._reader.registrations_in_functions(local)
+        yield from (r for r in self._positional_memo(struct) if len(members_of_path(r.path)) > 1)
+
+    def registrations_in_tables(self, struct: str, field: str) -> list[RegistrationInfo]:
+        """Those of the initialisers that are in elements of arrays, in no order."""
+        found = self._reader.registrations(self.rows(struct, field, tables=True))
+        found += [r for r in self._positional_memo(struct) if "[" in r.decl]
+        return [r for r in found if self._is(r, struct, field, None)]
+
+    def unplain_candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
+        """Those of the candidates whose value is more than a name that can be nothing but a function."""
+        positional = [r.id for r in self._positional_memo(struct)]
+        return self._reader.unplain_registrations([*self.rows(struct, field), *positional])
+
+    def _candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
+        return self._reader.registrations(self.rows(struct, field))
+
+    def rows(self, struct: str, field: str, *, tables: bool = False) -> array[int]:
+        """The initialisers that name a ``field``, but for those that are plainly of another record; ``tables``: those
+        in elements of arrays.
+        """
+        ids: array[int] = array("Q")
+        for _, _, rows in self._shaped(struct, field, tables=tables):
+            ids.extend(rows)
+        return ids
+
+    def _shaped(self, struct: str, field: str, *, tables: bool = False) -> Iterator[tuple[str, str, array[int]]]:
+        """The same by what tells their record: a tag, and a path. Of the tens of thousands of a ``.get`` few are
+        wanted, and whole tables are told by the type they begin with.
+        """
         own = self._own_memo(struct, field)
         shapes = self._shapes_memo(field)
         for tag, path, brackets, rows in shapes:
+            if tables and not brackets:
+                continue
             if own is not None and "+" not in path and self._is_other(tag, members_of_path(path)[:-1], own):
                 continue
             owners = self._owners_memo(tag, path, brackets)
             if owners is None or struct in owners:
-                ids.extend(decode_ids(rows))
-        return self._reader.registrations(ids)
+                yield tag, path, decode_ids(rows)
 
     def _own(self, struct: str, field: str) -> frozenset[str] | None:
         """The tags whose ``x.field``, without members on the way, can be ``struct.field``; None where a macro may lead

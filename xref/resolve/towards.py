@@ -444,8 +444,10 @@ def _is(source: FunctionInfo | Place, function: FunctionInfo) -> bool:
 
 @lru_cache(maxsize=1024)
 def _any_of(words: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """Finds one of some names in a text; ``func`` does not stand in ``__func__``."""
-    search = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)").search
+    """Finds one of some names in a text, but where it is set (``{ . data . func = __func__ }``, as every WARN() of a
+    kernel with branch profiling has it); ``func`` does not stand in ``__func__``.
+    """
+    search = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)(?!\s*=(?!=))").search
     if len(words) > 1:
         return search
     word = words[0]

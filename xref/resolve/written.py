@@ -6,8 +6,9 @@ calls through a slot; and the names that hold at such a place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import ctree as x
@@ -28,6 +29,8 @@ ALL_CALLERS = 20_000
 """The same where it is a function: single_open() of fs/seq_file.c has 1,700 callers, timer_setup() a thousand."""
 _SCOPES = 5000
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_Assigned: TypeAlias = tuple[int, int, AssignFact, str]
+"""An assignment to a member: its function, its file, and the tag of what the member is accessed from."""
 
 
 class Written:
@@ -221,8 +224,23 @@ class Written:
 
     def slot_assignments(self, struct: str, field: str, home: int | None = None) -> list[tuple[Scope, AssignFact]]:
         """Every ``x->field = value`` whose ``x`` is a ``struct``."""
-        found = []
-        for fid, file_id, a, tag in self._assignments_memo(struct, field):
+        return list(self._of_slot(self._assignments_memo(struct, field), struct, field, home))
+
+    def is_assigned(self, struct: str, field: str) -> bool:
+        """Whether there is one."""
+        assigned = self._assigned_in(self.slots.mentioning("a", struct, field), field, None)
+        return any(True for _ in self._of_slot(assigned, struct, field, None))
+
+    def slot_assignments_of(
+        self, functions: Sequence[int], struct: str, field: str, wanted: Callable[[AssignFact, Scope], bool]
+    ) -> list[tuple[Scope, AssignFact]]:
+        """Those of them that stand in ``functions`` and are ``wanted``; the others are not typed."""
+        return list(self._of_slot(self._assigned_in(functions, field, wanted), struct, field, None))
+
+    def _of_slot(
+        self, assigned: Iterable[_Assigned], struct: str, field: str, home: int | None
+    ) -> Iterator[tuple[Scope, AssignFact]]:
+        for fid, file_id, a, tag in assigned:
             name = last_member(a.target)
             possible = self.types.members(tag, name)
             if possible is not None and all(m.owner != struct for m in possible):
@@ -233,20 +251,24 @@ class Written:
             if member.owner == struct and (home is None or member.home == home):
                 function = self.reader.function(fid)
                 if function is not None:
-                    found.append((self.scope(function), a))
-        return found
+                    yield self.scope(function), a
 
-    def _assignments(self, struct: str, field: str) -> tuple[tuple[int, int, AssignFact, str], ...]:
-        """Every ``x->field = value`` whose ``x`` may be a ``struct``, with its function, its file, and the tag of what
-        ``x`` is or points to.
-        """
-        found = []
+    def _assignments(self, struct: str, field: str) -> tuple[_Assigned, ...]:
+        """Every ``x->field = value`` whose ``x`` may be a ``struct``."""
+        return tuple(self._assigned_in(self.slots.mentioning("a", struct, field), field, None))
+
+    def _assigned_in(
+        self, functions: Sequence[int], field: str, wanted: Callable[[AssignFact, Scope], bool] | None
+    ) -> Iterator[_Assigned]:
+        """Every assignment to something named ``field`` in these functions, if it is ``wanted``."""
         names = self.reader.spellings(field)
-        for f in self.reader.functions(self.slots.mentioning("a", struct, field)):
+        for f in self.reader.functions(functions):
             if f.kind == "macro":
                 continue
             for a in self.reader.body(f.id).assigns:
                 if not any(name in a.target for name in names) or last_member(a.target) not in names:
+                    continue
+                if wanted is not None and not wanted(a, self.scope(f)):
                     continue
                 target = self.types.parse(a.target)
                 while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
@@ -257,5 +279,4 @@ class Written:
                 base = self.types.resolved(self.types.type_of(target.base, scope, a.line), scope, a.line)
                 tag = self.types.record_tag(base, f.file_id)
                 if tag:
-                    found.append((f.id, f.file_id, a, tag))
-        return tuple(found)
+                    yield f.id, f.file_id, a, tag

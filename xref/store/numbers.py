@@ -32,3 +32,8 @@ def first_wide(file_id: int) -> int:
 def file_of(number: int) -> int:
     """The file that a function or a record stands in."""
     return number >> BITS
+
+
+def file_of_wide(number: int) -> int:
+    """The file that a row of another table belongs to."""
+    return number >> WIDE_BITS

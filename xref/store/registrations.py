@@ -17,6 +17,11 @@ from xref.store.rows import decode_ids
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
 )
+_UNPLAIN = (
+    "name = '' OR function <> ''"
+    " OR EXISTS (SELECT 1 FROM macros m WHERE m.name = registrations.name AND m.params IS NULL)"
+    " OR EXISTS (SELECT 1 FROM objects o WHERE o.name = registrations.name)"
+)
 
 
 class RegistrationReader(OptionReader):
@@ -84,7 +89,24 @@ class RegistrationReader(OptionReader):
 
     def registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
         """The initialisers of these rows."""
-        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids)]
+        return list(self.each_registration(ids))
+
+    def each_registration(self, ids: Sequence[int]) -> Iterator[RegistrationInfo]:
+        """The same, read as they are asked for."""
+        return (RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE id IN", ids))
+
+    def registrations_in_literals(self, ids: Sequence[int]) -> list[RegistrationInfo]:
+        """Those of these rows that are in a compound literal, which has no name."""
+        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE +object = '' AND id IN", ids)]
+
+    def registrations_in_functions(self, ids: Sequence[int]) -> list[RegistrationInfo]:
+        """Those of these rows that stand in functions."""
+        sql = f"{_REGISTRATION} WHERE +function <> '' AND id IN"
+        return [RegistrationInfo(*r) for r in of_each(self._db, sql, ids)]
+
+    def unplain_registrations(self, ids: Sequence[int]) -> list[RegistrationInfo]:
+        """Those of these rows whose value is no name, is in a function, or may be named by a macro or a variable."""
+        return [RegistrationInfo(*r) for r in of_each(self._db, f"{_REGISTRATION} WHERE ({_UNPLAIN}) AND id IN", ids)]
 
     def registrations_of_name(self, name: str) -> list[RegistrationInfo]:
         """The initialisers whose value is ``name``."""
