@@ -172,9 +172,7 @@ def _assignment_rows(r: Resolver, f: FunctionInfo) -> list[str]:
         for function in r.values.named(r.types.parse(a.value), scope, a.line):
             if not r.in_config(function):
                 continue
-            target = r.types.parse(a.target)
-            while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
-                target = target.base if isinstance(target, x.Index) else target.operand
+            target = x.accessed(r.types.parse(a.target))
             if not isinstance(target, x.Member):
                 break
             member = r.written.member(target, scope, a.line)

@@ -31,7 +31,7 @@ from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
-from xref.store.database import copy_index, journal_of, roll_back
+from xref.store.database import copy_index, journal_of, roll_back, stamp
 from xref.store.enlarger import Enlarger
 from xref.store.model import FileRow
 from xref.store.numbers import MOST_FILES
@@ -65,7 +65,7 @@ class Kept:
     entries: tuple[EntryRow, ...] | None = None
     written: dict[str, bool] = field(default_factory=dict)
     """What is in the index, and whether it was bare there."""
-    stamp: tuple[int, int] = (0, 0)
+    stamp: tuple[int, ...] = ()
     """Tells that index from one that somebody else has made since."""
     counts: Counts = field(default_factory=Counts)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -156,7 +156,7 @@ def _renew(
         _sync(temporary)
         journal_of(db).unlink(missing_ok=True)  # it would be applied to the new index
         temporary.replace(db)
-        kept.stamp = _stamp(db)
+        kept.stamp = stamp(db)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -180,14 +180,6 @@ def _alive(pid: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_ino, found.st_mtime_ns)
 
 
 def _sync(path: Path) -> None:
@@ -225,7 +217,7 @@ def _build(
         lexed = without_unread(image, lexed)
         kept.kbuild, kept.entries = kbuild, entries
     numbers = {f.path: number for number, f in enumerate(every, 1)}
-    enlarged = bool(kept.written) and kept.stamp == _stamp(old)
+    enlarged = bool(kept.written) and kept.stamp == stamp(old)
     if not enlarged:
         kept.written.clear()
         kept.counts, kept.left_out = Counts(), Counter()

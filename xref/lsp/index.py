@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xref.errors import IndexUnavailable, XrefError
 from xref.index.locate import locate_index
 from xref.resolve.resolver import Resolver
+from xref.store.database import stamp
 from xref.tree.root import find_root
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ class Index:
         if self._source is not None:
             with suppress(sqlite3.Error):
                 self._source.reader.resume()
-                if (self._db, self._stamp) == (db, _stamp(db)):
+                if (self._db, self._stamp) == (db, stamp(db)):
                     self._source.look_again()
                     return self._source
             self.close()
-        self._stamp = _stamp(db)
+        self._stamp = stamp(db)
         try:
             source = Resolver.open(db, config=self._wanted.config)
         except sqlite3.Error as error:
@@ -125,12 +126,3 @@ def _memory() -> int:
     except (OSError, ValueError):
         return 0
     return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _stamp(db: Path) -> tuple[int, ...]:
-    """What tells whether an index is still the same file with the same content."""
-    try:
-        stat = db.stat()
-    except OSError:
-        return ()
-    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns

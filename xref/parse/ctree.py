@@ -215,3 +215,10 @@ Expr: TypeAlias = (
     Name | Num | Str | Call | Member | Index | Unary | Binary | Assign | Cond | Cast | TypeName | SizeofLike
     | StmtExpr | Compound | Generic | LabelAddr | Unknown
 )  # fmt: skip
+
+
+def accessed(e: Expr) -> Expr:
+    """The name or member of which ``e`` is an element, or what it points to: ``t`` of ``t[i]`` and ``(*t)[i]``."""
+    while isinstance(e, Index) or (isinstance(e, Unary) and e.op == "*"):
+        e = e.base if isinstance(e, Index) else e.operand
+    return e

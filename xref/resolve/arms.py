@@ -87,11 +87,11 @@ class Arms:
         for t in site.targets:
             if t.kind is not EdgeKind.MACRO:
                 continue
+            taken: dict[str, bool] = {}
             for arm in self._of(t.function):
-                choice = self._put_in(arm.choice, t.function, call)
-                if _mentions(choice, self._deciding(scope)):
-                    continue
-                if len(choice) <= _LONGEST and not self._choices.possible(choice, scope, call.line):
+                if arm.choice not in taken:
+                    taken[arm.choice] = self._is_taken(arm.choice, t.function, call, scope)
+                if not taken[arm.choice]:
                     continue
                 inner = self._opened(arm.call, self._written.scope(arm.macro))
                 if inner is None:
@@ -103,6 +103,13 @@ class Arms:
                     made = msgspec.structs.replace(other, call=_in_either(other.call, made.call))
                 found[key] = made
         return list(found.values())
+
+    def _is_taken(self, choice: str, macro: FunctionInfo, call: CallFact, scope: Scope) -> bool:
+        """Whether the arms of a macro that hang on ``choice`` may have calls where it is used by ``call``."""
+        here = self._put_in(choice, macro, call)
+        if _mentions(here, self._deciding(scope)):
+            return False
+        return len(here) > _LONGEST or self._choices.possible(here, scope, call.line)
 
     @staticmethod
     def _here(inner: Site, arm: Arm, call: CallFact, macro: FunctionInfo, scope: Scope) -> Site:

@@ -28,7 +28,7 @@ _INT: Final = Base("int")
 _SIZES: Final = {"bool": 1, "char": 1, "short": 2, "int": 4, "float": 4, "long long": 8, "double": 8, "__int128": 16}
 """Of an integer it is that of the signed type; x86-32 has the same."""
 _RANKS: Final = ("bool", "char", "short", "int", "long", "long long", "__int128")
-_SUFFIX: Final = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)")
+_NUMBER: Final = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)")
 _WIDE: Final = "CONFIG_64BIT"
 _COMPARING: Final = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 
@@ -315,15 +315,22 @@ def _number_type(text: str) -> CType | None:
     """C11 6.4.4.1 p5, for what is settled without knowing how wide a ``long`` is."""
     if text[:1] == "'":
         return _INT
-    m = _SUFFIX.fullmatch(text)
-    if m is None:
+    known = number(text)
+    if known is None:
         return None
-    suffix = m[2].lower()
+    value, suffix = known
     name = "long long" if "ll" in suffix else "long" if "l" in suffix else "int"
-    digits = m[1]
-    value = int(digits, 8 if digits[0] == "0" and digits.isdigit() else 0)
     if name == "int" and value >= 1 << 31:
-        if value >> 32 or not ("u" in suffix or digits[0] == "0"):
+        if value >> 32 or not ("u" in suffix or text[0] == "0"):
             return None
         return Base("unsigned int")
     return Base(f"unsigned {name}" if "u" in suffix else name)
+
+
+def number(text: str) -> tuple[int, str] | None:
+    """The value of an integer constant, and its suffix in small letters; None for all else."""
+    m = _NUMBER.fullmatch(text)
+    if m is None:
+        return None
+    digits = m[1]
+    return int(digits, 8 if digits[0] == "0" and digits.isdigit() else 0), m[2].lower()

@@ -9,16 +9,14 @@ member that two arms of an ``#if`` declare, the size of a ``long`` where ``CONFI
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
-from xref.resolve.certain import CertainTypes
+from xref.resolve.certain import CertainTypes, number
 from xref.resolve.scope import Scope
 
-_NUMBER: Final = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uUlL]*")
 _MAX_DEPTH: Final = 30
 _BUILTINS: Final = ("__builtin_types_compatible_p", "__builtin_constant_p")
 _COMPUTED: Final[dict[str, Callable[[int, int], int]]] = {
@@ -44,7 +42,8 @@ class Choices:
             return None
         match e:
             case x.Num(text):
-                return number(text)
+                known = number(text)
+                return known[0] if known is not None else None
             case x.Unary("!", operand):
                 value = self._value(operand, scope, line, depth + 1)
                 return None if value is None else int(not value)
@@ -96,12 +95,3 @@ class Choices:
                 known = [self._constant(side, depth + 1) for side in (left, right)]
                 return None if None in known else 1
         return None
-
-
-def number(text: str) -> int | None:
-    """The value of an integer constant; None for all else."""
-    m = _NUMBER.fullmatch(text)
-    if m is None:
-        return None
-    digits = m[1]
-    return int(digits, 8 if digits[0] == "0" and digits.isdigit() else 0)

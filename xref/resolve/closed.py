@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from xref.facts.model import AssignFact
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, Pointer
 from xref.resolve.changed import Changed
@@ -254,13 +255,14 @@ class Closed(Near):
             value = self._types.parse(a.value)
             functions = self._values.named(value, scope, a.line)
             functions = functions or tuple(h.function for h in self._values.of(value, scope, a.line))
-            target = self._types.parse(a.target)
-            while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
-                target = target.base if isinstance(target, x.Index) else target.operand
-            if functions:
-                held = self.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
-                for thing in held or (OPEN,):
-                    yield thing, functions, Step("assignment", scope.file_id, a.line)
+            for thing in self.filled(a, scope) if functions else ():
+                yield thing, functions, Step("assignment", scope.file_id, a.line)
+
+    def filled(self, a: AssignFact, scope: Scope) -> tuple[Thing, ...]:
+        """The objects in which an assignment fills a member; ``OPEN`` where that is not told."""
+        target = x.accessed(self._types.parse(a.target))
+        held = self.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
+        return tuple(held) or (OPEN,)
 
     def _objects_of(self, e: x.Member, scope: Scope, line: int) -> frozenset[object]:
         """The objects whose member is loaded, where all are known; empty else."""

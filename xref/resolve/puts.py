@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from xref.facts.model import AssignFact
-from xref.parse import ctree as x
 from xref.parse.ctree import Array
 from xref.resolve.closed import OPEN, Closed
 from xref.resolve.objects import Thing
@@ -78,7 +77,7 @@ class Puts:
 
         for scope, a in self._written.slot_assignments_of(users, struct, field, is_named):
             if any(f.id == function.id for f in self._values.named(self._types.parse(a.value), scope, a.line)):
-                found.append(self._assigned(a, scope))
+                found.append(Put(self._closed.filled(a, scope), scope.file_id))
         return tuple(found)
 
     def unnamed(self, struct: str, field: str, function: FunctionInfo, ways: Values) -> Iterator[Put]:
@@ -86,7 +85,7 @@ class Puts:
         for scope, a in self._unnamed_assignments(struct, field):
             value = self._types.parse(a.value)
             if not self._values.named(value, scope, a.line) and ways.of(value, scope, a.line):
-                yield self._assigned(a, scope)
+                yield Put(self._closed.filled(a, scope), scope.file_id)
 
     def registered(self, struct: str, field: str, function: FunctionInfo, ways: Values) -> Iterator[Put]:
         """The initialisers that put ``function`` into a slot, and may not name it."""
@@ -123,7 +122,7 @@ class Puts:
         for scope, a in self._written.slot_assignments(struct, field):
             value = self._types.parse(a.value)
             if self._values.named(value, scope, a.line) or self._values.of(value, scope, a.line):
-                yield self._assigned(a, scope)
+                yield Put(self._closed.filled(a, scope), scope.file_id)
 
     def files(self, struct: str, field: str) -> Iterator[int]:
         """Files that put functions into a slot: of initialisers, one by one, as they are asked for."""
@@ -140,13 +139,6 @@ class Puts:
     def _fills(self, r: RegistrationInfo) -> bool:
         """Whether an initialiser's value is a function."""
         return bool(self._values.constant(r.value, r.file_id) or self._values.values_of(r))
-
-    def _assigned(self, a: AssignFact, scope: Scope) -> Put:
-        target = self._types.parse(a.target)
-        while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
-            target = target.base if isinstance(target, x.Index) else target.operand
-        held = self._closed.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
-        return Put(tuple(held) or (OPEN,), scope.file_id)
 
     # -- what names no function ---------------------------------------------------------------------------------------
 

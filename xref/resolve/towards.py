@@ -183,12 +183,9 @@ class Towards:
         key = static_call_key(r.object)
         if key is not None and r.field == "func":
             yield Outflow(Place("static_call", key[0], ""), step, r.guard)
-        if not r.object:
-            pass  # of a compound literal only the members have names
-        elif not r.path:
-            yield Outflow(Place("global", self._written.home(r.object, r.file_id), r.object), step, r.guard)
-        elif "." not in r.path:
-            yield Outflow(Place("table", self._written.home(r.object, r.file_id), r.object), step, r.guard)
+        if r.object and "." not in r.path:  # of a compound literal only the members have names
+            kind = "table" if r.path else "global"
+            yield Outflow(Place(kind, self._written.home(r.object, r.file_id), r.object), step, r.guard)
         target = self._slots.target(r)
         if target is not None and target.field:
             yield Outflow(slot_place(target.owner, target.field, target.home), step, r.guard)

@@ -270,9 +270,7 @@ class Written:
                     continue
                 if wanted is not None and not wanted(a, self.scope(f)):
                     continue
-                target = self.types.parse(a.target)
-                while isinstance(target, x.Index) or (isinstance(target, x.Unary) and target.op == "*"):
-                    target = target.base if isinstance(target, x.Index) else target.operand
+                target = x.accessed(self.types.parse(a.target))
                 if not isinstance(target, x.Member) or target.field not in names:
                     continue
                 scope = self.scope(f)

@@ -132,6 +132,15 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     return db
 
 
+def stamp(path: Path) -> tuple[int, ...]:
+    """What tells whether an index is still the same file with the same content; () where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def copy_index(source: Path, target: Path) -> None:
     """A copy of a file; inside the kernel, and shared where the file system can, which takes a fraction of the time."""
     with source.open("rb") as a, target.open("wb") as b:

@@ -31,11 +31,12 @@ from xref.store.writer import (
     Counts,
     insert_file,
     insert_options,
-    insert_parts,
     insert_rows,
     insert_syscalls,
     mentions,
     name_and_shape,
+    replace_guards,
+    replace_parts,
 )
 
 _NUMBERED = ("functions", "records")
@@ -89,8 +90,7 @@ class Editor:
 
     def parts(self, parts: Mapping[str, Sequence[str]]) -> None:
         """Replaces what is a part of what."""
-        self._db.execute("DELETE FROM parts")
-        insert_parts(self._db, parts)
+        replace_parts(self._db, parts)
 
     def options(self, requires: Mapping[str, Sequence[str]]) -> None:
         """Replaces what options need."""
@@ -112,10 +112,7 @@ class Editor:
 
     def guard(self, guards: Mapping[str, str]) -> None:
         """Notes under which conditions files are compiled, by path."""
-        known = self._db.execute("SELECT path, guard FROM files").fetchall()
-        self._db.executemany(
-            "UPDATE files SET guard = ? WHERE path = ?", [(guards[p], p) for p, g in known if guards.get(p, g) != g]
-        )
+        replace_guards(self._db, guards)
 
     def replace(self, file_id: int, row: FileRow) -> None:
         """Takes all rows of a file out and those of ``row`` in."""

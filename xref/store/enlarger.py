@@ -11,7 +11,7 @@ from xref.store.database import COMPLETE, load
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first_wide
 from xref.store.rows import decode_ids, encode_ids
-from xref.store.writer import NOTHING, Counts, Writer, name_and_shape
+from xref.store.writer import NOTHING, Counts, Writer, name_and_shape, replace_guards, replace_parts
 
 
 class Enlarger(Writer):
@@ -32,15 +32,11 @@ class Enlarger(Writer):
 
     def guard(self, guards: Mapping[str, str]) -> None:
         """Notes under which conditions files are compiled, by path."""
-        known = self._db.execute("SELECT path, guard FROM files").fetchall()
-        self._db.executemany(
-            "UPDATE files SET guard = ? WHERE path = ?", [(guards[p], p) for p, g in known if guards.get(p, g) != g]
-        )
+        replace_guards(self._db, guards)
 
     def add_parts(self, parts: Mapping[str, Sequence[str]]) -> None:
         """Replaces what is a part of what."""
-        self._db.execute("DELETE FROM parts")
-        super().add_parts(parts)
+        replace_parts(self._db, parts)
 
     def finish(self, meta: Mapping[str, str]) -> None:
         """Adds to the postings, marks the file as whole and closes it."""

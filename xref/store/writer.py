@@ -174,6 +174,20 @@ def insert_parts(db: sqlite3.Connection, parts: Mapping[str, Sequence[str]]) -> 
     db.executemany("INSERT INTO parts VALUES (?,?)", ((path, "\t".join(parts[path])) for path in sorted(parts)))
 
 
+def replace_parts(db: sqlite3.Connection, parts: Mapping[str, Sequence[str]]) -> None:
+    """The same in place of those that are there."""
+    db.execute("DELETE FROM parts")
+    insert_parts(db, parts)
+
+
+def replace_guards(db: sqlite3.Connection, guards: Mapping[str, str]) -> None:
+    """The conditions under which files are compiled, by path."""
+    known = db.execute("SELECT path, guard FROM files").fetchall()
+    db.executemany(
+        "UPDATE files SET guard = ? WHERE path = ?", [(guards[p], p) for p, g in known if guards.get(p, g) != g]
+    )
+
+
 def insert_options(db: sqlite3.Connection, requires: Mapping[str, Sequence[str]]) -> None:
     """The options that need others to be set, or not, each with these."""
     db.executemany("INSERT INTO options VALUES (?,?)", ((name, " ".join(requires[name])) for name in sorted(requires)))
