@@ -149,6 +149,32 @@ def test_the_object_whose_pointer_was_followed_is_handed_on(small: Make, top: st
     assert allowed(s, "send", "inet_send") == ["tcp_send"]
 
 
+ACQUIRE = """\
+#define read_pointer(x) ({ \\
+	typeof(&(x)) at = &(x); int in_one = 1; \\
+	union { typeof(*at) value; char bytes[1]; } got; \\
+	switch (sizeof(x)) { \\
+	case 8: %s; break; \\
+	default: in_one = 0; } \\
+	in_one ? (typeof(*at))got.value : (*(volatile typeof(*at) *)at); })
+"""
+READ = 'asm volatile("load %0, %1" : "=r" (*(long *)got.bytes) : "Q" (*at) : "memory")'
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        (READ, ["tcp_send"]),  # __READ_ONCE of arch/arm64/include/asm/rwonce.h
+        (READ.replace("*at)", "other)"), ["pn_send", "tcp_send"]),  # of something else
+        (f"got.value = other; {READ}", ["pn_send", "tcp_send"]),
+    ],
+)
+def test_what_assembler_has_read_is_what_the_other_arm_reads_in_c(small: Make, how: str, expected: list[str]) -> None:
+    top = "int send(struct socket *s) { return read_pointer(s->ops)->send(s); }\n"
+    s = small(ACQUIRE % how + TYPES + INET + PHONET + top + PROTOS + TIES)
+    assert allowed(s, "send", "inet_send") == expected
+
+
 def test_another_object_is_handed_on(small: Make) -> None:
     top = "int send(struct socket *a, struct socket *sock) { return a->ops->send(sock); }\n"
     s = small(TYPES + INET + PHONET + top + PROTOS + TIES)

@@ -110,10 +110,7 @@ class Along:
                 case x.Unary("*", x.Cast(_, x.Unary("&", operand))) | x.Unary("*", x.Unary("&", operand)):
                     e = operand
                 case x.StmtExpr(decls, _, result) if result is not None:
-                    # rcu_dereference: ({ typeof(*p) *__p = READ_ONCE(p); ...; (typeof(*p) *)__p; })
-                    inner = result.operand if isinstance(result, x.Cast) else result
-                    own = next((d.init for d in decls if isinstance(inner, x.Name) and d.name == inner.name), None)
-                    e = own or inner
+                    e = _yielded(result, {d.name: d.init for d in decls})
                 case x.Name(name) if scope.holds(name, line):
                     value = self._only_value(name, scope, line)
                     if value is None:
@@ -137,3 +134,20 @@ class Along:
         if declared[1].init_text is not None:
             values.append(declared[1].init_text)
         return self._types.parse(values[0]) if len(set(values)) == 1 else None
+
+
+def _yielded(e: x.Expr, own: Mapping[str, x.Expr | None]) -> x.Expr:
+    """What a statement expression yields, said by what is outside of it; ``own`` are its variables, with what they
+    begin with: ``({ typeof(*p) *__p = READ_ONCE(p); ...; (typeof(*p) *)__p; })`` of rcu_dereference(), and
+    ``({ typeof(&(x)) __x = &(x); ...; *(volatile typeof(*__x) *)__x; })`` of READ_ONCE() for arm64.
+    """
+    match e:
+        case x.Cast(_, operand):
+            return _yielded(operand, own)
+        case x.Name(name):
+            return own.get(name) or e
+        case x.Unary("*", operand):
+            pointer = _yielded(operand, own)
+            return pointer.operand if isinstance(pointer, x.Unary) and pointer.op == "&" else x.Unary("*", pointer)
+        case _:
+            return e

@@ -20,6 +20,7 @@ from xref.parse.cexpr import parse_expr
 from xref.parse.ctree import Array, AutoType, Base, CType, Function, Named, Pointer, Tagged, TypeofExpr
 from xref.parse.ctype import WORD, looks_like_type, parse_declaration, parse_signature
 from xref.parse.derived import is_void_pointer, strip, strip_pointer, to_text
+from xref.resolve.filled import read_in_c
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import MemberType
 from xref.resolve.names import Names
@@ -467,7 +468,7 @@ class Types:
         if not text:
             return None
         parsed = self.parse(text)
-        return None if isinstance(parsed, x.Unknown) or parsed == e else parsed
+        return None if isinstance(parsed, x.Unknown) or parsed == e else read_in_c(parsed)
 
     def _call_type(self, func: x.Expr, args: tuple[x.Expr, ...], scope: Scope, line: int, depth: int) -> CType | None:
         if isinstance(func, x.Name):

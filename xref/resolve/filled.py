@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""What assembler reads into a variable of a statement expression's own.
+
+``READ_ONCE`` of an arm64 kernel that is linked as a whole ends in ``atomic ? (typeof(*__x))__u.__val :
+(*(volatile typeof(*__x) *)__x)``, where assembler has put ``*__x`` into ``__u`` (arch/arm64/include/asm/rwonce.h).
+Both arms are the same value, and the second says in C which: it stands for both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from xref.parse import ctree as x
+
+_ASM: Final = re.compile(r"\b(?:asm|__asm__|__asm)\b")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+def read_in_c(e: x.Expr) -> x.Expr:
+    """``e``, where it is a statement expression that yields one of two arms of which assembler has read one: with the
+    other alone.
+    """
+    if not isinstance(e, x.StmtExpr) or not isinstance(e.result, x.Cond) or e.result.then is None:
+        return e
+    blank = {d.name for d in e.decls if d.init is None}
+    for arm, other in ((e.result.then, e.result.other), (e.result.other, e.result.then)):
+        filled = _root(arm)
+        if filled in blank and _by_assembler(filled, _root(other), e.stmts):
+            return msgspec.structs.replace(e, result=other)
+    return e
+
+
+def _root(e: x.Expr) -> str:
+    """The variable that an expression is, is a part of, or is reached by; '' for all else."""
+    while not isinstance(e, x.Name):
+        match e:
+            case x.Cast(_, operand) | x.Unary("*", operand):
+                e = operand
+            case x.Member(base, _, False):
+                e = base
+            case _:
+                return ""
+    return e.name
+
+
+def _by_assembler(filled: str, source: str, stmts: Sequence[str | x.Expr]) -> bool:
+    """Whether nothing but assembler writes to a variable, and has ``source`` for an operand."""
+    texts = [text for text in stmts if isinstance(text, str) and filled in _WORD.findall(text)]
+    set_in_c = re.compile(rf"\b{re.escape(filled)}\b(?:\s*\.\s*\w+)*\s*=(?!=)")
+    return (
+        bool(source and texts)
+        and all(_ASM.search(text) is not None and source in _WORD.findall(text) for text in texts)
+        and not any(set_in_c.search(text) for text in texts)
+        and not any(isinstance(s, x.Assign) and _root(s.target) == filled for s in stmts)
+    )
