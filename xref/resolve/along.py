@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from xref.parse import ctree as x
 from xref.resolve.arguments import arguments
+from xref.resolve.filled import yielded
 from xref.resolve.model import Crossing
 from xref.resolve.scope import Scope
 from xref.resolve.written import Written
@@ -109,8 +110,8 @@ class Along:
                     e = operand
                 case x.Unary("*", x.Cast(_, x.Unary("&", operand))) | x.Unary("*", x.Unary("&", operand)):
                     e = operand
-                case x.StmtExpr(decls, _, result) if result is not None:
-                    e = _yielded(result, {d.name: d.init for d in decls})
+                case x.StmtExpr(_, _, result) if result is not None:
+                    e = yielded(e)
                 case x.Name(name) if scope.holds(name, line):
                     value = self._only_value(name, scope, line)
                     if value is None:
@@ -134,20 +135,3 @@ class Along:
         if declared[1].init_text is not None:
             values.append(declared[1].init_text)
         return self._types.parse(values[0]) if len(set(values)) == 1 else None
-
-
-def _yielded(e: x.Expr, own: Mapping[str, x.Expr | None]) -> x.Expr:
-    """What a statement expression yields, said by what is outside of it; ``own`` are its variables, with what they
-    begin with: ``({ typeof(*p) *__p = READ_ONCE(p); ...; (typeof(*p) *)__p; })`` of rcu_dereference(), and
-    ``({ typeof(&(x)) __x = &(x); ...; *(volatile typeof(*__x) *)__x; })`` of READ_ONCE() for arm64.
-    """
-    match e:
-        case x.Cast(_, operand):
-            return _yielded(operand, own)
-        case x.Name(name):
-            return own.get(name) or e
-        case x.Unary("*", operand):
-            pointer = _yielded(operand, own)
-            return pointer.operand if isinstance(pointer, x.Unary) and pointer.op == "&" else x.Unary("*", pointer)
-        case _:
-            return e

@@ -44,7 +44,7 @@ class Changed:
         if kind == "return":
             return not scope.body.returns
         if kind == "local":
-            return self._is_changed(str(name).partition(" ")[2], scope)
+            return self.is_changed(str(name).partition(" ")[2], scope)
         if kind != "param":
             return True
         names = (function.name, *filter(None, function.aliases.split(",")))
@@ -52,7 +52,7 @@ class Changed:
             return True
         if function.kind == "macro":
             return False
-        return self._is_used(function.id) or self._is_changed(scope.parameter_name(int(name)), scope)
+        return self._is_used(function.id) or self.is_changed(scope.parameter_name(int(name)), scope)
 
     def _slot_addressed(self, struct: str, field: str) -> bool:
         """Whether the address of a member is taken, so that anyone may write it."""
@@ -113,7 +113,8 @@ class Changed:
                     return True
         return False
 
-    def _is_changed(self, name: str, scope: Scope) -> bool:
+    def is_changed(self, name: str, scope: Scope) -> bool:
+        """Whether a local variable or a parameter may be written by who has its address."""
         if not name:
             return True
         body = scope.body

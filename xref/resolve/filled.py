@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What assembler reads into a variable of a statement expression's own.
+"""What a statement expression yields, and what assembler reads into a variable of its own.
 
 ``READ_ONCE`` of an arm64 kernel that is linked as a whole ends in ``atomic ? (typeof(*__x))__u.__val :
 (*(volatile typeof(*__x) *)__x)``, where assembler has put ``*__x`` into ``__u`` (arch/arm64/include/asm/rwonce.h).
@@ -9,7 +9,7 @@ Both arms are the same value, and the second says in C which: it stands for both
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -32,6 +32,33 @@ def read_in_c(e: x.Expr) -> x.Expr:
         if filled in blank and _by_assembler(filled, _root(other), e.stmts):
             return msgspec.structs.replace(e, result=other)
     return e
+
+
+def yielded(e: x.Expr) -> x.Expr:
+    """What a statement expression yields, said by what is outside of it; any other expression is itself.
+    ``({ typeof(*p) *__p = READ_ONCE(p); ...; (typeof(*p) *)__p; })`` of rcu_dereference() yields
+    ``(typeof(*p) *)READ_ONCE(p)``, and ``({ typeof(&(x)) __x = &(x); ...; *(volatile typeof(*__x) *)__x; })`` of
+    READ_ONCE() for arm64 yields ``x``.
+    """
+    if not isinstance(e, x.StmtExpr) or e.result is None:
+        return e
+    return _outside(e.result, {d.name: d.init for d in e.decls})
+
+
+def _outside(e: x.Expr, own: Mapping[str, x.Expr | None]) -> x.Expr:
+    match e:
+        case x.Cast(ctype, operand):
+            return x.Cast(ctype, _outside(operand, own))
+        case x.Name(name):
+            return own.get(name) or e
+        case x.Unary("*", operand):
+            pointer = _outside(operand, own)
+            target = pointer
+            while isinstance(target, x.Cast):
+                target = target.operand
+            return target.operand if isinstance(target, x.Unary) and target.op == "&" else x.Unary("*", pointer)
+        case _:
+            return e
 
 
 def _root(e: x.Expr) -> str:

@@ -25,7 +25,9 @@ from xref.resolve.companions import Companions
 from xref.resolve.configurations import Configurations
 from xref.resolve.deferred import Deferred
 from xref.resolve.edge import Confidence, EdgeKind
+from xref.resolve.filled import yielded
 from xref.resolve.flow import slot_place
+from xref.resolve.loaded import Loads
 from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, MemberType, Site, Step, Target
 from xref.resolve.objects import Objects
@@ -45,6 +47,8 @@ _BUILTIN_UNLESS_DEFINED = re.compile(r"__sync_\w+|__atomic_\w+")
 """The compiler's, but the kernel has functions of such names: ``__sync_filesystem`` of fs/sync.c."""
 _MOST_USERS = 20
 """So many of the functions that use a macro are asked what a name in its body means to them."""
+_DEEPEST = 12
+"""A callee goes through so many expressions: what rcu_dereference() of arm64 yields lies behind seven."""
 
 
 _Meant: TypeAlias = tuple[tuple[FunctionInfo, EdgeKind], ...]
@@ -90,8 +94,10 @@ class Sites:
         self._companions = companions
         overwritten = Overwritten(written)
         sees = macros.graph.sees
-        closed = Closed(written, values, Changed(written), overwritten, sees)
+        changed = Changed(written)
+        closed = Closed(written, values, changed, overwritten, sees)
         puts = Puts(written, values, closed)
+        self._loads = Loads(written, changed)
         self._receivers = Receivers(closed, puts, overwritten, Siblings(written, closed, puts, sees))
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
@@ -100,6 +106,7 @@ class Sites:
         """The same, but for what a pointer can hold: ``values`` that are one function."""
         other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
         other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
+        other._loads = self._loads
         other.arms = self.arms
         other._ways = values
         return other
@@ -295,21 +302,20 @@ class Sites:
                 targets = self._targets(call, holdings, EdgeKind.CALLBACK, scope)
                 reason = "" if targets else "no caller is known to pass a function here"
                 return Site(call, via, EdgeKind.CALLBACK, targets, reason)
-            init = decl.init or (self._types.parse(decl.init_text) if decl.init_text else None)
-            slot = self._through_slot(init, scope, call.line)
-            if slot is None:
-                for a in scope.body.assigns:
-                    if a.target == name:
-                        slot = self._through_slot(self._types.parse(a.value), scope, a.line)
-                        if slot is not None:
-                            break
+            loaded = self._loads.of_local(name, decl, scope, call.line)
         else:
-            slot = None
-        via, receiver = (f"{slot[0].owner}.{slot[0].field}", slot[1]) if slot is not None else (name, None)
-        if slot is not None and self._leaves_out(via):
-            return None
-        every = self._values_beside(*slot, scope) if slot is not None else ()
-        every = every or self._values.of(e, scope, call.line)
+            loaded = None
+        via, receiver = name, None
+        every: tuple[Holding, ...] = ()
+        if loaded is not None:
+            via, receiver = f"{loaded.slot.owner}.{loaded.slot.field}", loaded.member
+            if self._leaves_out(via):
+                return None
+            every = self._values_beside(loaded.slot, receiver, scope)
+        if not every:
+            every = self._values.of(e, scope, call.line)
+            if loaded is not None and loaded.alone:
+                every = self._receivers.of(every, loaded.slot, loaded.member, scope, call.line, self._ways)
         holdings = fitting(every, ctype)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is known to be assigned here"
@@ -342,30 +348,8 @@ class Sites:
             return ()
         return self._companions.holdings(slot_place(slot.owner, slot.field, slot.home), companion) or ()
 
-    def _through_slot(self, e: x.Expr | None, scope: Scope, line: int) -> tuple[MemberType, x.Member] | None:
-        """The slot that a local pointer was loaded from: ``f = ops->open; f(x)`` is a dispatch through it."""
-        for _ in range(8):
-            match e:
-                case x.Cast(_, operand) | x.Unary("*" | "&", operand):
-                    e = operand
-                case x.Member():
-                    found = self._written.member(e, scope, line)
-                    return (found, e) if found is not None else None
-                case x.Name(name) if scope.holds(name, line):
-                    decl = scope.local(name, line)
-                    if decl is None or not (decl.init or decl.init_text):
-                        return None
-                    e = decl.init or self._types.parse(decl.init_text or "")
-                case x.Call():
-                    e = self._types.expanded(e, scope)
-                case x.StmtExpr(_, _, result):
-                    e = result
-                case _:
-                    return None
-        return None
-
     def _dispatch(self, call: CallFact, e: x.Expr, scope: Scope, depth: int) -> Site | None:
-        if depth > 6:
+        if depth > _DEEPEST:
             return Site(call, last_member(call.callee), EdgeKind.INDIRECT, (), "the callee is nested too deeply")
         match e:
             case x.Name(name):
@@ -410,7 +394,7 @@ class Sites:
                     return first or second
                 return Site(call, first.via or second.via, first.kind, (*first.targets, *second.targets), first.reason)
             case x.StmtExpr(_, _, result) if result is not None:
-                return self._dispatch(call, result, scope, depth + 1)
+                return self._dispatch(call, yielded(e), scope, depth + 1)
             case x.Generic():
                 found = [self._dispatch(call, arm, scope, depth + 1) for arm in self._types.chosen(e, scope, call.line)]
                 sites = [site for site in found if site is not None]

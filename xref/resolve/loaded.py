@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Slots that local pointers are loaded from: ``f = ops->open; f(x)`` is a dispatch through ``ops->open``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from xref.parse import ctree as x
+from xref.parse.ctree import Decl
+from xref.resolve.changed import Changed
+from xref.resolve.filled import yielded
+from xref.resolve.model import MemberType
+from xref.resolve.scope import Scope
+from xref.resolve.written import Written
+
+_DEEPEST = 8
+
+
+class Loaded(NamedTuple):
+    """A slot, by the member that names it, and whether the pointer has its value from nowhere else."""
+
+    slot: MemberType
+    member: x.Member
+    alone: bool
+
+
+class Loads:
+    """Tells where pointers are loaded from. One instance serves one index."""
+
+    def __init__(self, written: Written, changed: Changed) -> None:
+        self._written = written
+        self._types = written.types
+        self._changed = changed
+
+    def of_local(self, name: str, decl: Decl, scope: Scope, line: int) -> Loaded | None:
+        """The slot that a local variable is loaded from, ``typeof(f) __f1 = (f)`` of INDIRECT_CALL_1() included; None
+        where there is none.
+        """
+        init = decl.init or (self._types.parse(decl.init_text) if decl.init_text else None)
+        assigned = [a for a in scope.body.assigns if a.target == name]
+        values = [(init, line)] if init is not None else []
+        values += [(self._types.parse(a.value), a.line) for a in assigned]
+        for value, at in values:
+            found = self._slot(value, scope, at)
+            if found is not None:
+                one = len({a.value for a in assigned}) + (init is not None) == 1
+                return Loaded(*found, one and not self._changed.is_changed(name, scope))
+        return None
+
+    def _slot(self, e: x.Expr | None, scope: Scope, line: int) -> tuple[MemberType, x.Member] | None:
+        for _ in range(_DEEPEST):
+            match e:
+                case x.Cast(_, operand) | x.Unary("*" | "&", operand):
+                    e = operand
+                case x.Member():
+                    found = self._written.member(e, scope, line)
+                    return (found, e) if found is not None else None
+                case x.Name(name) if scope.holds(name, line):
+                    decl = scope.local(name, line)
+                    if decl is None or not (decl.init or decl.init_text):
+                        return None
+                    e = decl.init or self._types.parse(decl.init_text or "")
+                case x.Call():
+                    e = self._types.expanded(e, scope)
+                case x.StmtExpr(_, _, result) if result is not None:
+                    e = yielded(e)
+                case _:
+                    return None
+        return None
