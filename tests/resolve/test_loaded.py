@@ -40,3 +40,28 @@ def test_only_what_the_receiver_holds(small: Make, body: str, expected: list[str
     s = small(f"{TYPES}int f(struct dev *d) {{ {body} }}\n")
     assert s.dispatches("f") == {"ops.open": expected}
     assert [name for name in ("one", "three", "two") if "net/a.c:f" in s.callers(name)] == expected
+
+
+def test_members_that_macros_name_are_the_same_object(small: Make) -> None:
+    """aes_alg of crypto/aes_ti.c says .cra_cipher, which is cra_u.cipher."""
+    s = small(
+        """\
+struct cipher { int (*encrypt)(int); };
+struct alg { int type; union { struct cipher cipher; } u; };
+#define alg_cipher u.cipher
+int aes(int x) { return x; }
+int des(int x) { return x; }
+int xor(int x) { return x; }
+static struct alg a = { .alg_cipher.encrypt = aes };
+static struct alg b = { .u = { .cipher = { .encrypt = des } } };
+static struct cipher c = { .encrypt = xor };
+static struct cipher *of(struct alg *t) { return &t->alg_cipher; }
+int f(struct alg *t) { return of(t)->encrypt(1); }
+int g(struct alg *t) { int (*fn)(int) = of(t)->encrypt; return fn(1); }
+int h(struct alg *t) { return a.u.cipher.encrypt(1); }
+"""
+    )
+    for caller in "fg":
+        assert s.dispatches(caller) == {"cipher.encrypt": ["aes", "des"]}
+    assert s.dispatches("h") == {"cipher.encrypt": ["aes"]}
+    assert s.callers("aes") == ["net/a.c:f", "net/a.c:g", "net/a.c:h"]

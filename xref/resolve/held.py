@@ -23,7 +23,6 @@ from xref.resolve.later import Later, Slot, ways
 from xref.resolve.model import Holding, Place, Step
 from xref.resolve.objects import Objects, Thing
 from xref.resolve.scope import Scope
-from xref.resolve.slots import members_of_path
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
@@ -156,7 +155,7 @@ class Held:
         )
 
     def _is_in(self, r: RegistrationInfo, thing: Thing) -> bool:
-        path = members_of_path(r.path)[:-1]
+        path = self._objects.around(r)
         if path[-len(thing.path) :] != thing.path if thing.path else False:
             return False
         if thing.name:
@@ -165,7 +164,7 @@ class Held:
 
     def as_member(self, r: RegistrationInfo) -> Thing | None:
         """The member of a struct that an initialiser inside a bigger object sets."""
-        path = members_of_path(r.path)[:-1]
+        path = self._objects.around(r)
         t = self._types.decl_type(r.decl) or self._types.decl_type(f"{r.decl} x")
         found = self._types.member(t, path[0], r.file_id) if path else None
         return Thing("", found.home, "", found.owner, path) if found is not None else None

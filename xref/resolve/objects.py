@@ -99,9 +99,13 @@ class Objects(Flow[Thing]):
                 for thing in self.receivers(target, scope, a.line):
                     yield thing, functions, Step("assignment", scope.file_id, a.line)
 
+    def around(self, r: RegistrationInfo) -> tuple[str, ...]:
+        """The members on the path to the one that an initialiser sets."""
+        return self._types.as_declared(members_of_path(r.path)[:-1], r.file_id)
+
     def registered_in(self, r: RegistrationInfo) -> Thing:
         """The object whose member an initialiser sets."""
-        path = members_of_path(r.path)[:-1]
+        path = self.around(r)
         if not r.object:  # a compound literal is an object of its own
             return Thing(f"({r.decl})@{r.line}", r.file_id, r.function, "", path)
         return self._variable(r.object, r.file_id, r.function, path)

@@ -169,6 +169,18 @@ class Types:
         """The member ``field`` of the record that ``tag`` means in a file."""
         return self.settled(tag, field) or self._member_memo(tag, field, file_id)
 
+    def as_declared(self, path: Sequence[str], file_id: int) -> tuple[str, ...]:
+        """The members that a path goes through, where a file may say some by macros: ``.cra_cipher.cia_encrypt`` of
+        crypto/aes_ti.c is ``.cra_u.cipher.cia_encrypt``.
+        """
+        steps: list[str] = []
+        for step in path:
+            alias = self._reader.is_alias(step)
+            macro = self._macros.view(self._reader.file(file_id).path).get(step) if alias else None
+            opened = _steps(macro.body) if macro is not None and macro.params is None else []
+            steps += opened or [step]
+        return tuple(steps)
+
     def record_tag(self, t: CType | None, file_id: int) -> str:
         """The tag of the record that ``t`` is, or points to; '' for all else."""
         for _ in range(_MAX_DEPTH):
