@@ -49,3 +49,21 @@ def test_what_is_loaded_by_assembler_is_called(small: Make, body: str, via: str,
     s = small(f"{ACQUIRE}int f(struct dst *p) {{ {body} }}\n")
     assert s.dispatches("f") == {via: [callee]}
     assert "net/a.c:f" in s.callers(callee)
+
+
+def test_what_is_loaded_by_assembler_is_one_of_the_objects_that_are_put_there(small: Make) -> None:
+    """__sock_create() of net/socket.c calls the families that were registered, and not those of net/bluetooth."""
+    s = small(
+        f"""{ACQUIRE}
+struct family {{ int (*create)(int); }};
+int inet_create(int x) {{ return x; }}
+int sco_create(int x) {{ return x; }}
+static struct family inet = {{ .create = inet_create }};
+static struct family sco = {{ .create = sco_create }};
+static struct family *families[2];
+static struct family *inner[2];
+void first(void) {{ families[0] = &inet; inner[0] = &sco; }}
+int f(int i) {{ struct family *pf = deref(families[i]); return pf->create(1); }}
+"""
+    )
+    assert s.dispatches("f") == {"family.create": ["inet_create"]}

@@ -21,17 +21,25 @@ _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 
 
 def read_in_c(e: x.Expr) -> x.Expr:
-    """``e``, where it is a statement expression that yields one of two arms of which assembler has read one: with the
-    other alone.
+    """``e``; where it is a statement expression that yields one of two arms of which assembler has read one, with the
+    other alone; where it yields what a variable of its own points to, with that: ``x`` for ``*__x``.
     """
-    if not isinstance(e, x.StmtExpr) or not isinstance(e.result, x.Cond) or e.result.then is None:
+    if not isinstance(e, x.StmtExpr) or e.result is None:
         return e
-    blank = {d.name for d in e.decls if d.init is None}
-    for arm, other in ((e.result.then, e.result.other), (e.result.other, e.result.then)):
-        filled = _root(arm)
-        if filled in blank and _by_assembler(filled, _root(other), e.stmts):
-            return msgspec.structs.replace(e, result=other)
-    return e
+    result = _in_c(e, e.result) if isinstance(e.result, x.Cond) else e.result
+    if isinstance(result, x.Unary) and result.op == "*":
+        result = _outside(result, {d.name: d.init for d in e.decls})
+    return e if result is e.result else msgspec.structs.replace(e, result=result)
+
+
+def _in_c(e: x.StmtExpr, result: x.Cond) -> x.Expr:
+    if result.then is not None:
+        blank = {d.name for d in e.decls if d.init is None}
+        for arm, other in ((result.then, result.other), (result.other, result.then)):
+            filled = _root(arm)
+            if filled in blank and _by_assembler(filled, _root(other), e.stmts):
+                return other
+    return result
 
 
 def yielded(e: x.Expr) -> x.Expr:
