@@ -636,3 +636,26 @@ def test_a_source_of_another_program_that_the_kernel_includes_is_the_kernels_too
     assert s.reached("unflatten") == ["scripts/dtc/libfdt/fdt_ro.c:fdt_next"]
     assert s.reached("fdt_next") == ["lib/string.c:memcmp", "scripts/dtc/dtc.c:die"]
     assert s.reached("dtc") == ["scripts/dtc/libfdt/fdt_ro.c:fdt_next"]
+
+
+def test_what_is_never_built_is_no_rival_of_what_is(small: Make) -> None:
+    # drivers/acpi/acpica/utprint.c, which is there for ACPICA's own programs, has a snprintf()
+    s = small(
+        {
+            "Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\ncore-y := lib/ drivers/\n",
+            "lib/Makefile": "obj-y := vsprintf.o whole.o\n",
+            "lib/vsprintf.c": body("snprintf"),
+            "lib/whole.c": '#include "part.c"\n' + body("whole", "part"),
+            "lib/part.c": body("part"),
+            "drivers/Makefile": "obj-y := a.o\nobj-$(FUTURE) += utprint.o part.o\n",
+            "drivers/a.c": body("a", "snprintf") + body("b", "part") + body("c", "acpi_only"),
+            "drivers/utprint.c": body("snprintf") + body("acpi_only", "snprintf"),
+            "drivers/part.c": body("part"),
+        }
+    )
+    assert s.reached("a") == ["lib/vsprintf.c:snprintf"]
+    assert s.reached("b") == ["lib/part.c:part"]
+    assert s.reached("c") == ["drivers/utprint.c:acpi_only"]
+    assert s.reached("acpi_only") == ["drivers/utprint.c:snprintf"]
+    assert s.callers("drivers/utprint.c:snprintf") == ["drivers/utprint.c:acpi_only"]
+    assert s.callers("lib/vsprintf.c:snprintf") == ["drivers/a.c:a"]

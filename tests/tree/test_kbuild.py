@@ -306,3 +306,26 @@ def test_a_list_that_a_variable_chooses(tmp_path: Path) -> None:
         "net/ever.c": "",
         "net/vdso.c": "CONFIG_COMPAT || CONFIG_X86_32",
     }
+
+
+def test_what_no_build_file_names(tmp_path: Path) -> None:
+    # drivers/acpi/acpica/utprint.c under ACPI_FUTURE_USAGE, drivers/misc/lkdtm/rodata.c, drivers/usb/usb-skeleton.c
+    found = build(
+        tmp_path,
+        {
+            "Makefile": TOP + "drivers-y := drivers/\n",
+            "drivers/Makefile": "obj-y += acpi/ misc/ guess/ far/ bare/\n",
+            "drivers/acpi/Makefile": "obj-$(CONFIG_ACPI) += acpi.o\nacpi-y := utmath.o\nacpi-$(FUTURE) += utprint.o\n",
+            "drivers/misc/Makefile": "obj-m += dkm.o\ndkm-y := core.o rodata_objcopy.o\n"
+            "targets += rodata.o rodata_objcopy.o\nhostprogs := mkdkm\nmkdkm-objs := mkdkm.o table.o\n",
+            "drivers/guess/Makefile": "obj-y := known.o $(notdir $(wildcard $(src)/un*.o))\n",
+            "drivers/far/Makefile": "obj-y += below/near.o\n",
+            **sources("drivers/acpi/utmath.c", "drivers/acpi/utprint.c", "drivers/acpi/utdebug.h"),
+            **sources("drivers/misc/core.c", "drivers/misc/rodata.c", "drivers/misc/mkdkm.c", "drivers/misc/table.c"),
+            **sources("drivers/misc/skeleton.c", "drivers/misc/skeleton.S"),
+            **sources("drivers/guess/known.c", "drivers/guess/unknown.c"),
+            **sources("drivers/far/below/near.c", "drivers/far/below/left.c", "drivers/bare/file.c"),
+            **sources("drivers/never/visited.c"),
+        },
+    )
+    assert found.unbuilt == {"drivers/acpi/utprint.c", "drivers/misc/skeleton.c", "drivers/misc/skeleton.S"}

@@ -29,6 +29,7 @@ def known_to_text(image: TableImage, kbuild: Kbuild) -> dict[str, str]:
         "constants": image.constants,
         "defined": image.defined,
         "include_dirs": "\n".join("\t".join((d, *p)) for d, p in sorted(kbuild.include_dirs.items())),
+        "links": "\n".join("\t".join((d, *p)) for d, p in sorted(kbuild.links.items())),
     }
 
 

@@ -15,7 +15,7 @@ from xref.lex import guard as g
 from xref.lex.model import Marker
 from xref.macros.defined import Known, defined_names, header_conditions
 from xref.macros.visibility import IncludeGraph
-from xref.tree.files import program_of
+from xref.tree.files import KERNEL, program_of
 from xref.tree.kbuild import Kbuild, defined_flags
 from xref.tree.root import Tree
 from xref.tree.syscalltbl import generated_headers
@@ -56,7 +56,10 @@ def image_of(
         arch, tuple(macros), includes, dict(kbuild.include_dirs), parts, constants, known_defined,
         {path: f.listing for path, f in lexed.items() if f.listing} | generated_headers(entries),
     )  # fmt: skip
-    return image, kbuild.guards | {path: g.to_text(cond) for path, cond in headers.items()}
+    never = g.to_text(g.NEVER)
+    unbuilt = (path for path in kbuild.unbuilt if path in lexed and path not in parts and program_of(path) == KERNEL)
+    guards = kbuild.guards | dict.fromkeys(unbuilt, never)
+    return image, guards | {path: g.to_text(cond) for path, cond in headers.items()}
 
 
 def without_unread(image: TableImage, lexed: Mapping[str, LexedFile]) -> dict[str, LexedFile]:

@@ -18,6 +18,7 @@ from xref.resolve.macros import IndexedMacros
 from xref.store.model import FileInfo, FunctionInfo
 from xref.store.reader import Reader
 from xref.tree.files import KERNEL, hosted, program_of, same_program
+from xref.tree.programs import TESTS, unit_of
 
 _MAX_RIVALS = 8
 _INLINE = re.compile(r"\binline\b")
@@ -44,6 +45,7 @@ class _Plain(NamedTuple):
 class _Here(NamedTuple):
     """A file: its programs, whether the architecture can compile it, and whether it is a source that none includes.
     scripts/dtc/libfdt/fdt_ro.c is part of a program that the build runs, and of the kernel: lib/fdt_ro.c includes it.
+    The programs of a folder of tests are known by the folder, and by who has the file among theirs.
     """
 
     programs: tuple[str, ...]
@@ -66,6 +68,11 @@ class Names:
         self._from_file = lru_cache(maxsize=None)(self._find_file)
         self._everywhere = lru_cache(maxsize=200_000)(self._found_everywhere)
         self._spellings: dict[int, tuple[str, ...]] = {}
+        self._units = reader.links()
+        self._linking: dict[str, list[str]] = {}
+        for unit, paths in self._units.items():
+            for path in paths:
+                self._linking.setdefault(path, []).append(unit)
 
     def everywhere(self, name: str, file_id: int) -> tuple[FunctionInfo, ...] | None:
         """What ``called`` says in a source file, for a name that no macro has and no header defines: nothing has to be
@@ -137,8 +144,16 @@ class Names:
         if program != KERNEL:
             program = hosted(program, (i.path for i in self._reader.includes()[file.path] if i.angled))
         also = program != KERNEL and any(program_of(whole) == KERNEL for whole in wholes)
-        programs = (program, KERNEL) if also else (program,)
+        programs = (program, KERNEL) if also else (self._tests(file.path) or (program,))
         return _Here(programs, self._macros.possible(file.guard), alone)
+
+    def _tests(self, path: str) -> tuple[str, ...]:
+        """The folders of tests whose programs a file is linked into; none where it is part of no such folder."""
+        unit = unit_of(path, self._units) if path.startswith(TESTS) else ""
+        if not unit:
+            return ()
+        folder = path.rpartition("/")[0]
+        return tuple(dict.fromkeys((unit, *self._linking.get(path, ()), *self._linking.get(folder, ()))))
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""

@@ -122,6 +122,11 @@ class Reader(RegistrationReader):
         """The include directives of every file, read when asked for; for some files those that ``instead`` has."""
         return Includes(self._db, instead)
 
+    def links(self) -> dict[str, tuple[str, ...]]:
+        """The folders of tests with programs of their own, each with what their Makefiles name of other folders."""
+        lines = (line.split("\t") for line in self.meta.get("links", "").splitlines())
+        return {folder: tuple(paths) for folder, *paths in lines}
+
     def include_dirs(self) -> dict[str, tuple[str, ...]]:
         """The ``-I`` paths of each folder that has some."""
         flags = (line.partition("\t") for line in self.meta.get("include_dirs", "").splitlines())

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 from xref.tree.makefile import Makefile, Words, in_tree
 from xref.tree.options import Options, read_options
+from xref.tree.programs import read_links
 from xref.tree.root import Tree
 from xref.tree.terms import FALSE, TRUE, Terms, both, either, text
 
@@ -34,11 +35,16 @@ class Kbuild:
     """Files that are only ever built as modules (``obj-m``)."""
     options: Options
     """What the Kconfig files say, which the build files are read with."""
+    unbuilt: frozenset[str] = frozenset()
+    """Sources in folders that Kbuild goes through, whose build files are understood and name them nowhere. They are in
+    no kernel, unless another file includes them."""
+    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """See :func:`xref.tree.programs.read_links`."""
 
 
 def read_kbuild(tree: Tree, arch: str) -> Kbuild:
     """Read the build files of one architecture. Never raises: what cannot be understood is left out."""
-    return _Descent(tree, arch, read_options(tree, arch)).run()
+    return replace(_Descent(tree, arch, read_options(tree, arch)).run(), links=read_links(tree))
 
 
 def file_guards(tree: Tree, arch: str) -> dict[str, str]:
@@ -77,6 +83,8 @@ def defined_flags(tree: Tree, files: Iterable[str]) -> frozenset[str]:
 # 2.6 to 6.0: vmlinux-dirs := $(filter %/, $(init-y) $(core-y) $(drivers-y) $(net-y) $(libs-y) $(virt-y))
 _TOP: Final = ("init", "core", "drivers", "net", "libs", "virt")
 _OBJECTS: Final = ("obj-y", "obj-m", "lib-y", "lib-m", "extra-y")
+_OTHERWISE = re.compile(r"(always|targets|hostprogs|hostprogs-always|userprogs|host-progs)(-[ym])?")
+"""What rules of a build file's own make: programs, headers, what becomes part of an object by objcopy."""
 # scripts/Makefile.lib: orig_c_flags = $(KBUILD_CPPFLAGS) $(KBUILD_CFLAGS) $(ccflags-y) $(CFLAGS_$(basetarget).o)
 _FLAGS = re.compile(r"(ccflags|cppflags|asflags|subdir-ccflags|subdir-asflags)-[ym]|EXTRA_[CA]FLAGS|[CA]FLAGS_.*\.o")
 _ALL_FLAGS: Final = ("LINUXINCLUDE", "KBUILD_CPPFLAGS", "KBUILD_CFLAGS", "CPPFLAGS", "CFLAGS")
@@ -93,6 +101,10 @@ class _Folder:
     sources: list[tuple[str, Terms, bool]]
     """Path, condition, and whether only obj-m names it."""
     folders: list[tuple[str, Terms]]
+    stems: frozenset[str] = frozenset()
+    """What its own rules make, without suffixes."""
+    clear: bool = True
+    """Whether that is all."""
 
 
 class _Descent:
@@ -129,7 +141,7 @@ class _Descent:
         kbuild = Makefile(self._root, "", self._tristate, top)
         if "Kbuild" in self._names("") and kbuild.read("Kbuild"):
             own = self._folder(kbuild, "")
-            start = _Folder(own.sources, own.folders + starts)
+            start = replace(own, folders=own.folders + starts)
         self._folders[""] = start
         todo = [folder for folder, _ in start.folders]
         while todo:
@@ -138,7 +150,8 @@ class _Descent:
                 continue
             make = Makefile(self._root, folder, self._tristate, top)
             name = "Kbuild" if "Kbuild" in self._names(folder) else "Makefile"
-            make.read(f"{folder}/{name}")
+            if not make.read(f"{folder}/{name}"):
+                make.unclear = True
             self._folders[folder] = self._folder(make, folder)
             todo.extend(below for below, _ in self._folders[folder].folders)
         return self._result()
@@ -154,10 +167,21 @@ class _Descent:
                 elif word.endswith(".o"):
                     sources = self._object(make, folder, path, condition, ())
                     found.sources.extend((source, c, name.endswith("-m")) for source, c in sources)
+        found.stems = frozenset(self._otherwise(make, folder))
+        found.clear = not make.unclear
         self._flags(make, folder, [name for name in make.names() if _FLAGS.fullmatch(name)])
         for below in sorted({source.rpartition("/")[0] for source, _, _ in found.sources} - {folder}):
             self._builders.setdefault(below, []).append(folder)
         return found
+
+    def _otherwise(self, make: Makefile, folder: str) -> Iterator[str]:
+        for name in make.names():
+            if _OTHERWISE.fullmatch(name):
+                for word, _ in make.local(name):
+                    parts = [part for part, _ in make.local(f"{word}-objs")]
+                    for path in (in_tree(each, folder) for each in (word, *parts)):
+                        yield path
+                        yield posixpath.splitext(path)[0]
 
     def _object(
         self, make: Makefile, folder: str, path: str, condition: Terms, within: tuple[str, ...]
@@ -226,7 +250,16 @@ class _Descent:
             search,
             frozenset(path for path, module in modules.items() if module),
             self._options,
+            frozenset(self._unbuilt({source for found in self._folders.values() for source, _, _ in found.sources})),
         )
+
+    def _unbuilt(self, named: Set[str]) -> Iterator[str]:
+        stems = frozenset[str]().union(*(found.stems for found in self._folders.values()))
+        for folder, found in self._folders.items():
+            if found.clear and all(self._folders[other].clear for other in self._builders.get(folder, ())):
+                prefix = f"{folder}/" if folder else ""
+                sources = (prefix + name for name in self._names(folder) if name.endswith(_SOURCES))
+                yield from (path for path in sources if path not in named and path[:-2] not in stems)
 
     def _reached(self) -> dict[str, Terms]:
         """The condition on which each folder is visited: the alternatives of all ways down to it."""

@@ -82,6 +82,8 @@ class Makefile:
         self._strict = False
         self._depth = 0
         self._read: set[str] = set()
+        self.unclear = False
+        """Whether something stood for words that only a running make knows: a list may hold more than is said here."""
         self.set("src", f"@/{folder}")
         self.set("obj", f"@/{folder}")
 
@@ -166,7 +168,8 @@ class Makefile:
                 self._frames.append(_Frame(before, now, known))
         else:
             for path, _ in self._list(rest):
-                self.read(in_tree(path, ""))
+                if not self.read(in_tree(path, "")) and word == "include":
+                    self.unclear = True
         self._state()
 
     def _state(self) -> None:
@@ -190,7 +193,10 @@ class Makefile:
         if "$" not in name:
             self._put(name, op, value, here, replaces)
             return
-        for made, when in self._list(name):  # obj-$(VDSO32-y) is obj-y where VDSO32-y is y, and else obj-
+        unclear = self.unclear
+        names = self._list(name)  # obj-$(VDSO32-y) is obj-y where VDSO32-y is y, and else obj-
+        self.unclear = unclear  # what none sets is empty; acpi-$(ACPI_FUTURE_USAGE) is no gap in acpi-y
+        for made, when in names:
             if (joint := both(here, when)) != FALSE:
                 self._put(made, op, value, joint, both(replaces, when))
 
@@ -267,6 +273,7 @@ class Makefile:
             between, at = word[at : part.start()], part.end()
             values = self._reference(part[1][2:-1]) if part[1] else [("$", TRUE)] if part[2] == "$" else []
             empty = _none(values)
+            self.unclear |= empty == TRUE and not self._strict
             if empty != FALSE:
                 values = [*values, ("", empty)]
             made = [
@@ -294,13 +301,13 @@ class Makefile:
         if space and function in _FUNCTIONS:
             return _FUNCTIONS[function](self, [*_arguments(rest.strip()), "", ""])
         if space or "\t" in content:
-            return self._unknown()
+            return self._gap()
         if ":" in content and (colon := re.fullmatch(r"([^:]+):([^=]*)=(.*)", content)):
             old, new = (colon[2], colon[3]) if "%" in colon[2] else ("%" + colon[2], "%" + colon[3])
             return [(_patsubst(old, new, w), c) for w, c in self._value(colon[1])]
         if "$" in content:
             names = self._list(content)
-            return self._value(names[0][0]) if len(names) == 1 and "$" not in names[0][0] else self._unknown()
+            return self._value(names[0][0]) if len(names) == 1 and "$" not in names[0][0] else self._gap()
         if _OPTION.fullmatch(content):
             if content in self._tristate:
                 return [("y", option(content + "=y")), ("m", option(content + "=m"))]
@@ -311,6 +318,10 @@ class Makefile:
             self._unknown()
         if content in self._vars or (self._outer and content in self._outer._vars):
             return self.words(content)
+        return self._unknown()
+
+    def _gap(self) -> Words:
+        self.unclear |= not self._strict
         return self._unknown()
 
     def _unknown(self) -> Words:
