@@ -21,10 +21,13 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from xref.lex.model import Include
-from xref.tree.arch import asm_places, searched
+from xref.tree.arch import asm_places, searched, searched_by_tools
 from xref.tree.files import is_shared
+from xref.tree.programs import TOOLS
 
 _SOURCE: Final = (".c", ".S")
+_EXPORTED: Final = "include/uapi/linux/types.h"
+"""There where the kernel keeps what it exports apart."""
 _SOURCES: Final = 64
 """So many closures of sources are remembered; those of headers all are."""
 
@@ -93,6 +96,7 @@ class IncludeGraph:
         self._parts = parts or {}
         self._arch = arch
         self._search = searched(arch)
+        self._tools_search = searched_by_tools(arch)
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._meant: dict[tuple[str, bool, str, bool], str | None] = {}
         self._bit: dict[str, int] = {}
@@ -121,10 +125,19 @@ class IncludeGraph:
             path = _joined(d, inc.path)
             if path in self._raw:
                 return path
-        for prefix in self._search:
+        tools = here.startswith(TOOLS)
+        for prefix in self._tools_search if tools else self._search:
             path = prefix + inc.path
             if path in self._raw:
                 return path
+        if tools and _EXPORTED in self._raw:  # up to 3.6 what programs include is cut out of the kernel's own headers
+            path = f"include/uapi/asm-generic/{inc.path[4:]}" if inc.path.startswith("asm/") else ""
+            return path if path in self._raw else self._lent_one(lent, inc)
+        if tools:
+            for prefix in self._search:
+                path = prefix + inc.path
+                if path in self._raw:
+                    return path
         if inc.path.startswith("asm/"):
             for path in asm_places(self._arch, inc.path[4:]):
                 if path in self._raw:
@@ -134,6 +147,9 @@ class IncludeGraph:
                 path = posixpath.normpath(prefix + inc.path)
                 if path in self._raw:
                     return path
+        return self._lent_one(lent, inc)
+
+    def _lent_one(self, lent: tuple[str, ...], inc: Include) -> str | None:
         for d in lent:
             path = _joined(d, inc.path)
             if path in self._raw:

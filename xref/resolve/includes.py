@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from xref.macros.visibility import IncludeGraph
 from xref.store.batches import Includes
 from xref.tree.files import is_shared
+from xref.tree.programs import TOOLS
 
 _MOST_USERS: Final = 1000
 """So many users of a file are looked for; where there are more, what each of them includes is."""
@@ -43,7 +44,7 @@ class IndexedIncludes(IncludeGraph):
         self._leaning: dict[str, bool] = {}
         self._users: dict[str, _Users | None] = {}
         self._below: set[str] = set()
-        self._angled: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, str | None]] = {}
+        self._angled: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], dict[str, str | None]] = {}
         self._angled_in: dict[tuple[str, bool], dict[str, str | None]] = {}
 
     def direct(self, path: str) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ class IndexedIncludes(IncludeGraph):
             kind = (here, path.endswith((".c", ".S")))
             angled = self._angled_in.get(kind)
             if angled is None:
-                dirs = (self._dirs.get(here[:-1], ()), self._lent_to(path, here[:-1]))
+                dirs = (here.startswith(TOOLS), self._dirs.get(here[:-1], ()), self._lent_to(path, here[:-1]))
                 angled = self._angled_in[kind] = self._angled.setdefault(dirs, {})
             found: dict[str | None, None] = {}
             for inc in self._raw.get(path, ()):

@@ -24,6 +24,9 @@ _MAX_RIVALS = 8
 _INLINE = re.compile(r"\binline\b")
 _SHARED = ("include/", "arch/")
 """Where the headers stand that any file may include."""
+_INCLUDED = (*_SHARED, "tools/include/")
+"""And those of tools, whose functions nobody has who does not include them: tools/include/nolibc/string.h."""
+_CODE_OF_TOOLS = "tools/arch/"
 
 
 class _Rows(NamedTuple):
@@ -144,7 +147,7 @@ class Names:
         if program != KERNEL:
             program = hosted(program, (i.path for i in self._reader.includes()[file.path] if i.angled))
         also = program != KERNEL and any(program_of(whole) == KERNEL for whole in wholes)
-        programs = (program, KERNEL) if also else (self._tests(file.path) or (program,))
+        programs = (program, KERNEL) if also else (self._parts(file.path) or self._tests(file.path) or (program,))
         return _Here(programs, self._macros.possible(file.guard), alone)
 
     def _tests(self, path: str) -> tuple[str, ...]:
@@ -153,7 +156,17 @@ class Names:
         if not unit:
             return ()
         folder = path.rpartition("/")[0]
-        return tuple(dict.fromkeys((unit, *self._linking.get(path, ()), *self._linking.get(folder, ()))))
+        below = [each for each in self._units if each.startswith(f"{unit}/")] if path.endswith(".h") else []
+        return tuple(dict.fromkeys((unit, *below, *self._linking.get(path, ()), *self._linking.get(folder, ()))))
+
+    def _parts(self, path: str) -> tuple[str, ...]:
+        """The programs that have what no program of tools has but those whose sources include it: perf measures
+        memset() of tools/arch/x86/lib/memset_64.S, and all others have that of their C library.
+        """
+        if not path.startswith(_CODE_OF_TOOLS) or path.endswith(".h"):
+            return ()
+        wholes = (self._reader.file_id(whole) for whole in self._macros.includes.wholes(path))
+        return tuple(dict.fromkeys(p for at in wholes if at is not None for p in self._from_file(at).programs))
 
     def _always(self, definitions: Sequence[FunctionInfo] | Sequence[MacroDef]) -> bool:
         """Whether every configuration has one of these definitions."""
@@ -270,7 +283,7 @@ class Names:
         if f.linkage == "static" and f.name == name:
             return True
         path = self._reader.file(f.file_id).path
-        return path.endswith(".h") and (path.startswith(_SHARED) or bool(_INLINE.search(f.signature)))
+        return path.endswith(".h") and (path.startswith(_INCLUDED) or bool(_INLINE.search(f.signature)))
 
     def _unconditional(self, f: FunctionInfo) -> bool:
         return not f.guard and not self._reader.file(f.file_id).guard

@@ -64,6 +64,14 @@ def searched(arch: str) -> tuple[str, ...]:
     return tuple(f"{folder}/" for folder in (*folders, f"{base}/uapi", "include/uapi"))
 
 
+def searched_by_tools(arch: str) -> tuple[str, ...]:
+    """The same for a program of tools/, which never sees the kernel's own headers: those made for tools, and those that
+    the kernel exports (tools/scripts/Makefile.include; ``make headers``).
+    """
+    tools = ("tools/include", f"tools/arch/{arch}/include", "tools/include/uapi", f"tools/arch/{arch}/include/uapi")
+    return tuple(f"{folder}/" for folder in (*tools, f"arch/{arch}/include/uapi", "include/uapi"))
+
+
 def asm_places(arch: str, path: str) -> Iterator[str]:
     """Where ``<asm/x.h>`` is looked for besides, ``path`` being what stands behind ``asm/``: the old folders, those of
     a lender, and asm-generic, to which generated wrappers lead.

@@ -16,7 +16,7 @@ from typing import Final
 
 from xref.tree.makefile import Makefile, Words, in_tree
 from xref.tree.options import Options, read_options
-from xref.tree.programs import read_links
+from xref.tree.programs import read_programs
 from xref.tree.root import Tree
 from xref.tree.terms import FALSE, TRUE, Terms, both, either, text
 
@@ -39,12 +39,14 @@ class Kbuild:
     """Sources in folders that Kbuild goes through, whose build files are understood and name them nowhere. They are in
     no kernel, unless another file includes them."""
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """See :func:`xref.tree.programs.read_links`."""
+    """See :func:`xref.tree.programs.Programs`."""
 
 
 def read_kbuild(tree: Tree, arch: str) -> Kbuild:
     """Read the build files of one architecture. Never raises: what cannot be understood is left out."""
-    return replace(_Descent(tree, arch, read_options(tree, arch)).run(), links=read_links(tree))
+    found = _Descent(tree, arch, read_options(tree, arch)).run()
+    programs = read_programs(tree, arch)
+    return replace(found, links=programs.links, include_dirs=programs.include_dirs | found.include_dirs)
 
 
 def file_guards(tree: Tree, arch: str) -> dict[str, str]:
