@@ -697,7 +697,8 @@ def test_tools_have_headers_of_their_own(small: Make) -> None:
             "include/linux/list.h": body("list_add", head=f"{inline} int"),
             "include/linux/string.h": body("strim", head=f"{inline} int"),
             "include/uapi/linux/types.h": "typedef int __s32;\n",
-            "include/uapi/linux/rtnl.h": body("rta_ok", head=f"{inline} int"),
+            "include/uapi/linux/rtnl.h": "#include <linux/list.h>\n#include <linux/string.h>\n"
+            + body("rta_ok", head=f"{inline} int"),
             "include/uapi/asm-generic/swab.h": body("swab", head=f"{inline} int"),
             "tools/include/linux/list.h": body("list_add", head=f"{inline} int"),
             "tools/include/nolibc/string.h": body("memset"),
@@ -708,6 +709,8 @@ def test_tools_have_headers_of_their_own(small: Make) -> None:
             + body("a", "list_add", "strim", "rta_ok", "swab", "pr_debug", "memset"),
             "tools/testing/nvdimm/Kbuild": "obj-m += iomap.o\n",
             "tools/testing/nvdimm/iomap.c": "#include <linux/string.h>\n" + body("module", "strim"),
+            "tools/shared/xarray.c": '#include <linux/rtnl.h>\n#include "../../include/linux/string.h"\n'
+            + body("x", "strim"),
             "tools/nolib/n.c": '#include "../include/nolibc/string.h"\n' + body("n", "memset"),
             "drivers/a.c": "#include <linux/list.h>\n" + body("k", "list_add"),
         }
@@ -717,6 +720,7 @@ def test_tools_have_headers_of_their_own(small: Make) -> None:
         "include/uapi/asm-generic/swab.h:swab", "tools/perf/util/debug.h:pr_debug",
     ]  # fmt: skip
     assert s.reached("module") == ["include/linux/string.h:strim"]
+    assert s.reached("x") == ["include/linux/string.h:strim"]
     assert s.reached("n") == ["tools/include/nolibc/string.h:memset"]
     assert s.reached("k") == ["include/linux/list.h:list_add"]
     assert s.callers("include/linux/list.h:list_add") == ["drivers/a.c:k"]

@@ -103,6 +103,7 @@ class IncludeGraph:
         self._seen: dict[str, int] = {}
         self._source_sees = lru_cache(maxsize=sources)(lambda path: self._all_of(self.direct(path)))
         self._around = lru_cache(maxsize=64)(self._compute_around)
+        self._within: dict[str, bool] = {}
 
     def resolve(self, includer: str, inc: Include) -> str | None:
         """The path that ``inc`` means in ``includer``, or None for what only a build generates."""
@@ -277,10 +278,37 @@ class IncludeGraph:
             seen |= self._sees_before(whole, line)
         return seen
 
+    def hides(self, path: str, other: str) -> bool:
+        """Whether a header is the kernel's own and ``path`` of a program that includes none of these. A header that the
+        kernel exports includes, for a program, others that are exported and nothing else.
+        """
+        if not is_shared(other) or "/uapi/" in other or _EXPORTED not in self._raw:
+            return False
+        known = self._within.get(path)
+        if known is None:
+            known = self._within[path] = not self._asks_the_kernel(path)
+        return known
+
+    def _asks_the_kernel(self, path: str) -> bool:
+        """Whether a file of tools includes, by way of others of tools, what the kernel does not export."""
+        met = {path}
+        todo = [path]
+        while todo:
+            for target in self.direct(todo.pop()):
+                if target.startswith(TOOLS):
+                    if target not in met:
+                        met.add(target)
+                        todo.append(target)
+                elif "/uapi/" not in target:
+                    return True
+        return False
+
     def sees(self, path: str, other: str) -> bool:
         """Whether ``path`` is ``other`` or includes it; where it includes nothing, whether it finds it around."""
         if path == other:
             return True
+        if path.startswith(TOOLS) and self.hides(path, other):
+            return False
         if self._seen_by(path) & self._bit.get(other, 0):
             return True
         return not self._raw.get(path) and self.finds_around(path, other)

@@ -90,6 +90,8 @@ class IndexedIncludes(IncludeGraph):
         """As the graph says."""
         if path == other:
             return True
+        if path.startswith(TOOLS) and self.hides(path, other):
+            return False
         if self.is_included(other):
             users = None if is_shared(other) else self._users_of(other)
             if users is None:

@@ -25,7 +25,9 @@ _NAMES: Final = ("Makefile", "GNUmakefile", "makefile")
 _SOURCES: Final = (".c", ".S")
 _CONTINUED: Final = re.compile(r"\\\r?\n")
 _INCLUDE: Final = re.compile(r"^\s*-?s?include\s+(.+)$", re.M)
-_VARIABLE: Final = re.compile(r"^\s*(?:export\s+|override\s+)*([\w-]+)\s*[:?]{0,2}=\s*(\.\.|[^\s-]\S*/\S*)[ \t]*$", re.M)
+_VARIABLE: Final = re.compile(
+    r"^\s*(?:export\s+|override\s+)*([\w-]+)\s*[:?]{0,2}=\s*(\.\.|[^\s-]\S*/\S*)[ \t]*$", re.M
+)
 _REFERENCE: Final = re.compile(r"\$[({]([\w-]+)[)}]")
 _SEARCHED: Final = re.compile(r"-(?:iquote|isystem|idirafter|include|I)\s*(\S+)")
 _PATH: Final = re.compile(r"[\w@.%*+-]+(?:/[\w.%*+-]+)+/?")
@@ -156,7 +158,9 @@ class _Reading:
         except (OSError, ValueError):
             return None
         text = _CONTINUED.sub(" ", text)
-        return _Text(_VARIABLE.sub("", _INCLUDE.sub("", text)), tuple(_VARIABLE.findall(text)), tuple(_INCLUDE.findall(text)))
+        return _Text(
+            _VARIABLE.sub("", _INCLUDE.sub("", text)), tuple(_VARIABLE.findall(text)), tuple(_INCLUDE.findall(text))
+        )
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
