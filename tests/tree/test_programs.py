@@ -55,9 +55,13 @@ def test_where_tools_look_for_headers(tmp_path: Path) -> None:
             "tools/perf/util/debug.h": "",
             "tools/testing/cxl/Kbuild": "obj-m += cxl_core.o\n",
             "tools/testing/cxl/config.c": "",
+            "tools/testing/memblock/Makefile": "CFLAGS += -I.\nmain: ../../../include/linux/memblock.h\n",
+            "tools/testing/other/Makefile": "CFLAGS += -I.\nmain: ../../../include/uapi/linux/types.h\n",
         },
     )
     perf = ("tools/include", "tools/perf/util", "tools/arch/x86/include", "tools/perf")
     assert found.include_dirs["tools/perf"] == found.include_dirs["tools/perf/util"] == perf
     assert "include" in found.include_dirs["tools/testing/cxl"]
+    assert found.include_dirs["tools/testing/memblock"] == ("tools/testing/memblock", "include")
+    assert found.include_dirs["tools/testing/other"] == ("tools/testing/other",)
     assert "tools/include/linux" not in found.include_dirs

@@ -32,6 +32,8 @@ _REFERENCE: Final = re.compile(r"\$[({]([\w-]+)[)}]")
 _SEARCHED: Final = re.compile(r"-(?:iquote|isystem|idirafter|include|I)\s*(\S+)")
 _PATH: Final = re.compile(r"[\w@.%*+-]+(?:/[\w.%*+-]+)+/?")
 _MODULE: Final = re.compile(r"^\s*obj-(?:m|\$\(\w+\))\s*[:+]?=", re.M)
+_KERNEL: Final = "include"
+_INTERNAL: Final = re.compile(rf"{_KERNEL}/(?!uapi/).+\.h")
 _TREE: Final = ("srctree", "top_srcdir", "abs_srctree", "KDIR")
 _SELFTESTS: Final = "@/tools/testing/selftests"
 _DEEP: Final = 8
@@ -91,6 +93,10 @@ class _Reading:
             dirs = (path for word in _SEARCHED.findall(text) for path in self._inside(word, folder))
             flags[folder] = tuple(dict.fromkeys(path for path in dirs if path in self._folders))
             if folder.startswith(TESTS):
+                if any(
+                    _INTERNAL.fullmatch(path) for word in _PATH.findall(text) for path in self._inside(word, folder)
+                ):
+                    flags[folder] += (_KERNEL,)  # memblock links to include/linux/memblock.h, which it is a test of
                 links[folder] = tuple(sorted(self._named(folder, _SEARCHED.sub(" ", text))))
                 for path in links[folder]:
                     if path in self._folders:
