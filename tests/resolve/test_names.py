@@ -649,7 +649,11 @@ def test_what_is_never_built_is_no_rival_of_what_is(small: Make) -> None:
             "lib/part.c": body("part"),
             "drivers/Makefile": "obj-y := a.o\nobj-$(FUTURE) += utprint.o part.o\n",
             "drivers/a.c": body("a", "snprintf") + body("b", "part") + body("c", "acpi_only"),
-            "drivers/utprint.c": body("snprintf") + body("acpi_only", "snprintf"),
+            "drivers/utprint.c": body("snprintf")
+            + body("acpi_only", "snprintf")
+            + "#ifdef CONFIG_A\n"
+            + body("acpi_a", "acpi_only")
+            + "#endif\n",
             "drivers/part.c": body("part"),
         }
     )
@@ -657,6 +661,7 @@ def test_what_is_never_built_is_no_rival_of_what_is(small: Make) -> None:
     assert s.reached("b") == ["lib/part.c:part"]
     assert s.reached("c") == ["drivers/utprint.c:acpi_only"]
     assert s.reached("acpi_only") == ["drivers/utprint.c:snprintf"]
+    assert s.reached("acpi_a") == ["drivers/utprint.c:acpi_only"]
     assert s.callers("drivers/utprint.c:snprintf") == ["drivers/utprint.c:acpi_only"]
     assert s.callers("lib/vsprintf.c:snprintf") == ["drivers/a.c:a"]
 
@@ -724,6 +729,23 @@ def test_tools_have_headers_of_their_own(small: Make) -> None:
     assert s.reached("n") == ["tools/include/nolibc/string.h:memset"]
     assert s.reached("k") == ["include/linux/list.h:list_add"]
     assert s.callers("include/linux/list.h:list_add") == ["drivers/a.c:k"]
+
+
+def test_a_test_that_includes_a_source_of_the_kernel_does_not_say_what_it_means(small: Make) -> None:
+    s = small(
+        {
+            "include/uapi/linux/types.h": "",
+            "include/linux/rcu.h": "void call_rcu(void);\n",
+            "kernel/tree.c": body("call_rcu"),
+            "lib/maple.c": "#include <linux/rcu.h>\n" + body("destroy", "call_rcu", head="static int"),
+            "tools/testing/radix/Makefile": "CFLAGS += -I.\n",
+            "tools/testing/radix/linux/rcu.h": body("call_rcu", head="static inline int"),
+            "tools/testing/radix/main.c": '#include <linux/rcu.h>\n#include "../../../lib/maple.c"\n'
+            + body("test", "call_rcu", "destroy"),
+        }
+    )
+    assert s.reached("destroy") == ["kernel/tree.c:call_rcu"]
+    assert s.reached("test") == ["tools/testing/radix/linux/rcu.h:call_rcu", "lib/maple.c:destroy"]
 
 
 def test_code_of_tools_that_is_included_is_part_of_who_includes_it(small: Make) -> None:

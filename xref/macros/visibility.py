@@ -266,14 +266,23 @@ class IncludeGraph:
         """What ``path`` is a part of: see :meth:`find_parts`."""
         return self._parts.get(path, ())
 
+    def hosts(self, path: str) -> tuple[str, ...]:
+        """What a file is a part of that says what it means: no test that includes lib/maple_tree.c has a say in what
+        the kernel's is.
+        """
+        wholes = self.wholes(path)
+        return wholes if path.startswith(TOOLS) else tuple(whole for whole in wholes if not whole.startswith(TOOLS))
+
     def finds_around(self, path: str, other: str) -> bool:
         """Whether ``path`` is a part of ``other``, or of what has included that above it."""
-        wholes = self.wholes(path)
+        wholes = self.hosts(path)
+        if wholes and path.startswith(TOOLS) and self.hides(path, other):
+            return False
         return bool(wholes) and (other in wholes or bool(self._around(path) & self._bit.get(other, 0)))
 
     def _compute_around(self, path: str) -> int:
         seen = 0
-        for whole in self.wholes(path):
+        for whole in self.hosts(path):
             line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
             seen |= self._sees_before(whole, line)
         return seen

@@ -205,7 +205,7 @@ class Names:
         def standing(where: Callable[[str], bool]) -> list[FunctionInfo]:
             return [f for f in headers if where(self._reader.file(f.file_id).path)]
 
-        wholes = graph.wholes(here.path)
+        wholes = graph.hosts(here.path)
         visible = (
             standing(lambda path: graph.sees(here.path, path))
             # where the file is included: what stands above, else what is declared there and defined below

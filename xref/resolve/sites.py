@@ -45,6 +45,7 @@ from xref.store.rows import last_member
 _BUILTIN = re.compile(r"__builtin_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
 _BUILTIN_UNLESS_DEFINED = re.compile(r"__sync_\w+|__atomic_\w+")
 """The compiler's, but the kernel has functions of such names: ``__sync_filesystem`` of fs/sync.c."""
+_NEVER = g.to_text(g.NEVER)
 _MOST_USERS = 20
 """So many of the functions that use a macro are asked what a name in its body means to them."""
 _DEEPEST = 12
@@ -247,11 +248,13 @@ class Sites:
         return tuple(found)
 
     def _excluded(self, here: str, f: FunctionInfo) -> bool:
-        """Whether the conditions of a call, and of its target or the file that that is in, cannot both hold."""
+        """Whether the conditions of a call, and of its target or the file that that is in, cannot both hold. Of a file
+        that is never built nothing follows: its name would not mean it if anything else were there.
+        """
         if not here:
             return False
         return any(
-            other and g.contradicts(g.from_text(here), g.from_text(other))
+            other and other != _NEVER and g.contradicts(g.from_text(here), g.from_text(other))
             for other in (f.guard, self._reader.file(f.file_id).guard)
         )
 

@@ -116,7 +116,7 @@ class _Walk:
                         self._file(entry, path)
                         if may_be_table(path):
                             self._recipe(entry, path)
-                    elif name.startswith(_RECIPES) or name.endswith(".tbl"):
+                    elif name.startswith(_RECIPES) or name.endswith((".tbl", ".mk")):
                         self._recipe(entry, path)
                 except OSError as error:
                     self._skip(path, error.strerror or str(error))

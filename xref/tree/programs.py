@@ -24,14 +24,14 @@ TESTS: Final = "tools/testing/"
 _NAMES: Final = ("Makefile", "GNUmakefile", "makefile")
 _SOURCES: Final = (".c", ".S")
 _CONTINUED: Final = re.compile(r"\\\r?\n")
-_INCLUDE: Final = re.compile(r"^\s*-?s?include\s+(.+)$", re.M)
+_INCLUDE: Final = re.compile(r"^[ \t]*-?s?include[ \t]+(.+)$", re.M)
 _VARIABLE: Final = re.compile(
-    r"^\s*(?:export\s+|override\s+)*([\w-]+)\s*[:?]{0,2}=\s*(\.\.|[^\s-]\S*/\S*)[ \t]*$", re.M
+    r"^[ \t]*(?:export\s+|override\s+)*([\w-]+)\s*[:?]{0,2}=\s*(\.\.|[^\s-]\S*/\S*)[ \t]*$", re.M
 )
 _REFERENCE: Final = re.compile(r"\$[({]([\w-]+)[)}]")
 _SEARCHED: Final = re.compile(r"-(?:iquote|isystem|idirafter|include|I)\s*(\S+)")
-_PATH: Final = re.compile(r"[\w@.%*+-]+(?:/[\w.%*+-]+)+/?")
-_MODULE: Final = re.compile(r"^\s*obj-(?:m|\$\(\w+\))\s*[:+]?=", re.M)
+_PATH: Final = re.compile(r"(?<![\w@.%*+/-])[\w@.%*+-]+(?:/[\w.%*+-]+)+/?")
+_MODULE: Final = re.compile(r"^[ \t]*obj-(?:m|\$\(\w+\))\s*[:+]?=", re.M)
 _KERNEL: Final = "include"
 _INTERNAL: Final = re.compile(rf"{_KERNEL}/(?!uapi/).+\.h")
 _TREE: Final = ("srctree", "top_srcdir", "abs_srctree", "KDIR")
