@@ -189,3 +189,19 @@ def test_every_member_of_a_name_where_all_are_asked_for(lines):
     assert 16 in found
     assert {18, 24, 35, 36} <= set(found)
     assert not told
+
+
+def test_only_files_that_see_a_struct_can_access_its_members(xref, bare_kernel):
+    header = bare_kernel / "include" / "linux" / "packet.h"
+    header.parent.mkdir(parents=True, exist_ok=True)
+    header.write_text("struct packet {\n\tint mark;\n};\nstruct other {\n\tint mark;\n};\n")
+    use = "{include}int f(void)\n{{\n\treturn unknown()->mark;\n}}\n"
+    sees = '#include "part.c"\n'
+    (bare_kernel / "kernel" / "sees.c").write_text("#include <linux/packet.h>\n" + sees)
+    (bare_kernel / "kernel" / "part.c").write_text("int g(struct packet *p)\n{\n\treturn p->mark;\n}\n")
+    (bare_kernel / "kernel" / "open.c").write_text(use.format(include="#include <linux/packet.h>\n"))
+    (bare_kernel / "kernel" / "blind.c").write_text(use.format(include=""))
+    ran = xref("--tree", bare_kernel, "refs", "packet.mark", "--format", "json")
+    answer = json.loads(ran.out)
+    assert [(each["file"], each["line"]) for each in answer["rows"]] == [("kernel/part.c", 3)]
+    assert answer["untold"] == 1  # that of open.c

@@ -20,11 +20,14 @@ PATIENCE = 60
 
 
 class Editor:
-    """``tell``s and ``ask``s a server; ``shown`` and ``logged`` are the messages that it has sent by itself."""
+    """``tell``s and ``ask``s a server; ``shown`` and ``logged`` are the messages that it has sent by itself,
+    ``parts`` those of answers.
+    """
 
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.logged: list[str] = []
+        self.parts: list[dict[str, Any]] = []
         self.capabilities: dict[str, Any] = {}
         self._number = 0
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -59,6 +62,8 @@ class Editor:
                     self.shown.append(message["params"]["message"])
                 case "window/logMessage":
                     self.logged.append(message["params"]["message"])
+                case "$/progress":
+                    self.parts.append(message["params"])
                 case None:
                     self._answers.put(message)
         self._answers.put({"id": None, "error": "the server is gone"})

@@ -9,7 +9,7 @@ import threading
 from xref.cli.main import main
 from xref.lsp import navigate
 
-from .client import PATIENCE, Process
+from .client import PATIENCE, File, Process
 
 
 def test_it_says_what_it_can(editor):
@@ -55,6 +55,40 @@ def test_what_waits_behind_another_question_can_be_cancelled(start, kernel, monk
     go.set()
     assert editor.answer() == {"jsonrpc": "2.0", "id": first, "result": []}
     assert asked == []
+
+
+def test_what_takes_long_ends_when_nobody_waits_for_it(start, kernel, monkeypatch):
+    begun, passed = threading.Event(), []
+
+    def search(asking, place, at, *, declaration):
+        begun.set()
+        while True:
+            asking.go_on()
+            passed.append(1)
+
+    monkeypatch.setattr(navigate, "references", search)
+    editor = start(kernel)
+    place = {"textDocument": {"uri": (kernel / "net" / "socket.c").as_uri()}, "position": {"line": 1, "character": 1}}
+    asked = editor.post("textDocument/references", {**place, "context": {"includeDeclaration": True}})
+    assert begun.wait(PATIENCE)
+    editor.tell("$/cancelRequest", {"id": asked})
+    assert editor.answer()["error"]["code"] == -32800
+    assert editor.ask("workspace/symbol", {"query": "sock_sendmsg"})  # the next question has its turn
+    assert passed
+
+
+def test_references_are_sent_as_they_are_found_to_who_wants_them_so(start, kernel, monkeypatch):
+    monkeypatch.setattr(navigate, "_SOON", -1)
+    editor = start(kernel)
+    file = File(editor, kernel / "net" / "socket.c")
+    context = {"context": {"includeDeclaration": True}}
+    position = file.at("READ_ONCE(sock->ops)->sendmsg", "sendmsg")
+    whole = file.ask("references", position, **context)
+    assert not editor.parts
+    rest = file.ask("references", position, **context, partialResultToken="here")
+    assert {part["token"] for part in editor.parts} == {"here"}
+    assert len(editor.parts) > 2
+    assert [each for part in editor.parts for each in part["value"]] + rest == whole
 
 
 def test_what_is_no_message_does_not_end_it(start, kernel):

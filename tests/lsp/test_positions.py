@@ -127,8 +127,10 @@ def test_the_tree_is_called_as_the_editor_calls_it(start, small, tmp_path):
     assert found["uri"] == file.uri
 
 
-def test_without_a_folder_the_file_tells_the_tree(start, small):
+def test_without_a_folder_the_file_tells_the_tree(start, small, tmp_path):
     tree = small(one=CODE)
     editor = start(None)
-    file = File(editor, tree / "kernel" / "one.c")
+    File(editor, tmp_path / "notes.c").open("int none;\n")  # of no tree: nothing is wrong with that
+    file = File(editor, tree / "kernel" / "one.c").open()
     assert lead(file.ask("definition", file.at("return one()", "one"))) == ["one.c: one(void)"]
+    assert editor.shown == []

@@ -124,8 +124,13 @@ class Accesses:
     def __init__(self, source: Resolver, struct: str, field: str) -> None:
         self._source = source
         self._owners = Owners(source)
+        self._homes = {source.reader.file(record.file_id).path for record in source.reader.records(struct)}
         self._struct = struct
         self._field = field
+
+    def may_be_in(self, path: str) -> bool:
+        """Whether a file can access the member at all."""
+        return not self._homes or any(self._source.may_mean(path, home) for home in self._homes)
 
     def is_one(self, path: str, code: bytes, at: int, line: int) -> bool | None:
         """Whether the member named at ``at`` (its operator stands before that) is the one; None where nothing tells."""

@@ -16,7 +16,7 @@ from xref.graph.reader import Reader
 from xref.lsp.documents import Documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from xref.graph.crossref import Definition
     from xref.graph.meaning import Spot
@@ -33,6 +33,10 @@ MOST: Final = 2000
 """So many places are sent at once; of more, the rest is counted."""
 
 
+class Cancelled(Exception):
+    """The editor has taken its question back."""
+
+
 class Asking:
     """One question. ``said`` is what the person at the editor is told besides the answer, ``logged`` what stands in the
     editor's log.
@@ -46,8 +50,14 @@ class Asking:
         files: Files,
         encoding: str,
         constants: dict[str, tuple[Definition, ...]],
+        cancelled: Callable[[], bool] = lambda: False,
+        send: Callable[[list[types.Location]], None] | None = None,
     ) -> None:
-        """``top``: the tree as the editor calls it; ``opened``: its texts, by their paths."""
+        """``top``: the tree as the editor calls it; ``opened``: its texts, by their paths; ``send`` is there where the
+        editor wants parts of an answer as they are found.
+        """
+        self._cancelled = cancelled
+        self.send = send
         self.source = source
         self._root = Path(source.tree.root)
         self._top = top if top is not None and top.resolve() == self._root else self._root
@@ -56,6 +66,11 @@ class Asking:
         self.documents = Documents(self._root, {p: text for p, text in inside.items() if p}, files, encoding)
         self.said: list[tuple[types.MessageType, str]] = []
         self.logged: list[str] = []
+
+    def go_on(self) -> None:
+        """Raises Cancelled as soon as nobody waits for the answer any more. For what takes long to ask now and then."""
+        if self._cancelled():
+            raise Cancelled
 
     # -- in -----------------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,11 @@ class Index:
         self.constants: dict[str, tuple[Definition, ...]] = {}
         """What was found outside of the index."""
 
+    @property
+    def known(self) -> bool:
+        """Whether it is known of which tree the index is."""
+        return self._wanted.db is not None or self.top is not None
+
     def look_in(self, folder: Path) -> None:
         """The tree is the one around a folder of the editor's, where no other was named."""
         if self.top is None:

@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
 from xref.graph.meaning import functions_of
 from xref.graph.spot import INCLUDE, LABEL, MEMBER, NAME
-from xref.graph.uses import uses
+from xref.graph.uses import Search
 from xref.lsp.asking import LOCALS, MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from xref.graph.crossref import Definition
     from xref.graph.meaning import Calls, Spot
+    from xref.graph.uses import Use
     from xref.lsp.asking import Asking
     from xref.lsp.documents import Document
     from xref.resolve.edge import Slot
@@ -27,6 +29,8 @@ _NAMED: Final = 8
 """So many functions are named in what is said of a name."""
 _LINES: Final = 24
 """So many lines of a macro's body are shown."""
+_SOON: Final = 0.2
+"""So many seconds lie between two parts of an answer that is sent as it is found."""
 
 
 def definition(asking: Asking, place: str, position: types.Position) -> list[types.Location]:
@@ -63,33 +67,73 @@ def implementation(asking: Asking, place: str, position: types.Position) -> list
 
 
 def references(asking: Asking, place: str, position: types.Position, *, declaration: bool) -> list[types.Location]:
-    """Where the name is used, as ``xref refs`` says; with ``declaration``, where it is defined as well."""
+    """Where the name is used, as ``xref refs`` says; with ``declaration``, where it is defined as well. To an editor
+    that wants them as they are found they are sent so, and none of them is in the answer.
+    """
     at = asking.name(place, position)
     if at is None or at[1].word.kind == INCLUDE:
         return []
     document, spot = at
     defined = asking.meaning.definitions(spot)
+    found = _Places(asking)
     if defined and defined[0].kind in LOCALS:
-        return list(_in_function(asking, document, spot))
-    places = [asking.defined(each) for each in defined] if declaration else []
+        found.add(_in_function(asking, document, spot))
+        return found.unsent()
+    if declaration:
+        found.add(asking.defined(each) for each in defined)
     for asked in _asked(asking, spot, defined):
-        places += _used(asking, asked)
-    return list({(p.uri, p.range.start.line, p.range.start.character): p for p in places}.values())
+        _use(asking, asked, found)
+    return found.unsent()
 
 
-def _used(asking: Asking, asked: str) -> Iterator[types.Location]:
-    found = uses(asking.source, asked, most=MOST)
-    if found.unread:
-        rest = f"{found.unread:,} files that may have more were not read; xref refs {asked} has all"
-        asking.said.append((types.MessageType.Info, f"{len(found.found):,} uses of {asked} are shown: {rest}"))
-    if found.untold:
-        told = f"{found.untold:,} accesses that may be to {asked} are left out: nothing tells of which struct they are"
-        asking.logged.append(told)
+class _Places:
+    """Places, each once."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._send = asking.send
+        self._met: set[tuple[str, int, int]] = set()
+        self._unsent: list[types.Location] = []
+        self._sent = monotonic()
+
+    def add(self, places: Iterable[types.Location]) -> None:
+        """Takes some more, and sends what has come together where that is wanted."""
+        for each in places:
+            key = (each.uri, each.range.start.line, each.range.start.character)
+            if key not in self._met:
+                self._met.add(key)
+                self._unsent.append(each)
+        if self._send is not None and self._unsent and monotonic() > self._sent + _SOON:
+            self._send(self.unsent())
+            self._sent = monotonic()
+
+    def unsent(self) -> list[types.Location]:
+        """Those that were not sent yet."""
+        found, self._unsent = self._unsent, []
+        return found
+
+
+def _use(asking: Asking, asked: str, places: _Places) -> None:
+    search = Search(asking.source, asked)
     length = len(asked.rpartition(":")[2].rpartition(".")[2])
-    for use in found.found:
-        shown = asking.documents.get(use.file)
-        span = asking.documents.span(shown, shown.shown(use.line), use.column, use.column + length)
-        yield types.Location(asking.uri(use.file), span)
+    count = 0
+    for some in search:
+        asking.go_on()
+        count += len(some)
+        places.add(_location(asking, use, length) for use in some)
+        if count >= MOST:
+            break
+    if search.unread:
+        rest = f"{search.unread:,} files that may have more were not read; xref refs {asked} has all"
+        asking.said.append((types.MessageType.Info, f"{count:,} uses of {asked} are shown: {rest}"))
+    if search.untold:
+        told = f"{search.untold:,} accesses that may be to {asked} are left out: nothing tells of which struct they are"
+        asking.logged.append(told)
+
+
+def _location(asking: Asking, use: Use, length: int) -> types.Location:
+    shown = asking.documents.get(use.file)
+    span = asking.documents.span(shown, shown.shown(use.line), use.column, use.column + length)
+    return types.Location(asking.uri(use.file), span)
 
 
 def _asked(asking: Asking, spot: Spot, defined: tuple[Definition, ...]) -> list[str]:

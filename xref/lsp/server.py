@@ -8,6 +8,7 @@ import gc
 import os
 import sqlite3
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -19,7 +20,7 @@ from pygls.uris import to_fs_path
 from xref import __version__
 from xref.errors import UsageError, XrefError
 from xref.lsp import hierarchy, navigate, symbols
-from xref.lsp.asking import Asking
+from xref.lsp.asking import Asking, Cancelled
 from xref.lsp.documents import Files
 from xref.lsp.index import Index
 
@@ -45,12 +46,34 @@ class Server(LanguageServer):
         # One thread: the index is opened in it, and whatever waits behind another question can still be cancelled.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="xref")
 
-    async def ask(self, uri: str, question: Callable[[Asking, str], T], nothing: T) -> T:
-        """The answer to a question about a file, and what has to be said of it; ``nothing`` without an index."""
+    async def ask(
+        self,
+        uri: str,
+        question: Callable[[Asking, str], T],
+        nothing: T,
+        partly: types.ProgressToken | None = None,
+    ) -> T:
+        """The answer to a question about a file, and what has to be said of it; ``nothing`` without an index.
+        ``partly``: under which token the editor wants places as they are found.
+        """
         place = _place(uri)
         opened = {_place(each.uri): each.source for each in self.workspace.text_documents.values()}
-        loop = asyncio.get_running_loop()
-        answer, said, logged = await loop.run_in_executor(self._thread, self._answer, place, opened, question, nothing)
+        loop, cancelled = asyncio.get_running_loop(), threading.Event()
+
+        def send(places: list[types.Location]) -> None:
+            part = types.ProgressParams(partly if partly is not None else "", [_plain(each) for each in places])
+            if not cancelled.is_set():
+                loop.call_soon_threadsafe(self.progress, part)
+
+        def ask() -> tuple[T, list[tuple[types.MessageType, str]], list[str]]:
+            wanted = send if partly is not None else None
+            return self._answer(place, opened, question, nothing, cancelled.is_set, wanted)
+
+        try:
+            answer, said, logged = await loop.run_in_executor(self._thread, ask)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
         if self._opened != self._index.opened:
             self._opened = self._index.opened
             self._said.clear()
@@ -63,16 +86,24 @@ class Server(LanguageServer):
         return answer
 
     def _answer(
-        self, place: str, opened: Mapping[str, str], question: Callable[[Asking, str], T], nothing: T
+        self,
+        place: str,
+        opened: Mapping[str, str],
+        question: Callable[[Asking, str], T],
+        nothing: T,
+        cancelled: Callable[[], bool],
+        send: Callable[[list[types.Location]], None] | None,
     ) -> tuple[T, list[tuple[types.MessageType, str]], list[str]]:
         try:
             source = self._index.open(Path(place) if place else None)
             notes = [(types.MessageType.Warning, note) for note in self._index.notes(source)]
             encoding = str(self.workspace.position_encoding or types.PositionEncodingKind.Utf16.value)
             index = self._index
-            asking = Asking(source, index.top, opened, self._files, encoding, index.constants)
+            asking = Asking(source, index.top, opened, self._files, encoding, index.constants, cancelled, send)
             answer = question(asking, place)
             return answer, [*notes, *asking.said], asking.logged
+        except Cancelled:
+            return nothing, [], []
         except XrefError as error:
             return nothing, [(types.MessageType.Warning, str(error))], []
         except sqlite3.Error as error:
@@ -80,6 +111,15 @@ class Server(LanguageServer):
             return nothing, [(types.MessageType.Error, f"the index cannot be read ({error})")], []
         finally:
             self._index.rest()
+
+    async def look(self, uri: str) -> None:
+        """Says at once what is wrong with the index, where it is known which; a file that is none of a tree's asks for
+        nothing.
+        """
+        if uri and (place := _place(uri)):
+            self._index.look_in(Path(place).parent)
+        if self._index.known:
+            await self.ask(uri, lambda asking, place: None, None)
 
     def look_in(self, folder: str) -> None:
         """The editor's own folder, where the command line names no tree."""
@@ -101,7 +141,15 @@ def make(wanted: Wanted) -> Server:
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        await server.ask("", lambda asking, place: None, None)  # says at once what is wrong with the index
+        await server.look("")
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    async def opened(params: types.DidOpenTextDocumentParams) -> None:
+        await server.look(params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def configured(_: types.DidChangeConfigurationParams) -> None:
+        """There is nothing to set, but editors say so."""
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     async def definition(params: types.DefinitionParams) -> list[types.Location]:
@@ -124,7 +172,7 @@ def make(wanted: Wanted) -> Server:
         def question(asking: Asking, place: str) -> list[types.Location]:
             return navigate.references(asking, place, at, declaration=declaration)
 
-        return await server.ask(params.text_document.uri, question, [])
+        return await server.ask(params.text_document.uri, question, [], params.partial_result_token)
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
@@ -166,6 +214,12 @@ def make(wanted: Wanted) -> Server:
         return await server.ask(item.uri, lambda asking, place: hierarchy.outgoing(asking, place, item), [])
 
     return server
+
+
+def _plain(place: types.Location) -> dict[str, object]:
+    """A place as the protocol spells it: what is reported as progress may be anything, and is sent as it is."""
+    start, end = ({"line": p.line, "character": p.character} for p in (place.range.start, place.range.end))
+    return {"uri": place.uri, "range": {"start": start, "end": end}}
 
 
 def _place(uri: str) -> str:

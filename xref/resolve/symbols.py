@@ -107,6 +107,11 @@ class Symbols:
         """The definitions of a macro that a file may see."""
         return tuple(self._macros.view(path).definitions(name))
 
+    def may_mean(self, path: str, other: str) -> bool:
+        """Whether code in ``path`` can be about what stands in ``other``: what is compiled by itself includes it."""
+        includes = self._macros.includes
+        return not path.endswith(".c") or includes.is_included(path) or includes.sees(path, other)
+
     def included(self, path: str, name: str) -> str:
         """The file that ``#include`` of ``name`` in ``path`` means; '' for none that is indexed."""
         graph = self._macros.includes
