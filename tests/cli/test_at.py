@@ -106,6 +106,100 @@ def test_a_file_that_has_changed(xref, bare_kernel):
     assert [edge["to"] for edge in found["edges"]] == ["kernel/one.c:one"]
 
 
+DESCRIBED = """\
+enum state { IDLE };
+#define BUSY is_busy
+/**
+ * struct queue - what waits for a state
+ * @length: how much, as &struct queue->length says too
+ * @head: in a union
+ */
+struct queue {
+	int length;
+	/** @inner: by itself */
+	int inner;
+	union {
+		int head;
+	};
+};
+struct other {
+	int message;
+};
+
+/**
+ * wait_for() - send a message to the queue of start()
+ * @queue: the one whose &queue.head is %BUSY
+ * @message: no argument
+ *
+ * length is a word here.
+ */
+static int wait_for(struct queue *queue)
+{
+	return queue->length; /* start(), which see */
+}
+
+int start(struct queue *queue)
+{
+	static const char text[] = "the message of start()";
+	return wait_for(queue);
+}
+"""
+
+
+@pytest.fixture
+def described(xref, bare_kernel):
+    """What a word in a comment or a string leads to, or what is said of it."""
+    path = bare_kernel / "kernel" / "doc.c"
+    path.write_text(DESCRIBED)
+    assert xref("--tree", bare_kernel, "index").code == 0
+
+    def ask(around, name):
+        lines = DESCRIBED.split("\n")
+        line = next(n for n, text in enumerate(lines) if around in text)
+        column = lines[line].index(name, lines[line].index(around))
+        ran = xref("--tree", bare_kernel, "at", f"{path}:{line + 1}:{column + 1}", "--format", "json")
+        if ran.code:
+            return ran.err
+        return [(each["kind"], each["name"], each["line"]) for each in json.loads(ran.out)["definitions"]]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("around", "name", "leads"),
+    [
+        ("struct queue - what", "queue", ("struct", "queue", 8)),
+        ("@length: how", "length", ("field", "queue.length", 9)),
+        ("&struct queue->length", "queue", ("struct", "queue", 8)),
+        ("queue->length says", "length", ("field", "queue.length", 9)),
+        ("@head: in", "head", ("field", "queue.head", 13)),
+        ("@inner: by", "inner", ("field", "queue.inner", 11)),
+        ("wait_for() - send", "wait_for", ("function", "wait_for", 27)),
+        ("queue of start()", "start", ("function", "start", 32)),
+        ("@queue: the", "queue", ("parameter", "queue", 27)),
+        ("&queue.head", "head", ("field", "queue.head", 13)),
+        ("%BUSY", "BUSY", ("macro", "BUSY", 2)),
+        ("/* start(), which", "start", ("function", "start", 32)),
+    ],
+)
+def test_what_kernel_doc_marks_is_a_name(described, around, name, leads):
+    assert described(around, name) == [leads]
+
+
+@pytest.mark.parametrize(
+    ("around", "name", "said"),
+    [
+        ("send a message", "message", "'message' is a word of a comment; names are those marked as name()"),
+        ("length is a word", "length", "'length' is a word of a comment"),
+        ("@message: no", "message", "'message' is defined nowhere"),
+        ("(), which see", "which", "'which' is a word of a comment"),
+        ("the message of start", "start", "'start' stands in a string"),
+    ],
+)
+def test_other_words_of_comments_and_strings_are_none(described, around, name, said):
+    assert said in described(around, name)
+
+
 @pytest.mark.parametrize(
     ("place", "code", "said"),
     [

@@ -99,6 +99,35 @@ def test_a_name_that_the_file_cannot_mean_is_not_guessed_at(small, start):
     assert file.ask("definition", file.at("secret(1)", "secret")) == []
 
 
+def test_words_of_comments_are_names_where_they_are_marked(small, start):
+    text = """\
+struct box {
+	int message;
+};
+/**
+ * use() - a message of &struct box->message
+ * @box: what use() looks at
+ */
+int use(struct box *box)
+{
+	return box->message;
+}
+"""
+    tree = small(one=text)
+    editor = start(tree)
+    file = File(editor, tree / "kernel" / "one.c")
+    assert file.places("definition", "@box", "box") == ["one.c:8"]
+    assert file.places("definition", "box->message", "message") == ["one.c:2"]
+    assert file.places("definition", "use() looks", "use") == ["one.c:8"]
+    assert file.places("references", "@box", "box", context={"includeDeclaration": True}) == ["one.c:8", "one.c:10"]
+    assert editor.shown == []
+    for method in ("definition", "implementation", "references"):
+        assert file.ask(method, file.at("a message", "message"), context={"includeDeclaration": True}) == []
+    assert file.ask("hover", file.at("a message", "message")) is None
+    (said,) = editor.shown
+    assert "'message' is a word of a comment" in said
+
+
 def test_nothing_stands_between_names(socket):
     assert socket.ask("definition", {"line": 15, "character": 0}) == []
     assert socket.ask("hover", {"line": 15, "character": 0}) is None

@@ -14,6 +14,8 @@ from xref.cli.session import Session
 from xref.errors import NoMatch, UsageError
 
 if TYPE_CHECKING:
+    from xref.graph.meaning import Spot
+    from xref.graph.spot import Text
     from xref.resolve.resolver import Resolver
 
 _PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?:?")
@@ -49,15 +51,18 @@ def command(session: Session, /, place: str, show_all: bool, form: str) -> None:
     if found.changed:
         click.echo(f"xref: {path} has changed since it was indexed: what was found by its lines may be off", err=True)
     if not (found.definitions or found.calls.edges or found.calls.unresolved):
-        name = (
-            f"'{found.spot.name}' is defined nowhere that is known"
-            if found.spot is not None
-            else "no name stands there"
-        )
-        raise NoMatch(
-            f"{name}, and no call begins in line {line}" if column is not None else f"no call begins in line {line}"
-        )
+        missing = f"no call begins in line {line}"
+        raise NoMatch(f"{_unnamed(found.spot, text)}, and {missing}" if column is not None else missing)
     emit(VIEWS[form](source, found, place, None if show_all else _FEW))
+
+
+def _unnamed(spot: Spot | None, text: Text) -> str:
+    """Why nothing is known of what stands at a place."""
+    if spot is None:
+        return "no name stands there"
+    if spot.word.kind:
+        return f"'{spot.name}' is defined nowhere that is known"
+    return text.unnamed(spot.word)
 
 
 def _in_tree(source: Resolver, file: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xref.graph.accesses import Owners
 from xref.graph.constants import constants
 from xref.graph.crossref import Definition, definitions
+from xref.graph.marked import ARGUMENT
 from xref.graph.spot import INCLUDE, LABEL, MEMBER, TAG
 from xref.parse.ctree import Array, Function, Pointer, TypeofExpr
 from xref.store.numbers import first
@@ -33,6 +34,8 @@ _MORE: Final = 100
 """By so many lines may a function have grown since it was indexed."""
 _APART: Final = ("macro", "struct", "union", "typedef")
 """What a file that is no shared header has for itself, and for those that include it."""
+_HEAD: Final = 4
+"""So many lines below a comment may the name stand of what the comment is about."""
 _RECORDS: Final = ("struct", "union", "enum")
 
 
@@ -147,12 +150,38 @@ class Meaning:
         at = known if known is not None else self._drifted(text, offset, line, file_id)
         found = Spot(text, file_id, word, line, column, at, exact and known is not None)
         within = self._owners.around(text.path, at) if file_id else None
+        tag = ""
+        if word.mark is not None:
+            tag = word.mark.of
+            if word.mark.what == ARGUMENT and within is None:
+                within, tag = self._described(found)
+                word = word._replace(kind=MEMBER) if tag else word
+                found = found._replace(word=word)
         if word.kind != MEMBER:
             return found._replace(within=within)
-        tag = self._owners.of(text.path, text.code, word.start, at, word.name) or ""
+        if word.mark is None:
+            tag = self._owners.of(text.path, text.code, word.start, at, word.name) or ""
         member = self._source.types.member_of(tag, word.name, file_id) if tag else None
         owner, field = (member.owner, member.field) if member is not None else ("", "")
         return found._replace(tag=tag, owner=owner, field=field, within=within)
+
+    def _described(self, spot: Spot) -> tuple[FunctionInfo | None, str]:
+        """What a comment with ``@name`` in it stands above: the function, or the struct that has such a member."""
+        below = spot.text.below(spot.word)
+        line = spot.known + below - spot.line
+        if not below or not spot.file_id:
+            return None, ""
+        near = range(line, line + _HEAD)
+        reader = self._source.reader
+        rows = reader.records_in(spot.file_id)
+        for _, tag, _, begins in rows:
+            if begins in near and self._source.types.member_of(tag, spot.name, spot.file_id) is not None:
+                return None, tag
+        for record in reader.records_by_row([number for number, *_ in rows]):
+            if any(field.name == spot.name and field.line in near for field in record.fields):
+                return None, record.tag
+        function = min((f for f in self._functions(spot.file_id) if f.line in near), key=lambda f: f.line, default=None)
+        return function, ""
 
     def _drifted(self, text: Text, offset: int, line: int, file_id: int) -> int:
         """The line at which the index has what stands in a line now, by the function around it."""
@@ -188,6 +217,8 @@ class Meaning:
         where it can mean none of them, all that have the name.
         """
         word = spot.word
+        if not word.kind:
+            return ()
         if word.kind == INCLUDE:
             path = self._source.included(spot.path, word.name)
             return (Definition("file", path, path, 1, 1, "", ""),) if path else ()
@@ -198,13 +229,15 @@ class Meaning:
         local = self._local(spot) if word.kind != TAG else None
         if local is not None:
             return (local,)
+        if word.mark is not None and word.mark.what == ARGUMENT:
+            return ()
         every = definitions(self._source, spot.name, everything=False)
         if word.kind == TAG:
             every = tuple(each for each in every if each.kind in _RECORDS)
         here = [each for each in every if (each.file, each.line) == (spot.path, spot.known)]
         meant = self._meant(spot)
         found = here or [each for each in every if (each.file, each.line) in meant] or self._shared(every, spot)
-        return tuple(found) or self._made(spot) or (self._constants(spot.name) if word.kind else ())
+        return tuple(found) or self._made(spot) or self._constants(spot.name)
 
     def _made(self, spot: Spot) -> tuple[Definition, ...]:
         """What the line itself defines, where the name is an argument of the macro that makes it: SYSCALL_DEFINE4(send,
@@ -227,7 +260,7 @@ class Meaning:
 
     def functions(self, spot: Spot) -> tuple[Symbol, ...]:
         """The functions and macros that the name can mean there."""
-        if spot.word.kind in (INCLUDE, MEMBER, TAG):
+        if spot.word.kind in ("", INCLUDE, MEMBER, TAG):
             return ()
         found = {(each.name, each.file, each.line) for each in self.definitions(spot) if each.kind in _CALLED}
         named = (*self._source.lookup(spot.name), *self.around(spot.path, spot.known))
@@ -237,7 +270,7 @@ class Meaning:
         """Of definitions none of which the file is known to see, those that it may, where it is code that is asked of:
         what others have for themselves is none of it.
         """
-        if not spot.file_id or not spot.word.kind:
+        if not spot.file_id or spot.word.mark is not None:
             return every
         reader = self._source.reader
         statics = [row for row in reader.objects(spot.name) if row.linkage == "static"]
@@ -347,7 +380,7 @@ class Meaning:
 
     def call_at(self, spot: Spot) -> Calls | None:
         """The call whose callee is named there; None where the name is not called."""
-        within = spot.within
+        within = spot.within if spot.word.kind and spot.word.mark is None else None
         call = self._site(spot, within) if within is not None else None
         if call is None or within is None:
             return None

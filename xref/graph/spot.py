@@ -10,6 +10,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xref.graph import marked
+from xref.graph.marked import MARKS, Mark, mark
 from xref.lex.comments import BLANK, blank_comments
 from xref.parse.words import DIGITS, WORD_BYTES
 
@@ -31,7 +33,9 @@ _MEMBER: Final = re.compile(rb"(?:->|(?<!\.)\.|\boffsetof\w*\s*\(\s*(?:struct|un
 _GOTO: Final = re.compile(rb"\bgoto\s*\Z")
 _ENDS: Final = (b";", b"{", b"}", b":", b")")
 """What a label can stand behind."""
+_MARKED: Final = {marked.ANY: NAME, marked.TAG: TAG, marked.MEMBER: MEMBER, marked.ARGUMENT: NAME}
 _AFTER: Final = re.compile(rb"\s*:(?!:)")
+_CODE: Final = re.compile(rb"\S")
 _KEYWORDS: Final = frozenset(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register"
     " return short signed sizeof static struct switch typedef union unsigned void volatile while".split()
@@ -41,14 +45,15 @@ _INVOKED: Final = re.compile(rb"(\w+)\s*\(\s*(\w*)")
 
 
 class Word(NamedTuple):
-    """A name in a text: where it begins and ends there, and its kind, '' where it stands in a comment or a string.
-    ``INCLUDE``: the file that a directive names.
+    """A name in a text: where it begins and ends there, and its kind, '' for a word of a comment or a string.
+    ``INCLUDE``: the file that a directive names. In a comment, of what kernel-doc marks as a name, ``mark`` says how.
     """
 
     name: str
     start: int
     end: int
     kind: str
+    mark: Mark | None = None
 
 
 class Text:
@@ -59,14 +64,20 @@ class Text:
         self.path = path
         self.data = data
         self._code: bytes | None = None
+        self._uncommented: bytes | None = None
         self._starts: list[int] | None = None
 
     @property
     def code(self) -> bytes:
         """The text with comments and the insides of strings blanked: as long as it was."""
         if self._code is None:
-            self._code = _STRING.sub(lambda m: m.group().translate(BLANK), blank_comments(self.data))
+            self._uncommented = blank_comments(self.data)
+            self._code = _STRING.sub(lambda m: m.group().translate(BLANK), self._uncommented)
         return self._code
+
+    def in_string(self, word: Word) -> bool:
+        """Whether a word that is no code stands in a string; else it does in a comment."""
+        return self.code[word.start] != self.data[word.start] == (self._uncommented or b"")[word.start]
 
     @property
     def starts(self) -> list[int]:
@@ -118,7 +129,13 @@ class Text:
             return None
         name = data[start:end].decode("ascii")
         directive = data[begin:start].strip() == b"#"
-        return Word(name, start, end, self._kind(start, end)) if name not in _KEYWORDS and not directive else None
+        if name in _KEYWORDS or directive:
+            return None
+        word = Word(name, start, end, self._kind(start, end))
+        if word.kind or self.in_string(word):
+            return word
+        said = mark(data, start, end)
+        return word._replace(kind=_MARKED[said.what], mark=said) if said is not None else word
 
     def _kind(self, start: int, end: int) -> str:
         code = self.code
@@ -137,7 +154,7 @@ class Text:
         begin = self.offset(line, 0)
         for m in re.finditer(rb"[A-Za-z_$][\w$]*", self.line(line)):
             word = self.word(begin + m.start())
-            if word is not None and word.kind not in ("", INCLUDE):
+            if word is not None and word.kind not in ("", INCLUDE) and word.mark is None:
                 yield word
 
     def label(self, name: str, first: int, last: int) -> int:
@@ -149,6 +166,18 @@ class Text:
                 if word is not None and word.kind == LABEL:
                     return line
         return 0
+
+    def unnamed(self, word: Word) -> str:
+        """Why a word that is no code is no name either."""
+        if self.in_string(word):
+            return f"'{word.name}' stands in a string"
+        return f"'{word.name}' is a word of a comment; names are those marked as {MARKS}"
+
+    def below(self, word: Word) -> int:
+        """The first line of code behind the comment that a word stands in."""
+        closed = self.data.find(b"*/", word.end)
+        code = _CODE.search(self.code, closed) if closed >= 0 else None
+        return self.position(code.start())[0] if code is not None else 0
 
     def statement(self, line: int, column: int, offset: int) -> bool:
         """Whether no statement ends between a place and an offset behind it."""

@@ -44,7 +44,7 @@ def prepare(asking: Asking, place: str, position: types.Position) -> list[types.
         return []
     spot = asking.spot(document, position)
     meaning = asking.meaning
-    if spot is None:
+    if spot is None or not spot.word.kind:
         found = meaning.around(document.path, document.saved(position.line + 1))
     else:
         called = meaning.call_at(spot)

@@ -39,6 +39,8 @@ def definition(asking: Asking, place: str, position: types.Position) -> list[typ
     if at is None:
         return []
     spot = at[1]
+    if not spot.word.kind:
+        asking.said.append((types.MessageType.Info, spot.text.unnamed(spot.word)))
     found = asking.meaning.definitions(spot)
     if len(found) > _VAGUE and spot.word.kind == MEMBER and not spot.owner:
         told = f"nothing tells of which struct the member {spot.name} is here; {len(found):,} have one"
@@ -71,7 +73,7 @@ def references(asking: Asking, place: str, position: types.Position, *, declarat
     that wants them as they are found they are sent so, and none of them is in the answer.
     """
     at = asking.name(place, position)
-    if at is None or at[1].word.kind == INCLUDE:
+    if at is None or at[1].word.kind in ("", INCLUDE):
         return []
     document, spot = at
     defined = asking.meaning.definitions(spot)

@@ -108,9 +108,13 @@ class Symbols:
         return tuple(self._macros.view(path).definitions(name))
 
     def may_mean(self, path: str, other: str) -> bool:
-        """Whether code in ``path`` can be about what stands in ``other``: what is compiled by itself includes it."""
+        """Whether code in ``path`` can be about what stands in ``other``: what is compiled by itself includes it, or
+        something that the index does not have, as programs for BPF do (vmlinux.h).
+        """
         includes = self._macros.includes
-        return not path.endswith(".c") or includes.is_included(path) or includes.sees(path, other)
+        if not path.endswith(".c") or includes.is_included(path) or includes.sees(path, other):
+            return True
+        return any(includes.resolve(path, each) is None for each in includes.includes(path))
 
     def included(self, path: str, name: str) -> str:
         """The file that ``#include`` of ``name`` in ``path`` means; '' for none that is indexed."""
