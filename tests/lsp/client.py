@@ -104,10 +104,15 @@ class Editor:
         if not self.stdin.closed:
             self.ask("shutdown", None)
             self.tell("exit", None)
-            self._code = self._end()
-            self._reader.join(timeout=PATIENCE)
-            self.stdin.close()
-            self._stdout.close()
+            self.end()
+        return self._code
+
+    def end(self) -> int:
+        """Waits for the server, which was told to leave."""
+        self._code = self._end()
+        self._reader.join(timeout=PATIENCE)
+        self.stdin.close()
+        self._stdout.close()
         return self._code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sqlite3
 import sys
@@ -239,6 +240,7 @@ def serve(wanted: Wanted) -> None:
     if sys.stdin is None or sys.stdout is None:
         raise UsageError("a language server speaks over stdin and stdout, and one of them is closed")
     gc.enable()
+    logging.getLogger("pygls").setLevel(logging.ERROR)  # that an editor takes back what was answered is no complaint
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno() if sys.stderr is not None else os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     make(wanted).start_io(sys.stdin.buffer, out)
