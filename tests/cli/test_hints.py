@@ -75,6 +75,7 @@ def test_what_is_no_function_is_said_to_be_what_it_is(says):
 
 def test_slots_suggests_structs_and_their_members(says):
     assert says("slots", "plain") == "struct plain has no member that holds functions"
+    assert says("slots", "first").startswith("first is no type but a struct file_ops: xref slots file_ops has ")
     assert says("slots", "file_op") == "there is no struct 'file_op'; did you mean file_ops?"
     assert says("slots", "file_op.read").endswith("did you mean file_ops.read?")
     assert says("slots", "file_ops.reads").endswith("did you mean file_ops.read?")
@@ -83,6 +84,15 @@ def test_slots_suggests_structs_and_their_members(says):
 def test_a_members_name_alone_lists_the_structs_with_such_a_slot(says):
     assert says("slots", "read") == (
         "'read' is no struct, but a slot of several: file_ops.read, attr_ops.read; name one of them"
+    )
+
+
+def test_def_of_a_struct_is_of_nothing_else(says, xref, bare_kernel):
+    (bare_kernel / "kernel" / "more.c").write_text("struct holder {\n\tint plain;\n};\n")
+    ran = xref("--tree", bare_kernel, "def", "struct", "plain", "--format", "quickfix")
+    assert ran.out == "kernel/code.c:8:1: struct plain, 2 members\n"
+    assert says("def", "CONFIG_NET") == (
+        "CONFIG_NET is an option of Kconfig, no name of C: xref refs CONFIG_NET shows what asks for it"
     )
 
 

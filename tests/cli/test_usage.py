@@ -29,6 +29,28 @@ def test_the_group_lists_every_command():
     assert "xref callgraph send " in result.output
 
 
+def test_help_is_a_word_too(xref):
+    assert xref("help") == xref("--help")
+    assert xref("help", "callers") == xref("callers", "--help")
+
+
+def completed(*words):
+    """What a shell is offered for the last word."""
+    shell = {"_XREF_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    result = CliRunner().invoke(cli, [], env=shell, prog_name="xref")
+    return [line.partition(",")[2] for line in result.output.split()]
+
+
+def test_a_shell_completes_commands_options_and_names(small_kernel):
+    assert completed("xref", "calle") == ["callers", "callees"]
+    assert "--evidence" in completed("xref", "callers", "--e")
+    tree = ["xref", "--tree", str(small_kernel)]
+    assert completed(*tree, "callers", "inet_sendm") == ["inet_sendmsg"]
+    assert completed(*tree, "slots", "proto_ops.sendm") == ["proto_ops.sendmsg"]
+    assert completed(*tree, "path", "sock_no_send", "inet_sendm") == ["inet_sendmsg"]
+    assert completed("xref", "--tree", "/nowhere", "callers", "inet") == []
+
+
 def test_version(xref):
     assert xref("--version") == (0, f"xref {__version__}\n", "")
 
@@ -47,6 +69,13 @@ def test_version(xref):
         (["--config", "/nowhere/.config", "callgraph", "send"], "does not exist"),
         (["--nonsense"], "No such option"),
         (["slots"], "Missing argument"),
+        (["explain", "send"], "There are index, callgraph, callers,"),
+        (["help", "explain"], "no command 'explain'"),
+        (["callers", "send", "--json"], "That is --format json."),
+        (["callers", "send", "--depth", "2"], "callgraph and path have it."),
+        (["callers", "send", "--tree", "."], "stands before the command: xref --tree ... callers"),
+        (["def", "struct", "sock", "more"], "unexpected extra arguments"),
+        (["def", "one", "two"], "unexpected extra arguments"),
     ],
 )
 def test_usage_errors(xref, args, says):

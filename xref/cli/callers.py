@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
+from xref.cli.complete import symbols
 from xref.cli.session import Session
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("callers", short_help="What calls a symbol, one step.")
-@click.argument("symbol")
+@click.argument("symbol", shell_complete=symbols)
 @graph_options
 @click.pass_obj
 def command(session: Session, /, symbol: str, layers: Path | None, **shown: Unpack[Shown]) -> None:

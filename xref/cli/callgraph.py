@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
+from xref.cli.complete import symbols
 from xref.cli.session import Session
 from xref.errors import UsageError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("callgraph", short_help="The graph down from a symbol, or up to it.")
-@click.argument("symbol")
+@click.argument("symbol", shell_complete=symbols)
 @click.option("--up", "upwards", is_flag=True, help="Callers, up to the entries, instead of callees.")
 @click.option("--to", metavar="NAME|LAYER", help="How far: a layer (syscall, transport, ...) or a function.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="So many steps, whatever the layer.")

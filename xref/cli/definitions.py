@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import click
 
-from xref.cli.listing import FORMATS, Row, render_rows
+from xref.cli.complete import symbols
+from xref.cli.listing import FORMATS, Row, named, render_rows
 from xref.cli.output import emit
 from xref.cli.session import Session
 from xref.errors import NoMatch
 
 
 @click.command("def", short_help="Where a name is defined.")
-@click.argument("symbol")
+@click.argument("symbol", nargs=-1, required=True, metavar="SYMBOL", callback=named, shell_complete=symbols)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, symbol: str, form: str) -> None:
@@ -31,6 +32,8 @@ def command(session: Session, /, symbol: str, form: str) -> None:
         for found in definitions(source, symbol) or constants(source, symbol)
     ]
     if not rows:
+        if symbol.startswith("CONFIG_"):
+            raise NoMatch(f"{symbol} is an option of Kconfig, no name of C: xref refs {symbol} shows what asks for it")
         if otherwise := source.otherwise(symbol):
             raise NoMatch(otherwise)
         rest = f"nothing called '{symbol}' is defined (constants outside of include/: xref refs {symbol})"

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from xref import __version__
 from xref.cli.output import on_terminal
 
@@ -32,6 +34,13 @@ class Row:
     within: str
     text: str
     guard: str
+
+
+def named(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
+    """The name that a command is given, which may be ``struct sock`` without quotes. Raises UsageError for more."""
+    if len(words) > 2 or (len(words) == 2 and words[0] not in ("struct", "union")):
+        raise click.UsageError(f"Got unexpected extra arguments ({' '.join(words[1:])})", ctx)
+    return " ".join(words)
 
 
 def render_rows(

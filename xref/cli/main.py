@@ -52,12 +52,17 @@ class LazyGroup(click.Group):
     def resolve_command(  # noqa: D102
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args[0] == "help" and len(args) > 1:  # as others have it: git help log
+            args = [args[1], "--help"]
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            if args[0] == "help":
+                click.echo(ctx.get_help())
+                ctx.exit()
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=2)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:  # noqa: D102
@@ -147,8 +152,28 @@ def _usage(error: click.ClickException) -> int:
         return error.exit_code
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
-    _complain(error.format_message())
+    hint = _where_else(error) if isinstance(error, click.NoSuchOption) else ""
+    _complain(error.format_message() + hint)
     return error.exit_code if isinstance(error, click.UsageError) else EXIT_USAGE
+
+
+def _where_else(error: click.NoSuchOption) -> str:
+    """What somebody may have meant by an option that a command does not have: a format, or an option of others."""
+    if error.possibilities or error.ctx is None:
+        return ""
+    word = error.option_name.lstrip("-")
+    for param in error.ctx.command.params:
+        if param.name == "form" and isinstance(param.type, click.Choice) and word in param.type.choices:
+            return f" That is --format {word}."
+    root = error.ctx.find_root()
+    having = [name for name in COMMANDS if _has(cli.get_command(root, name), error.option_name)]
+    if not having and _has(root.command, error.option_name):
+        return f" It stands before the command: xref {error.option_name} ... {error.ctx.info_name}"
+    return f" {' and '.join((', '.join(having[:-1]), having[-1]) if having[1:] else having)} have it." if having else ""
+
+
+def _has(command: click.Command | None, option: str) -> bool:
+    return command is not None and any(option in param.opts for param in command.params)
 
 
 def _complain(sentence: str) -> None:

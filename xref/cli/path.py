@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from xref.cli.answers import Shown, answer_to, check_format, graph_options, read_layers, show
+from xref.cli.complete import symbols
 from xref.cli.session import Session
 from xref.errors import EXIT_NO_MATCH
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command("path", short_help="Call chains from A to B.")
-@click.argument("first", metavar="A")
-@click.argument("last", metavar="B")
+@click.argument("first", metavar="A", shell_complete=symbols)
+@click.argument("last", metavar="B", shell_complete=symbols)
 @click.option("-n", "--count", type=click.IntRange(min=1), default=10, show_default=True, help="How many chains.")
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="None longer than N calls.")
 @click.option("--stop", multiple=True, metavar="NAME", help="None through NAME (globs too). Repeatable.")

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import click
 
-from xref.cli.listing import FORMATS, Row, render_rows
+from xref.cli.complete import symbols
+from xref.cli.listing import FORMATS, Row, named, render_rows
 from xref.cli.output import emit
 from xref.cli.session import Session
 from xref.errors import NoMatch
 
 
 @click.command("refs", short_help="Where a name is used.")
-@click.argument("symbol")
+@click.argument("symbol", nargs=-1, required=True, metavar="SYMBOL", callback=named, shell_complete=symbols)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--all", "everywhere", is_flag=True, help="Functions: prototypes, exports too. Members: of any struct.")
 @click.pass_obj

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import click
 
+from xref.cli.complete import symbols
+from xref.cli.listing import named
 from xref.cli.output import emit
 from xref.cli.session import Session
 from xref.errors import NoMatch
 
 
 @click.command("slots", short_help="What the slots of an ops struct hold.")
-@click.argument("slot", metavar="STRUCT[.FIELD]")
+@click.argument("slot", nargs=-1, required=True, metavar="STRUCT[.FIELD]", callback=named, shell_complete=symbols)
 @click.option("--all", "show_all", is_flag=True, help="Every implementor and site; without it the first 40 of each.")
 @click.option("--format", "form", type=click.Choice(("text", "json", "quickfix")), default="text", show_default=True)
 @click.pass_obj

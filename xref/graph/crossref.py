@@ -56,10 +56,14 @@ def definitions(source: Symbols, asked: str, *, everything: bool = True) -> tupl
     ``jiffies`` is the linker's.
     """
     file, _, name = asked.rpartition(":")
+    tagged = name.startswith(("struct ", "union "))
     name = name.removeprefix("struct ").removeprefix("union ").strip()
     found = list(_functions(source, asked, name))
     owner, dot, field = name.partition(".")
-    if dot:
+    if tagged and not dot:
+        found = [each for each in _types(source, name) if each.definition.kind != "typedef"]
+        members = []
+    elif dot:
         members = list(_fields_of(source, owner, field))
     else:
         found += [*_types(source, name), *_objects(source, name), *_object_macros(source, name)]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Final
 
 from xref.store.rows import decode_ids
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from xref.resolve.symbols import Symbols
 
 _FEW: Final = 5
+_RECORD: Final = re.compile(r"(?:(?:static|const|extern)\s+)*struct\s+(\w+)")
 _SLOTS: Final = 8
 """So many structs are named that have a slot of one name."""
 
@@ -62,6 +64,10 @@ def no_slots(source: Resolver, name: str) -> tuple[str, tuple[str, ...]]:
     if slots:
         rest = f" and {len(slots) - _SLOTS} more" if len(slots) > _SLOTS else ""
         return f"'{name}' is no struct, but a slot of several: {', '.join(slots[:_SLOTS])}{rest}; name one of them", ()
+    held = dict.fromkeys(found[1] for each in source.reader.objects(name) if (found := _RECORD.match(each.decl)))
+    if held:
+        tag = next(iter(held))
+        return f"{name} is no type but a struct {tag}: xref slots {tag} has its slots, xref refs {name} its uses", ()
     tags = _pool(source, name, tags=True)
     return f"there is no struct '{name}'", tuple(tag for tag in _closest(name, tags) if source.slots_of(tag))
 
