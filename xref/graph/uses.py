@@ -2,7 +2,8 @@
 """Uses of a name, read from the source as it lies on disk now: every place but comments and strings.
 
 The index says which files to read where it can (functions and macros); for types, fields and globals all files of the
-index are read, which takes seconds on a whole kernel.
+index are read, which takes seconds on a whole kernel; accesses to a member are looked at in those files that see its
+struct.
 """
 
 from __future__ import annotations
@@ -138,7 +139,8 @@ class _Wanted:
             return any(m.start() == 0 or text[m.start() - 1] not in WORD_BYTES for m in self._after.finditer(text))
         for m in self._after.finditer(text):
             left = text[max(0, m.start() - _BEFORE) : m.start()].rstrip()
-            if left.endswith((b".", b">", b",", b"/", b"\\")):  # behind a comment, or on a line that is continued
+            # behind a comment, on a line that is continued, or behind more blanks than were looked at
+            if not left or left.endswith((b".", b">", b",", b"/", b"\\")):
                 return True
         return False
 
