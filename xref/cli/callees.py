@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @graph_options
 @click.pass_obj
 def command(session: Session, /, symbol: str, layers: Path | None, **shown: Unpack[Shown]) -> None:
-    """Show what SYMBOL calls: every site with its evidence."""
+    """Show what SYMBOL calls, one step: every place, and why it is believed with --evidence."""
     from xref.graph.slice import EVERY, MAX_NODES, callees
     from xref.graph.start import find_start
 
