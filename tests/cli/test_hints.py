@@ -71,6 +71,10 @@ def test_what_is_no_function_is_said_to_be_what_it_is(says):
     assert says("callers", "count").startswith("'count' is a member of structs, ")
     assert "xref slots file_ops.read shows" in says("callers", "file_ops.read")
     assert "slots" not in says("callers", "plain.count")
+    assert (
+        says("callers", "first.read")
+        == "first is a struct file_ops: xref slots file_ops.read shows what that slot holds"
+    )
 
 
 def test_slots_suggests_structs_and_their_members(says):

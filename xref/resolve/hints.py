@@ -64,9 +64,7 @@ def no_slots(source: Resolver, name: str) -> tuple[str, tuple[str, ...]]:
     if slots:
         rest = f" and {len(slots) - _SLOTS} more" if len(slots) > _SLOTS else ""
         return f"'{name}' is no struct, but a slot of several: {', '.join(slots[:_SLOTS])}{rest}; name one of them", ()
-    held = dict.fromkeys(found[1] for each in source.reader.objects(name) if (found := _RECORD.match(each.decl)))
-    if held:
-        tag = next(iter(held))
+    if tag := _struct_of(source, name):
         return f"{name} is no type but a struct {tag}: xref slots {tag} has its slots, xref refs {name} its uses", ()
     tags = _pool(source, name, tags=True)
     return f"there is no struct '{name}'", tuple(tag for tag in _closest(name, tags) if source.slots_of(tag))
@@ -95,7 +93,10 @@ def otherwise(source: Symbols, symbol: str) -> str:
             if "(" in "".join(decls)
             else f"xref refs {tag}.{field} shows its uses"
         )
-        return f"{tag}.{field} is a member, not a function: {ways}" if decls else ""
+        if decls:
+            return f"{tag}.{field} is a member, not a function: {ways}"
+        owner = _struct_of(source, tag)
+        return f"{tag} is a struct {owner}: xref slots {owner}.{field} shows what that slot holds" if owner else ""
     what = _kind(source, name)
     return (
         f"'{name}' is {what}, not a function: xref refs {name} shows its uses, xref def {name} where it is"
@@ -120,6 +121,12 @@ def _kind(source: Symbols, name: str) -> str:
             return kind
         elsewhere = elsewhere or (kind if programs else "")
     return elsewhere or ("a member of structs" if reader.mentions("f", name) else "")
+
+
+def _struct_of(source: Symbols, name: str) -> str:
+    """The tag of the struct that a global object is; '' for none."""
+    found = (_RECORD.match(each.decl) for each in source.reader.objects(name))
+    return next((m[1] for m in found if m is not None), "")
 
 
 def _slots_called(source: Resolver, field: str) -> list[str]:
