@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xref.index.elsewhere import files_with
+from xref.index.elsewhere import files_with, survey
 from xref.index.pool import Processes
 from xref.index.worker import LexedFile
 from xref.tree.files import list_files
@@ -45,7 +45,9 @@ def found(tmp_path: Path):
 
     def find(**wanted: object) -> set[str]:
         sought = Wanted(**{"functions": frozenset(), **wanted})
-        return set(files_with(sought, [listing], str(tmp_path), files, Processes(1)))
+        pool = Processes(1)
+        offered = survey((), str(tmp_path), files, pool)[1]
+        return set(files_with(sought, [listing], str(tmp_path), files, pool, offered))
 
     return find
 

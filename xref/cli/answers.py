@@ -83,6 +83,7 @@ def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callabl
         return ask(session.open_resolver())
     from xref.graph.lacking import lacking
     from xref.index.build import Kept
+    from xref.index.unread import asked_for, waiting_in
     from xref.tree.part import Wanted, home
 
     kept = Kept()
@@ -101,6 +102,7 @@ def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callabl
         if len(more) <= _FEW:
             more |= session.find(tree, wanted.but(looked_for), source.places, kept)
             looked_for = looked_for.and_also(wanted)
+        more |= asked_for(wanted_near, str(tree.root), waiting_in(source.reader.meta))
         if not more:
             break
         session.build(tree, part=(*source.places, *more), kept=kept)

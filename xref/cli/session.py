@@ -124,7 +124,7 @@ class Session(NamedTuple):
         if not any(wanted):
             return frozenset()
         from xref.cli.progress import reporting
-        from xref.index.elsewhere import MODULE, files_with
+        from xref.index.elsewhere import MODULE, files_with, survey
         from xref.index.pool import Processes
         from xref.index.summary import Progress
         from xref.tree.files import list_files
@@ -135,8 +135,9 @@ class Session(NamedTuple):
             known = {f.path for f in part_of(listed, part).files}
             rest = [f for f in listed.files if f.path not in known and (not near or home(f.path) in near)]
             report(Progress(0, len(rest), 0, sum(f.size for f in rest), "looking for what the part lacks"))
-            pool, module = Processes(processors()), 0 if near else MODULE
-            return files_with(wanted, kept.lexed.values(), str(tree.root), rest, pool, module)
+            root, pool, module = str(tree.root), Processes(processors()), 0 if near else MODULE
+            kept.offered = kept.offered or survey((), root, listed.files, pool)[1]
+            return files_with(wanted, kept.lexed.values(), root, rest, pool, kept.offered, module)
 
     def arch_of(self, tree: Tree) -> str:
         """The architecture that is looked at."""
@@ -178,17 +179,23 @@ class Session(NamedTuple):
     def _defining(self, tree: Tree, names: Sequence[str], kept: Kept | None) -> tuple[str, ...]:
         """The files that define these names; none, for the whole tree, where that cannot be told."""
         from xref.cli.progress import reporting
-        from xref.index.elsewhere import files_defining
+        from xref.index.build import read_said
+        from xref.index.elsewhere import survey
+        from xref.index.meanwhile import Meanwhile
         from xref.index.pool import Processes
         from xref.index.summary import Progress
         from xref.tree.files import list_files
 
         with reporting() as report:
-            listed = list_files(tree, self.arch_of(tree))
-            if kept is not None:
-                kept.listed = listed
+            arch = self.arch_of(tree)
+            if kept is not None and processors() > 1:
+                kept.being_read = Meanwhile(lambda: read_said(tree, arch))
+            listed = list_files(tree, arch)
             report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
-            return files_defining(names, str(tree.root), listed.files, Processes(processors()))
+            places, offered = survey(names, str(tree.root), listed.files, Processes(processors()))
+            if kept is not None:
+                kept.listed, kept.offered = listed, offered
+            return places
 
 
 def processors() -> int:

@@ -24,7 +24,9 @@ from xref import __version__
 from xref.errors import IndexUnavailable, OutputFailed, XrefError
 from xref.facts.model import FileFacts
 from xref.index import worker
+from xref.index.elsewhere import Offered
 from xref.index.lock import alone
+from xref.index.meanwhile import Meanwhile
 from xref.index.notes import EntryRow, counts_to_text, entry_rows, known_to_text, now, skipped
 from xref.index.offers import image_of, without_unread
 from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
@@ -60,15 +62,24 @@ class Kept:
 
     listed: FileList | None = None
     """All files of the tree."""
+    offered: Offered | None = None
+    """What these define."""
     lexed: dict[str, worker.LexedFile] = field(default_factory=dict)
-    kbuild: Kbuild | None = None
-    entries: tuple[EntryRow, ...] | None = None
+    said: tuple[Kbuild, tuple[EntryRow, ...]] | None = None
+    """What the build files and the tables of system calls say."""
+    being_read: Meanwhile[tuple[Kbuild, tuple[EntryRow, ...]]] | None = None
+    """The same while another process reads it."""
     written: dict[str, bool] = field(default_factory=dict)
     """What is in the index, and whether it was bare there."""
     stamp: tuple[int, ...] = ()
     """Tells that index from one that somebody else has made since."""
     counts: Counts = field(default_factory=Counts)
     left_out: Counter[str] = field(default_factory=Counter)
+
+
+def read_said(tree: Tree, arch: str) -> tuple[Kbuild, tuple[EntryRow, ...]]:
+    """What the build files and the tables of system calls of a tree say."""
+    return read_kbuild(tree, arch), tuple(entry_rows(tree))
 
 
 def build_index(
@@ -208,14 +219,15 @@ def _build(
         raise XrefError(f"{tree.root} has {len(every):,} files; an index holds {MOST_FILES:,}")
     total = sum(f.size for f in files)
     progress(Progress(0, len(files), 0, total, "reading macros"))
-    kbuild = kept.kbuild or read_kbuild(tree, arch)
-    entries = kept.entries or tuple(entry_rows(tree))
     kept.lexed |= _lex(root, [f for f in files if f.path not in kept.lexed], pool, progress, total)
     lexed = {f.path: kept.lexed[f.path] for f in files}
+    said = kept.said or (kept.being_read.result() if kept.being_read is not None else read_said(tree, arch))
+    kbuild, entries = said
     image, guards = image_of(tree, arch, kbuild, entries, lexed)
+    waiting: frozenset[str] = frozenset()
     if part:
-        lexed = without_unread(image, lexed)
-        kept.kbuild, kept.entries = kbuild, entries
+        lexed, waiting = without_unread(image, lexed, root, part)
+        kept.said = said
     numbers = {f.path: number for number, f in enumerate(every, 1)}
     enlarged = bool(kept.written) and kept.stamp == stamp(old)
     if not enlarged:
@@ -234,7 +246,8 @@ def _build(
     try:
         extract = pool.ready(image, target)
         done_bytes = told = total - sum(f.size for f in rest)
-        for number, (f, row) in enumerate(_rows(root, rest, lexed, pool, extract), len(files) - len(rest) + 1):
+        rows = _rows(root, rest, lexed, pool, extract, ordered=not enlarged)
+        for number, (f, row) in enumerate(rows, len(files) - len(rest) + 1):
             first = lexed[f.path]
             if row.failure:
                 kept.left_out[row.failure] += 1
@@ -273,6 +286,7 @@ def _build(
                 "started": str(started_ns),
                 "recipes": listed.recipes,
                 "part": "\t".join(part),
+                "waiting": "\t".join(sorted(waiting)),
                 "summary.seconds": str(summary.seconds),
                 **counts_to_text(summary),
                 **known_to_text(image, kbuild),
@@ -286,12 +300,25 @@ def _build(
 
 
 def _rows(
-    root: str, files: Sequence[SourceFile], lexed: dict[str, worker.LexedFile], pool: Pool, extract: Extract
+    root: str,
+    files: Sequence[SourceFile],
+    lexed: dict[str, worker.LexedFile],
+    pool: Pool,
+    extract: Extract,
+    *,
+    ordered: bool,
 ) -> Iterator[tuple[SourceFile, FileRow]]:
-    """The rows of every file."""
-    rest = [f for f in files if not lexed[f.path].bare]
-    chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in portions(rest)]
+    """The rows of every file; unless they are to be ``ordered``, those first that take long, so that nobody waits for
+    the last.
+    """
+    read = list(portions(f for f in files if not lexed[f.path].bare))
+    if not ordered:
+        read.sort(key=lambda portion: -max(f.size for f in portion))
+    chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in read]
     extracted = (row for data in pool.run(extract, root, chunks) for row in worker.decode_rows(data))
+    if not ordered:
+        yield from ((f, next(extracted)) for chunk in read for f in chunk)
+        files = [f for f in files if lexed[f.path].bare]
     for f in files:
         first = lexed[f.path]
         if first.bare:

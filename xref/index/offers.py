@@ -10,6 +10,7 @@ import msgspec
 
 from xref.index.image import TableImage
 from xref.index.notes import EntryRow
+from xref.index.unread import put_off
 from xref.index.worker import LexedFile
 from xref.lex import guard as g
 from xref.lex.model import Marker
@@ -62,8 +63,12 @@ def image_of(
     return image, guards | {path: g.to_text(cond) for path, cond in headers.items()}
 
 
-def without_unread(image: TableImage, lexed: Mapping[str, LexedFile]) -> dict[str, LexedFile]:
-    """``lexed`` with the headers bare that none of the sources includes, directly or not."""
+def without_unread(
+    image: TableImage, lexed: Mapping[str, LexedFile], root: str, places: Iterable[str]
+) -> tuple[dict[str, LexedFile], frozenset[str]]:
+    """``lexed`` with the headers bare that none of the sources includes, directly or not, and those that are put off:
+    ``places`` aside, which were asked for. And which are put off.
+    """
     graph = IncludeGraph(image.includes, image.arch, image.include_dirs)
     todo = [path for path in lexed if not path.endswith(".h") or path.startswith(_ALWAYS)]
     reached = set(todo)
@@ -71,4 +76,9 @@ def without_unread(image: TableImage, lexed: Mapping[str, LexedFile]) -> dict[st
         new = set(graph.direct(todo.pop())) - reached
         reached |= new
         todo.extend(new)
-    return {path: f if path in reached else msgspec.structs.replace(f, bare=True) for path, f in lexed.items()}
+    waiting = put_off(graph, root, reached, frozenset(places))
+    read = {
+        path: f if path in reached and path not in waiting else msgspec.structs.replace(f, bare=True)
+        for path, f in lexed.items()
+    }
+    return read, waiting

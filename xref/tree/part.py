@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from xref.tree.files import FileList, Skipped, is_shared
@@ -73,15 +72,14 @@ class Definers(NamedTuple):
         return tuple(sorted({path for paths in found for path in paths}))
 
 
-def definers(root: str, paths: Iterable[str], names: Iterable[str]) -> Definers:
-    """Which of some files below ``root`` seem to define a system call or a function of each of these names
+def definers(texts: Iterable[tuple[str, bytes]], names: Iterable[str]) -> Definers:
+    """Which of some files, by path and text, seem to define a system call or a function of each of these names
     (``file.c:name`` too), as far as their text tells.
     """
     names = {name.rpartition(":")[2] for name in names}
     searches = {name: (_calls_named(name.encode()), _functions_named(name.encode())) for name in sorted(names)}
     found = Definers(dict.fromkeys(searches, ()), dict.fromkeys(searches, ()))
-    for path in paths:
-        text = _read(root, path)
+    for path, text in texts:
         for name, search in searches.items():
             for known, (signs, pattern) in zip(found, search, strict=True):
                 if any(sign in text for sign in signs) and pattern.search(text) is not None:
@@ -111,10 +109,3 @@ def _functions_named(name: bytes) -> _Search:
     """A function: its name, parameters and a brace, behind nothing or the words of a type."""
     defined = rb"^(?:[A-Za-z_][^\n;={}#]*[\s*])?" + re.escape(name) + rb"\s*\([^;{}]*\)[^;{}()]*\{"
     return (name + b"(", name + b" ("), re.compile(defined, re.MULTILINE)
-
-
-def _read(root: str, path: str) -> bytes:
-    try:
-        return Path(root, path).read_bytes()
-    except OSError:
-        return b""

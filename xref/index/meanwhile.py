@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Work that a process of its own does meanwhile: of two processors one would wait."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+from xref.index import worker
+
+T = TypeVar("T")
+
+
+class Meanwhile(Generic[T]):
+    """What ``work`` returns, which another process begins with at once."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        context = multiprocessing.get_context("fork")
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._process = context.Process(target=_send, args=(sender, work, os.getpid()), daemon=True)
+        self._process.start()
+        sender.close()
+
+    def result(self) -> T:
+        """Waits for it. What has become of a process that has died is done here."""
+        try:
+            found: T = pickle.loads(self._receiver.recv_bytes())
+        except (EOFError, OSError):
+            found = self._work()
+        finally:
+            self._receiver.close()
+            self._process.join()
+        return found
+
+
+def _send(sender: Connection, work: Callable[[], object], parent: int) -> None:
+    worker.start_worker(parent)
+    sender.send_bytes(pickle.dumps(work(), pickle.HIGHEST_PROTOCOL))
