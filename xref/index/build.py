@@ -29,7 +29,7 @@ from xref.index.lock import alone
 from xref.index.meanwhile import Meanwhile
 from xref.index.notes import EntryRow, counts_to_text, entry_rows, known_to_text, now, skipped
 from xref.index.offers import image_of, without_unread
-from xref.index.pool import PORTION_BYTES, Extract, Pool, Processes, portions
+from xref.index.pool import FEW_PORTIONS, PORTION_BYTES, Extract, Pool, Processes, portions
 from xref.index.reuse import read_old
 from xref.index.summary import Progress, Summary
 from xref.index.update import update_index
@@ -50,6 +50,8 @@ _CANNOT_WRITE: Final = frozenset(
         errno.EFBIG, errno.EIO, errno.ENAMETOOLONG, errno.ENOENT,
     }
 )  # fmt: skip
+_MANY_PORTIONS: Final = 4 * FEW_PORTIONS
+"""The same where a part is enlarged, time and again."""
 Report = Callable[[Progress], None]
 
 
@@ -62,8 +64,12 @@ class Kept:
 
     listed: FileList | None = None
     """All files of the tree."""
+    sources: dict[frozenset[str], list[SourceFile]] = field(default_factory=dict)
+    """Those of them that are sources of the kernel, by the folders that they are from; all under none."""
     offered: Offered | None = None
     """What these define."""
+    flags: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What the Makefiles of a folder define on command lines."""
     lexed: dict[str, worker.LexedFile] = field(default_factory=dict)
     said: tuple[Kbuild, tuple[EntryRow, ...]] | None = None
     """What the build files and the tables of system calls say."""
@@ -223,7 +229,7 @@ def _build(
     lexed = {f.path: kept.lexed[f.path] for f in files}
     said = kept.said or (kept.being_read.result() if kept.being_read is not None else read_said(tree, arch))
     kbuild, entries = said
-    image, guards = image_of(tree, arch, kbuild, entries, lexed)
+    image, guards = image_of(tree, arch, kbuild, entries, lexed, kept.flags)
     waiting: frozenset[str] = frozenset()
     if part:
         lexed, waiting = without_unread(image, lexed, root, part)
@@ -311,7 +317,7 @@ def _rows(
     """The rows of every file; unless they are to be ``ordered``, those first that take long, so that nobody waits for
     the last.
     """
-    read = list(portions(f for f in files if not lexed[f.path].bare))
+    read = list(portions((f for f in files if not lexed[f.path].bare), FEW_PORTIONS if ordered else _MANY_PORTIONS))
     if not ordered:
         read.sort(key=lambda portion: -max(f.size for f in portion))
     chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in read]

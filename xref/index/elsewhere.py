@@ -27,7 +27,7 @@ _MOST_DEFINED: Final = 8
 MODULE: Final = 8
 """A folder of no more sources is a module: what it does with an object may stand beside what fills it."""
 _MANY: Final = 30
-"""More members and spellings than this are looked for among the words of a text, not one by one."""
+"""More words than this are looked for among the words of a text, not one by one."""
 _MOST_FILLED: Final = 150
 """A member that more files fill than this (``file_operations.read``), or a text that more have, is left to the index of
 the whole tree."""
@@ -98,7 +98,7 @@ def files_defining(names: Sequence[str], root: str, files: Iterable[SourceFile],
 
 def survey(names: Sequence[str], root: str, files: Iterable[SourceFile], pool: Pool) -> tuple[tuple[str, ...], Offered]:
     """The same, and what all sources offer."""
-    chunks = [[f.path for f in chunk] for chunk in portions(f for f in files if _is_source(f))]
+    chunks = [[f.path for f in chunk] for chunk in portions(f for f in files if is_source(f))]
     offered = Offered()
     found: list[Definers] = []
     for chunk, data in zip(chunks, pool.run(partial(_survey, names), root, chunks), strict=True):
@@ -122,7 +122,8 @@ def _survey(names: Sequence[str], root: str, paths: Sequence[str]) -> bytes:
     return _encoder.encode(_Surveyed(found, [some.tobytes() for some in hashes]))
 
 
-def _is_source(f: SourceFile) -> bool:
+def is_source(f: SourceFile) -> bool:
+    """Whether it is a source of the kernel, and no header."""
     return f.program == KERNEL and not f.path.endswith(".h")
 
 
@@ -140,7 +141,7 @@ def files_with(
     member stands that is wanted (``bpf_lsm_socket_sendmsg()`` is made of linux/lsm_hook_defs.h).
     """
     wanted = wanted._replace(spellings=wanted.spellings | _listings(wanted, part))
-    sources = [f for f in files if _is_source(f)]
+    sources = [f for f in files if is_source(f)]
     defines = offered.among(sources, wanted.functions)
     found = list(_found(wanted, root, sources, pool)) if wanted.slots or wanted.spellings else []
     filling = Counter(slot for f in found for slot in f.fills)
@@ -158,8 +159,21 @@ def files_with(
     return frozenset(paths | _modules(paths, sources, module))
 
 
+def beside(paths: Set[str], part: Set[str], sources: Iterable[SourceFile]) -> frozenset[str]:
+    """What stands in a folder with some of ``paths`` of which the ``part`` has most: the rest of it will be asked for
+    sooner or later.
+    """
+    folders = {path.rpartition("/")[0] for path in paths}
+    here = {f.path for f in sources if f.path.rpartition("/")[0] in folders}
+    every = Counter(path.rpartition("/")[0] for path in here)
+    known = Counter(path.rpartition("/")[0] for path in here & (part | paths))
+    return frozenset(path for path in here - part if 2 * known[folder := path.rpartition("/")[0]] > every[folder])
+
+
 def _modules(paths: Set[str], files: Sequence[SourceFile], most: int) -> set[str]:
     """What stands in one folder with some of ``paths``, where that is hardly more than one module."""
+    if not most or not paths:
+        return set()
     folders = Counter(f.path.rpartition("/")[0] for f in files)
     wanted = {folder for path in paths if folders[folder := path.rpartition("/")[0]] <= most}
     return {f.path for f in files if f.path.rpartition("/")[0] in wanted}
@@ -182,20 +196,23 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
     """What some files have of it, functions aside, encoded."""
     spellings = {text: text.encode("latin-1", "replace") for text in sorted(wanted.spellings)}
     words = {text: max(worker.words(raw), key=len) for text, raw in spellings.items()}
+    sought = {*words.values()}
     slots: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
     for slot in sorted(wanted.slots):
         slots[slot[1].encode("latin-1", "replace")].append(slot)
+    sought.update(slots)
+    holding = _holding(sought)
     found = []
     for path in paths:
         text = b"\n" + worker.read(root, path)[0]
-        present = set(text.translate(_APART).split()) if len(slots) + len(spellings) > _MANY else text
+        here = set(text.translate(_APART).split()) if len(sought) > _MANY else _found_in(text, holding)
         fills: dict[tuple[str, str], None] = {}
         values: set[bytes] = set()
-        here = {field: slots[field] for field in slots if field in present} if not path.endswith(".S") else {}
-        for slot, value in _filled(text, here, present) if here else ():
+        fields = [] if path.endswith(".S") else [field for field in slots if field in here]
+        for slot, value in _filled(text, {field: slots[field] for field in fields}) if fields else ():
             fills[slot] = None
             values.add(value)
-        spells = tuple(spelling for spelling, raw in spellings.items() if words[spelling] in present and raw in text)
+        spells = tuple(spelling for spelling, raw in spellings.items() if words[spelling] in here and raw in text)
         if fills or spells:
             if fills:
                 values -= _defined(text, path)
@@ -204,16 +221,34 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
     return _encoder.encode(found)
 
 
-def _filled(
-    text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]], present: bytes | set[bytes]
-) -> Iterator[tuple[tuple[str, str], bytes]]:
-    """Which of ``slots``, by their members, a text seems to fill, and with what; ``present`` are its words, or is the
-    text.
-    """
+def _holding(words: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """Each of some words together with the longer ones that it is a part of: where it is not, these are not either."""
+    holding: dict[bytes, list[bytes]] = {}
+    for word in sorted(words, key=lambda word: (len(word), word)):
+        inside = next((short for short in holding if short in word), None)
+        if inside is None:
+            holding[word] = []
+        else:
+            holding[inside].append(word)
+    return holding
+
+
+def _found_in(text: bytes, holding: Mapping[bytes, Sequence[bytes]]) -> set[bytes]:
+    """Which of the words a text has in it."""
+    found: set[bytes] = set()
+    for word, longer in holding.items():
+        if word in text:
+            found.add(word)
+            found.update(other for other in longer if other in text)
+    return found
+
+
+def _filled(text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]]) -> Iterator[tuple[tuple[str, str], bytes]]:
+    """Which of ``slots``, by their members, a text seems to fill, and with what."""
     tags = {tag: tag.encode("latin-1", "replace") for some in slots.values() for tag, _ in some}
-    spelled = {tag for tag, raw in tags.items() if not tag or raw in present}
-    if present is text:
-        spelled = {tag for tag in spelled if not tag or re.search(rb"\b%s\b" % tags[tag], text)}
+    spelled = {
+        tag for tag, raw in tags.items() if not tag or (raw in text and re.search(rb"\b%s\b" % raw, text) is not None)
+    }
     possible = {field: [slot for slot in some if slot[0] in spelled] for field, some in slots.items()}
     if spelled:
         for a, b, c, d in _FILLED.findall(text):

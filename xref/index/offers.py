@@ -26,10 +26,15 @@ _ALWAYS: Final = ("include/linux/compiler", "include/linux/kconfig.h")
 
 
 def image_of(
-    tree: Tree, arch: str, kbuild: Kbuild, entries: Iterable[EntryRow], lexed: Mapping[str, LexedFile]
+    tree: Tree,
+    arch: str,
+    kbuild: Kbuild,
+    entries: Iterable[EntryRow],
+    lexed: Mapping[str, LexedFile],
+    flags: dict[str, frozenset[str]] | None = None,
 ) -> tuple[TableImage, dict[str, str]]:
     """The table of what ``lexed`` (in the order of the tree) and the system call tables' ``entries`` hold, and the
-    condition under which each file is compiled or included.
+    condition under which each file is compiled or included. ``flags`` is for :func:`~xref.tree.kbuild.defined_flags`.
     """
     includes = {path: f.includes for path, f in lexed.items()}
     graph = IncludeGraph(includes, arch, kbuild.include_dirs)
@@ -50,7 +55,8 @@ def image_of(
     }
     asked = {path: f.asked for path, f in lexed.items() if f.asked}
     numbers = {n for path, f in lexed.items() if program_of(path) == "kernel" for n in f.numbers}
-    defined = defined_names(macros, markers, asked, numbers, defined_flags(tree, includes), graph, arch)
+    command_line = defined_flags(tree, includes, flags)
+    defined = defined_names(macros, markers, asked, numbers, command_line, graph, arch)
     constants, known_defined = Known(kbuild.options.constants, defined).to_text()
     parts = graph.find_parts()
     image = TableImage(

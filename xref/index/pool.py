@@ -28,9 +28,9 @@ _WIDTH: Final = 256
 """So many for a cluster, of which nobody says how large it is."""
 PORTION_BYTES: Final = 1_500_000
 """So much text makes a portion."""
-_LEAST_BYTES: Final = 200_000
+_LEAST_BYTES: Final = 100_000
 """Less is no work for another process."""
-_FEW_PORTIONS: Final = 16
+FEW_PORTIONS: Final = 16
 """So many portions are enough for nobody to wait long for the last."""
 _PATIENCE: Final = "10s"
 T = TypeVar("T")
@@ -38,10 +38,10 @@ Work: TypeAlias = Callable[[str, Sequence[T]], bytes]
 Extract = Callable[[str, Sequence[tuple[str, int, int]]], bytes]
 
 
-def portions(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
-    """Files in portions of about the same work, smaller ones where there are few files."""
+def portions(files: Iterable[SourceFile], fewest: int = FEW_PORTIONS) -> Iterator[list[SourceFile]]:
+    """Files in portions of about the same work, smaller ones where there are few files, for ``fewest`` of them."""
     files = tuple(files)
-    most = min(PORTION_BYTES, max(_LEAST_BYTES, sum(_work(f) for f in files) // _FEW_PORTIONS))
+    most = min(PORTION_BYTES, max(_LEAST_BYTES, sum(_work(f) for f in files) // fewest))
     portion: list[SourceFile] = []
     size = 0
     for f in files:

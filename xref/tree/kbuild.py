@@ -62,22 +62,30 @@ def include_dirs(tree: Tree, arch: str) -> dict[str, tuple[str, ...]]:
 _FLAG = re.compile(rb"(?<![\w-])-D\s*([A-Za-z_]\w*)")
 
 
-def defined_flags(tree: Tree, files: Iterable[str]) -> frozenset[str]:
-    """The macros that some build file defines on a command line (``-DMODULE``), anywhere above ``files``."""
+def defined_flags(tree: Tree, files: Iterable[str], known: dict[str, frozenset[str]] | None = None) -> frozenset[str]:
+    """The macros that some build file defines on a command line (``-DMODULE``), anywhere above ``files``; what is
+    ``known`` of folders is not read again, and what is read is added.
+    """
+    known = {} if known is None else known
     folders = {""}
     for path in files:
-        folder = posixpath.dirname(path)
+        folder = path.rpartition("/")[0]
         while folder not in folders:
             folders.add(folder)
-            folder = posixpath.dirname(folder)
+            folder = folder.rpartition("/")[0]
+    for folder in folders - known.keys():
+        known[folder] = _flags_of(tree, folder)
+    return frozenset().union(*(known[folder] for folder in folders))
+
+
+def _flags_of(tree: Tree, folder: str) -> frozenset[str]:
     found: set[str] = set()
-    for folder in folders:
-        try:
-            for file in (tree.root / folder).iterdir():
-                if file.name.startswith(("Makefile", "Kbuild")):
-                    found.update(m[1].decode("latin-1") for m in _FLAG.finditer(file.read_bytes()))
-        except OSError:
-            continue
+    try:
+        for file in (tree.root / folder).iterdir():
+            if file.name.startswith(("Makefile", "Kbuild")):
+                found.update(m[1].decode("latin-1") for m in _FLAG.finditer(file.read_bytes()))
+    except OSError:
+        pass
     return frozenset(found)
 
 

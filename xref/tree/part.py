@@ -6,7 +6,7 @@ files share, and the files that turn out to be needed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from xref.tree.files import FileList, Skipped, is_shared
@@ -14,6 +14,7 @@ from xref.tree.files import FileList, Skipped, is_shared
 _LEFT_OUT: Final = "not in the part that was asked for"
 _DEEP: Final = frozenset({"arch", "drivers", "sound", "tools"})
 """Folders of which one inside is meant: drivers/net is a part by itself."""
+_SOURCES: Final = (".c", ".S")
 _MOST: Final = 4
 """So many folders define a name that tells something; ``probe`` is in hundreds."""
 
@@ -40,20 +41,28 @@ def part_of(listed: FileList, places: Iterable[str]) -> FileList:
     """What of ``listed`` is one of ``places`` (relative, folders without a slash at the end), lies under one, or is a
     header for all. A file that is named brings the headers along that stand beside it, or in ``include/`` there.
     """
+    belongs = within(places)
+    files = tuple(f for f in listed.files if belongs(f.path))
+    left = Skipped("", _LEFT_OUT, len(listed.files) - len(files))
+    return FileList(files, tuple(sorted((*listed.skipped, left))), listed.recipes)
+
+
+def within(places: Iterable[str]) -> Callable[[str], bool]:
+    """Tells the files by path that :func:`part_of` takes."""
     places = frozenset(places)
-    single = {place for place in places if place.endswith((".c", ".S"))}
+    single = {place for place in places if place.endswith(_SOURCES)}
     below = tuple(f"{place}/" for place in places - single)
     beside = {place.rpartition("/")[0] for place in single}
 
     def belongs(path: str) -> bool:
-        if path.startswith(below) or path in places or is_shared(path):
+        if path in places or path.startswith(below):
             return True
+        if not path.endswith(".h"):
+            return not path.endswith(_SOURCES) and is_shared(path)
         folder = path.rpartition("/")[0]
-        return path.endswith(".h") and (folder in beside or folder.partition("/include")[0] in beside)
+        return is_shared(path) or folder in beside or folder.partition("/include")[0] in beside
 
-    files = tuple(f for f in listed.files if belongs(f.path))
-    left = Skipped("", _LEFT_OUT, len(listed.files) - len(files))
-    return FileList(files, tuple(sorted((*listed.skipped, left))), listed.recipes)
+    return belongs
 
 
 class Definers(NamedTuple):
@@ -81,6 +90,8 @@ def definers(texts: Iterable[tuple[str, bytes]], names: Iterable[str]) -> Define
     found = Definers(dict.fromkeys(searches, ()), dict.fromkeys(searches, ()))
     for path, text in texts:
         for name, search in searches.items():
+            if name.encode() not in text:
+                continue
             for known, (signs, pattern) in zip(found, search, strict=True):
                 if any(sign in text for sign in signs) and pattern.search(text) is not None:
                     known[name] += (path,)
