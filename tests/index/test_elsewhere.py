@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from xref.index.elsewhere import files_with, survey
+from xref.index.elsewhere import beside, files_with, survey
 from xref.index.pool import Processes
 from xref.index.worker import LexedFile
-from xref.tree.files import list_files
+from xref.tree.files import SourceFile, list_files
 from xref.tree.part import Wanted, part_of
 from xref.tree.root import open_tree
 
@@ -75,3 +75,9 @@ def test_a_file_brings_its_headers_along(tmp_path: Path):
         (tmp_path / path).write_text("VERSION = 6\nPATCHLEVEL = 1\n")
     listed = part_of(list_files(open_tree(tmp_path), "x86"), ("net", "fs/a.c"))
     assert [f.path for f in listed.files] == ["fs/a.c", "fs/a.h", "fs/include/b.h", "include/d.h", "net/a.c"]
+
+
+def test_the_rest_of_a_folder_that_is_read_for_the_most_part():
+    files = [SourceFile(f"net/{name}.c", 10, 0, "kernel") for name in ("a/a", "a/b", "a/c", "b/a", "b/b")]
+    assert beside({"net/a/a.c"}, {"net/a/b.c"}, files) == {"net/a/c.c"}
+    assert beside({"net/b/a.c"}, {"net/a/b.c"}, files) == set()

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 _LAST: Final = 16
-"""Where no more files are found than this, what is left of their folders is taken with them: a round of finding one file
-after another takes as long as to read a hundred."""
+"""Where no more files are found than this, what is left of their folders is taken with them: to find one file after the
+other takes as long as to read a hundred."""
 
 
 class Session(NamedTuple):

@@ -51,7 +51,7 @@ _CANNOT_WRITE: Final = frozenset(
     }
 )  # fmt: skip
 _MANY_PORTIONS: Final = 4 * FEW_PORTIONS
-"""The same where a part is enlarged, time and again."""
+"""The same where a part is made and enlarged, time and again."""
 Report = Callable[[Progress], None]
 
 
@@ -317,7 +317,7 @@ def _rows(
     """The rows of every file; unless they are to be ``ordered``, those first that take long, so that nobody waits for
     the last.
     """
-    read = list(portions((f for f in files if not lexed[f.path].bare), FEW_PORTIONS if ordered else _MANY_PORTIONS))
+    read = list(portions((f for f in files if not lexed[f.path].bare), _MANY_PORTIONS))
     if not ordered:
         read.sort(key=lambda portion: -max(f.size for f in portion))
     chunks = [[(f.path, f.size, f.mtime_ns) for f in chunk] for chunk in read]

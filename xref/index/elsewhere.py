@@ -167,7 +167,9 @@ def beside(paths: Set[str], part: Set[str], sources: Iterable[SourceFile]) -> fr
     here = {f.path for f in sources if f.path.rpartition("/")[0] in folders}
     every = Counter(path.rpartition("/")[0] for path in here)
     known = Counter(path.rpartition("/")[0] for path in here & (part | paths))
-    return frozenset(path for path in here - part if 2 * known[folder := path.rpartition("/")[0]] > every[folder])
+    return frozenset(
+        path for path in here - part - paths if 2 * known[folder := path.rpartition("/")[0]] > every[folder]
+    )
 
 
 def _modules(paths: Set[str], files: Sequence[SourceFile], most: int) -> set[str]:
