@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from xref.lex import guard as g
 from xref.lex.model import MacroDef
@@ -34,6 +34,9 @@ class _Rows(NamedTuple):
 
     functions: tuple[FunctionInfo, ...]
     alone: tuple[str, ...]
+
+
+_NO_ROWS: Final = _Rows((), ())
 
 
 class _Plain(NamedTuple):
@@ -76,6 +79,8 @@ class Names:
         for unit, paths in self._units.items():
             for path in paths:
                 self._linking.setdefault(path, []).append(unit)
+        self._kinds: dict[_Here, _Here] = {}
+        """Each kind of file once: what is remembered by the ten thousand is looked at whenever garbage is collected."""
 
     def everywhere(self, name: str, file_id: int) -> tuple[FunctionInfo, ...] | None:
         """What ``called`` says in a source file, for a name that no macro has and no header defines: nothing has to be
@@ -148,7 +153,8 @@ class Names:
             program = hosted(program, (i.path for i in self._reader.includes()[file.path] if i.angled))
         also = program != KERNEL and any(program_of(whole) == KERNEL for whole in wholes)
         programs = (program, KERNEL) if also else (self._parts(file.path) or self._tests(file.path) or (program,))
-        return _Here(programs, self._macros.possible(file.guard), alone)
+        here = _Here(programs, self._macros.possible(file.guard), alone)
+        return self._kinds.setdefault(here, here)
 
     def _tests(self, path: str) -> tuple[str, ...]:
         """The folders of tests whose programs a file is linked into; none where it is part of no such folder."""
@@ -259,18 +265,20 @@ class Names:
             return rivals
         return [f for f, sure in zip(rivals, decided, strict=True) if sure]
 
-    def _every_row(self, name: str) -> _Rows:
-        possible = self._macros.possible
-        return self._with_program(
-            tuple(f for f in self._reader.functions_named(name) if f.kind != "macro" and possible(f.guard)), name
-        )
-
     def _whatever_row(self, name: str) -> _Rows:
-        return self._with_program(tuple(f for f in self._reader.functions_named(name) if f.kind != "macro"), name)
+        rows = tuple(f for f in self._reader.functions_named(name) if f.kind != "macro")
+        return self._with_program(rows, name) if rows else _NO_ROWS
+
+    def _every_row(self, name: str) -> _Rows:
+        return self._some_of(self._any_rows(name), name, lambda f: self._macros.possible(f.guard))
 
     def _possible_rows(self, name: str) -> _Rows:
-        rows, _ = self._all_rows(name)
-        return self._with_program(tuple(f for f in rows if self._from_file(f.file_id).compiled), name)
+        return self._some_of(self._all_rows(name), name, lambda f: self._from_file(f.file_id).compiled)
+
+    def _some_of(self, rows: _Rows, name: str, wanted: Callable[[FunctionInfo], bool]) -> _Rows:
+        """Those that are wanted; mostly all are."""
+        some = tuple(f for f in rows.functions if wanted(f))
+        return rows if len(some) == len(rows.functions) else self._with_program(some, name) if some else _NO_ROWS
 
     def _with_program(self, rows: tuple[FunctionInfo, ...], name: str) -> _Rows:
         alone = len(rows) == 1 and not self._elsewhere(rows[0], name)

@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from xref.facts.display import display_name
 from xref.parse.ctree import Array, CType, Pointer, Tagged
 from xref.resolve.demand import Demand
 from xref.resolve.model import MemberType
+from xref.resolve.typenames import TypeNames
 from xref.resolve.types import Types
 from xref.store.model import RegistrationInfo
 from xref.store.reader import Reader
-from xref.store.rows import decode_ids, type_tag
+from xref.store.rows import decode_ids
 
 _STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
 _LAST_STEP = re.compile(r"(?:\.\w+(?:\+\d+)?|\[\]|#\d+)$")
 _MAX_PARENTS = 10_000
-_MOST_TYPES = 1_000
-"""Of a member that has more types (``handler`` of every trace event) the record is looked at that it is in."""
 
 
 class Slots:
@@ -31,17 +29,13 @@ class Slots:
     def __init__(self, reader: Reader, types: Types) -> None:
         self._reader = reader
         self._types = types
+        self._names = TypeNames(reader)
         self.demand = Demand()
         self._target_memo = lru_cache(maxsize=300_000)(self._target)
         self._owners_memo = lru_cache(maxsize=50_000)(self._owners)
         self._own_memo = lru_cache(maxsize=10_000)(self._own)
-        self._tags_memo = lru_cache(maxsize=100_000)(self._tags)
-        self._reached_memo = lru_cache(maxsize=50_000)(self._reached)
         self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
-        self._accessed_memo = lru_cache(maxsize=50_000)(self._accessed)
-        self._asked: set[str] = set()
-        self._asked_macros: set[str] = set()
         self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
@@ -203,52 +197,7 @@ class Slots:
         """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly none of ``own``. Only
         names are looked at, which need no record to be read.
         """
-        tags = self._tags_memo(tag) if not steps else self._reached_memo(steps[-1])
-        return tags is not None and tags.isdisjoint(own)
-
-    def _tags(self, name: str) -> frozenset[str] | None:
-        """The tags (and the names shown for them) that a type of that name is of, or points to, over all files; None
-        where that cannot be told.
-        """
-        if not name:
-            return None
-        reader = self._reader
-        if not reader.typedefs(name) and not reader.macros(name):
-            return frozenset((name, display_name(name)))  # most are tags and nothing else
-        found: set[str] = set()
-        seen = [name]
-        for spelled in seen:
-            macros = reader.macros(spelled)
-            typedefs = reader.typedefs(spelled)
-            further = [m.body for m in macros if m.params is None]  # #define u32 unsigned int
-            if len(macros) > len(further) and not typedefs and not reader.is_tag(spelled):
-                return None  # makes whatever it likes
-            further.extend(row.decl for row in typedefs)
-            if any("typeof" in decl for decl in further):
-                return None
-            if not typedefs or reader.is_tag(spelled):
-                # tags have a name space of their own (C11 6.2.3): struct key_type, and a typedef of that name in tools/
-                found.update((spelled, display_name(spelled)))
-            seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
-        return frozenset(found)
-
-    def _accessed(self, name: str) -> frozenset[str] | None:
-        """The same for what an access begins with, which is no typedef unless it ends in ``_t`` (see
-        :func:`xref.store.rows.function_row`).
-        """
-        if name and not name.endswith("_t") and not self._reader.macros(name):
-            return frozenset((name, display_name(name)))
-        return self._tags_memo(name)
-
-    def _reached(self, member: str) -> frozenset[str] | None:
-        """The tags that a member of that name, of whatever record, is of or points to; None where that cannot be
-        told, or takes too long.
-        """
-        types = self._reader.member_types(member)
-        if not 0 < len(types) <= _MOST_TYPES or self._reader.is_alias(member):
-            return None
-        found = [self._tags_memo(name) for name in types if name]
-        return None if None in found else frozenset().union(*(tags for tags in found if tags is not None))
+        return not (self._names.may_reach(steps[-1], own) if steps else self._names.may_be(tag, own))
 
     def mentioning(self, kind: str, struct: str, field: str) -> list[int]:
         """The functions that assign to (``kind`` "a"), call through ("m"), take the address ("p") or use the value
@@ -259,48 +208,41 @@ class Slots:
         own = self._own_memo(struct, field)
         for name in self._reader.spellings(field):
             shapes = [(shape.split(" "), ids) for shape, ids in self._reader.mentions_by_shape(kind, name)]
-            direct = [way[0] for way, _ in shapes if len(way) == 1]
-            self._expect((tag for tag in direct if tag.endswith("_t")), (way[-1] for way, _ in shapes if len(way) > 1))
-            self._expect_macros(direct)
+            if own is not None and name == field:
+                self._names.expect(
+                    (way[0] for way, _ in shapes if len(way) == 1), (way[-1] for way, _ in shapes if len(way) > 1)
+                )
+                shapes = [(way, ids) for way, ids in shapes if self._may_begin(way, own)]
+            self._expect_owners(way[0] for way, _ in shapes)
             for (tag, *steps), ids in shapes:
-                if own is not None and name == field:
-                    tags = self._accessed_memo(tag) if not steps else self._reached_memo(steps[-1])
-                    if tags is not None and tags.isdisjoint(own):
-                        continue
                 owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, name)), 0) if tag else None
                 if owners is None or struct in owners:
                     found.update(decode_ids(ids))
         return sorted(found)
 
+    def _may_begin(self, way: Sequence[str], own: frozenset[str]) -> bool:
+        """Whether an access from ``way[0]`` over the other members may come to one of ``own``."""
+        return self._names.may_begin(way[0], own) if len(way) == 1 else self._names.may_reach(way[-1], own)
+
     def _shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
         """The initialisers of some ``field`` by the shape that tells their record."""
         found = self._reader.registration_shapes(field)
         ways = [members_of_path(path) for _, path, _, _ in found]
-        self._expect((tag for tag, _, _, _ in found), (way[-2] for way in ways if len(way) > 1))
+        self._names.expect((tag for tag, _, _, _ in found), (way[-2] for way in ways if len(way) > 1))
         return found
 
-    def _expect(self, tags: Iterable[str], members: Iterable[str]) -> None:
-        """Reads at once what tells of tags, and of members by their names."""
-        members = set(members)
-        self._reader.expect_member_types(members)
-        types = (self._reader.member_types(member) for member in members)
-        names = {*tags, "", *(name for of in types if len(of) <= _MOST_TYPES for name in of)} - self._asked
-        self._asked |= names
-        self._expect_macros(names)
-        self._reader.expect_typedefs(names)
-        self._reader.expect_tags(name for name in names if self._reader.typedefs(name))
-
-    def _expect_macros(self, names: Iterable[str]) -> None:
-        new = {*names} - self._asked_macros
-        self._asked_macros |= new
-        self._reader.expect_macros(new)
+    def _expect_owners(self, tags: Iterable[str]) -> None:
+        """Reads at once what ``_owners`` asks of many tags."""
+        some = {tag for tag in tags if tag}
+        self._reader.expect_namings(some)
+        self._reader.expect_records(tag for tag in some if self._names.is_plain(tag))
 
     def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
         """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where
         that may depend on more of the declaration than its tag and how many ``brackets`` it has.
         """
-        types, reader = self._types, self._reader
-        if not tag or reader.typedefs(tag) or reader.macros(tag):
+        types = self._types
+        if not tag or not self._names.is_plain(tag):
             return None
         current: set[CType | None] = {Tagged("struct", tag)}
         found: list[MemberType] | None = None

@@ -9,7 +9,7 @@ statement expressions, ``typeof``, and macros, which are expanded one level when
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from xref.facts.display import ANONYMOUS, display_name
@@ -57,6 +57,7 @@ class Types:
         self.members = lru_cache(maxsize=200_000)(self._members)
         self.decl_type = lru_cache(maxsize=100_000)(self._decl_type)
         self.returned = lru_cache(maxsize=100_000)(self._return_type)
+        self.overlapping = lru_cache(maxsize=20_000)(self._overlapping)
         self.is_type = lru_cache(maxsize=200_000)(self._is_type)
         self.parse = lru_cache(maxsize=1 << 16)(self._parse)
         """The expression that a text spells."""
@@ -378,14 +379,14 @@ class Types:
             return Pointer(self._opened(opened.to, file_id))
         return opened
 
-    def overlapping(self, owner: str, field: str) -> dict[str, bool]:
+    def _overlapping(self, owner: str, field: str) -> Mapping[str, bool]:
         """The other pointers to functions in a union of which ``owner.field`` is one: they share their bytes
         (C11 6.7.2.1 p16). Each with whether it is declared as ``field`` is, and so another name of it:
         ``remove_new`` beside ``remove`` in struct platform_driver of 6.12.
         """
         found: dict[str, bool] = {}
-        for record in self._reader.unions_with(field):
-            if display_name(record.tag) == owner:
+        for record in self._reader.unions_called(owner):
+            if any(f.name == field for f in record.fields):
                 own = self._declared(record, field)
                 for f in record.fields:
                     if f.name not in ("", field) and "(*" in f.decl:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from xref.facts.display import ANONYMOUS, display_name
 from xref.facts.model import Body
 from xref.lex import guard as conditions
 from xref.lex.model import Include, MacroDef
@@ -48,9 +49,10 @@ _RENAMING = (
     " AND NOT body GLOB '*[^A-Za-z0-9_]*' AND body IN"
 )
 _FEW = 8_000
-"""How many bodies are kept; of what is smaller, ``_MANY``."""
+"""How many bodies are kept; of what is smaller, ``_MANY``, or ``_MOST_RECORDS``."""
 _FEW_TYPEDEFS = 4_000
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
+_MOST_RECORDS = 20_000
 _MANY = 200_000
 
 
@@ -74,7 +76,6 @@ class Reader(RegistrationReader):
         super().__init__(open_readonly(path))
         self._db.execute("BEGIN")  # one lock for all questions: it is three system calls for each otherwise
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
-        self.records = lru_cache(maxsize=20_000)(self._records)
         self.file_id = lru_cache(maxsize=None)(self._file_id)
         self._files: dict[int, FileInfo] = {}
         self._functions: dict[int, FunctionInfo | None] = {}
@@ -87,6 +88,7 @@ class Reader(RegistrationReader):
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._macros: dict[str, tuple[MacroDef, ...]] = {}
         self._tags: dict[str, bool] = {}
+        self._records: dict[str, tuple[RecordInfo, ...]] = {}
 
     def close(self) -> None:
         """Closes the file."""
@@ -288,9 +290,22 @@ class Reader(RegistrationReader):
 
     # -- types and data -----------------------------------------------------------------------------------------------
 
-    def _records(self, tag: str) -> tuple[RecordInfo, ...]:
-        rows = self._db.execute(f"{_RECORD} WHERE tag = ?", (tag,))
-        return tuple(_record(*r) for r in rows)
+    def records(self, tag: str) -> tuple[RecordInfo, ...]:
+        """The records of that tag."""
+        known = self._records.get(tag)
+        if known is None:
+            self.expect_records((tag,))
+            known = self._records[tag]
+        return known
+
+    def expect_records(self, tags: Iterable[str]) -> None:
+        """Reads at once the records of many tags."""
+        _make_room(self._records, _MOST_RECORDS)
+        missing = [tag for tag in tags if tag not in self._records]
+        found: dict[str, list[RecordInfo]] = {}
+        for row in of_each(self._db, f"{_RECORD} WHERE tag IN", missing):
+            found.setdefault(row[2], []).append(_record(*row))
+        _remember(self._records, missing, found)
 
     def is_tag(self, name: str) -> bool:
         """Whether there is a record of that tag."""
@@ -314,10 +329,14 @@ class Reader(RegistrationReader):
         found = {r[0]: _record(*r) for r in rows}
         return [found[record_id] for record_id in ids]
 
-    def unions_with(self, field: str) -> list[RecordInfo]:
-        """The unions that have a member of that name."""
-        ids = self.mentions("f", field)
-        return [_record(*r) for r in sorted(of_each(self._db, f"{_RECORD} WHERE kind = 'union' AND id IN", ids))]
+    def unions_called(self, shown: str) -> list[RecordInfo]:
+        """The unions that are shown by that name (see :func:`~xref.facts.display.display_name`)."""
+        untagged = f"{shown}{ANONYMOUS}"
+        rows = self._db.execute(
+            f"{_RECORD} WHERE kind = 'union' AND (tag = ? OR (tag >= ? AND tag < ?)) ORDER BY id",
+            (shown, untagged, untagged + "\U0010ffff"),
+        )
+        return [_record(*r) for r in rows if display_name(r[2]) == shown]
 
     def tags_with(self, types: Sequence[str]) -> list[str]:
         """The tags of the records that have a member of one of these types (tags or typedefs) in them, by value."""

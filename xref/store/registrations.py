@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from xref.store.batches import of_each
 from xref.store.model import RegistrationInfo
@@ -22,6 +23,8 @@ _UNPLAIN = (
     " OR EXISTS (SELECT 1 FROM macros m WHERE m.name = registrations.name AND m.params IS NULL)"
     " OR EXISTS (SELECT 1 FROM objects o WHERE o.name = registrations.name)"
 )
+TYPEDEF: Final = 1
+MACRO: Final = 2
 
 
 class RegistrationReader(OptionReader):
@@ -30,6 +33,7 @@ class RegistrationReader(OptionReader):
     def __init__(self, db: sqlite3.Connection) -> None:
         super().__init__(db)
         self._member_types: dict[str, frozenset[str]] = {}
+        self._namings: dict[str, int] = {}
 
     def mentions(self, kind: str, name: str) -> list[int]:
         """The functions that mention ``name`` in the way ``kind`` says (see schema.sql)."""
@@ -78,6 +82,24 @@ class RegistrationReader(OptionReader):
             found.setdefault(name, []).append(shape)
         self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
         self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
+
+    def naming(self, name: str) -> int:
+        """What else than a tag a name can be: ``TYPEDEF``, ``MACRO``, both, or nothing (0)."""
+        known = self._namings.get(name)
+        if known is None:
+            self.expect_namings((name,))
+            known = self._namings[name]
+        return known
+
+    def expect_namings(self, names: Iterable[str]) -> None:
+        """Finds that out at once of many names; what the typedefs and macros are is not read."""
+        namings = self._namings
+        missing = [name for name in names if name not in namings]
+        namings.update(dict.fromkeys(missing, 0))
+        for (name,) in of_each(self._db, "SELECT name FROM typedefs WHERE name IN", missing):
+            namings[name] = TYPEDEF
+        for (name,) in of_each(self._db, "SELECT name FROM macros WHERE name IN", missing):
+            namings[name] |= MACRO
 
     def names_called_through(self, prefix: str) -> list[str]:
         """The names beginning with ``prefix`` that something is called through."""
