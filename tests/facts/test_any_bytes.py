@@ -17,7 +17,8 @@ from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.macros.visibility import IncludeGraph
 from xref.parse.queries import grammar
-from xref.store.rows import decode_body, file_row
+from xref.store.rows import file_row
+from xref.store.stored import decode_body
 
 from .sources import facts_of
 

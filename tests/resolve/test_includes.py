@@ -14,7 +14,7 @@ from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
 from xref.resolve.includes import IndexedIncludes
 from xref.store.batches import Includes
-from xref.store.rows import encode_includes
+from xref.store.stored import encode_includes
 
 FILES = {
     "net/a.c": ["<linux/a.h>", '"near.h"', '"part.c"', "<linux/late.h>"],

@@ -11,7 +11,8 @@ from xref.errors import EXIT_NO_INDEX, IndexUnavailable
 from xref.facts.model import FileFacts
 from xref.store.database import SCHEMA_VERSION
 from xref.store.reader import Reader
-from xref.store.rows import decode_ids, file_row
+from xref.store.rows import file_row
+from xref.store.stored import decode_ids
 from xref.store.writer import Writer
 
 from ..facts.sources import facts_of

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from xref.facts.model import AssignFact, Body, CallFact, FieldFact, FileFacts, FunctionFact, LocalFact, ReturnFact
 from xref.lex.model import Include
-from xref.store.rows import (
+from xref.store.rows import file_row, function_row, single_name
+from xref.store.stored import (
     decode_body,
     decode_fields,
     decode_ids,
@@ -18,10 +19,7 @@ from xref.store.rows import (
     encode_fields,
     encode_ids,
     encode_includes,
-    file_row,
-    function_row,
     last_member,
-    single_name,
     type_tag,
 )
 

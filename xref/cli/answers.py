@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypedDict, TypeVar
@@ -154,7 +153,13 @@ def render_options(shown: Shown) -> RenderOptions:
         macros=shown["macros"],
         evidence=shown["evidence"],
         url=DEFAULT.url if shown["url"] is None else shown["url"],
-        width=shutil.get_terminal_size().columns if terminal else DEFAULT.width,
+        width=_columns() if terminal else DEFAULT.width,
         color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
         unicode=terminal and (sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
     )
+
+
+def _columns() -> int:
+    import shutil  # which loads what reads archives
+
+    return shutil.get_terminal_size().columns

@@ -16,7 +16,7 @@ from xref.graph.marked import ARGUMENT
 from xref.graph.spot import INCLUDE, LABEL, MEMBER, TAG
 from xref.parse.ctree import Array, Function, Pointer, TypeofExpr
 from xref.store.numbers import first
-from xref.store.rows import last_member
+from xref.store.stored import last_member
 from xref.tree.files import is_shared
 
 if TYPE_CHECKING:

@@ -34,7 +34,8 @@ from xref.macros.nature import Natures
 from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
 from xref.store.model import FileRow, Offer
-from xref.store.rows import LEFT_OUT, encode_includes, file_row
+from xref.store.rows import LEFT_OUT, file_row
+from xref.store.stored import encode_includes
 from xref.tree.files import is_shared
 
 MAX_FILE: Final = 32 * 1024 * 1024

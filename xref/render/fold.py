@@ -8,7 +8,8 @@ and says how many others there are; it never hides that there are some.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from xref.graph.answer import Answer, AnswerEdge, Node
 from xref.render.options import GOALS_PER_FAN
@@ -18,8 +19,7 @@ from xref.resolve.edge import EdgeKind, SymbolKind
 _LOUDEST = (EdgeKind.INDIRECT, EdgeKind.CALLBACK, EdgeKind.DEFERRED, EdgeKind.DIRECT, EdgeKind.MACRO)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, gc=False):
     """All the calls from one node to another; ``through`` names the macros that were bridged."""
 
     source: str
@@ -39,8 +39,7 @@ class Link:
         return all(e.weak for e in real)
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(msgspec.Struct, frozen=True, gc=False):
     """The folded rest of a dispatch: ``anchor`` is the node that stays, ``hidden`` what is not shown."""
 
     anchor: str
@@ -49,8 +48,7 @@ class More:
     hidden: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(msgspec.Struct, frozen=True, gc=False):
     """What is left to show; nodes and links in the order of the answer."""
 
     nodes: tuple[Node, ...]

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+import msgspec
 
 from xref.render.fold import Link, More
 from xref.resolve.edge import EdgeKind
@@ -15,8 +16,7 @@ _FEW: Final = 3
 _Site: TypeAlias = tuple[EdgeKind, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(msgspec.Struct, frozen=True, gc=False):
     """A dispatch to ``count`` targets that stand above, under another caller; ``link`` is the first."""
 
     link: Link

@@ -20,7 +20,7 @@ from xref.resolve.titles import is_text, titles
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
-from xref.store.rows import NAMED
+from xref.store.stored import NAMED
 
 _DEEP: Final = 8
 _FEW: Final = 500

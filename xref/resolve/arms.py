@@ -28,6 +28,8 @@ from xref.store.model import FunctionInfo
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _MOST: Final = 1_000
 """So many arms of one macro are looked at."""
+_AT_ONCE: Final = 1_000
+"""The bodies of more functions are not read only to find the macros among them."""
 _LONGEST: Final = 10_000
 """A condition of so many characters is not looked into: it may hold."""
 
@@ -57,6 +59,7 @@ class Arms:
         self._opened = opened
         self._known: dict[int, tuple[Arm, ...]] = {}
         self._params: dict[int, tuple[str, ...]] = {}
+        self._inner: dict[tuple[int, int], Site] = {}
 
     def decides(self, call: CallFact, scope: Scope) -> bool:
         """Whether only who uses the macro that a call stands in can say if there is such a call."""
@@ -88,12 +91,12 @@ class Arms:
             if t.kind is not EdgeKind.MACRO:
                 continue
             taken: dict[str, bool] = {}
-            for arm in self._of(t.function):
+            for k, arm in enumerate(self._of(t.function)):
                 if arm.choice not in taken:
                     taken[arm.choice] = self._is_taken(arm.choice, t.function, call, scope)
                 if not taken[arm.choice]:
                     continue
-                inner = self._opened(arm.call, self._written.scope(arm.macro))
+                inner = self._inside(arm, t.function.id, k)
                 if inner is None:
                     continue
                 made = self._here(inner, arm, call, t.function, scope)
@@ -104,10 +107,22 @@ class Arms:
                 found[key] = made
         return list(found.values())
 
+    def _inside(self, arm: Arm, macro: int, k: int) -> Site | None:
+        """What the call of an arm is, the ``k``-th of a macro: by name, the same wherever that is used."""
+        known = self._inner.get((macro, k))
+        if known is None:
+            known = self._opened(arm.call, self._written.scope(arm.macro))
+            if known is not None and not known.via:
+                self._inner[macro, k] = known
+        return known
+
     def _is_taken(self, choice: str, macro: FunctionInfo, call: CallFact, scope: Scope) -> bool:
         """Whether the arms of a macro that hang on ``choice`` may have calls where it is used by ``call``."""
+        deciding = self._deciding(scope)
+        if not deciding and self._choices.open(choice):
+            return True  # test_bit(nr, addr): an arm for numbers that are known, another for all others
         here = self._put_in(choice, macro, call)
-        if _mentions(here, self._deciding(scope)):
+        if _mentions(here, deciding):
             return False
         return len(here) > _LONGEST or self._choices.possible(here, scope, call.line)
 
@@ -158,6 +173,8 @@ class Arms:
     def leading_to(self, names: Iterable[str]) -> frozenset[str]:
         """The names of the macros by whose invocation one of ``names`` may be called so."""
         wanted = frozenset(names)
+        if not self._choosing(wanted):
+            return frozenset()
         found: set[str] = set()
         seen: set[int] = set()
         todo = sorted(wanted)
@@ -170,6 +187,21 @@ class Arms:
                     found |= new
                     todo += sorted(new)
         return frozenset(found)
+
+    def _choosing(self, wanted: frozenset[str]) -> bool:
+        """Whether any macro calls one of ``wanted`` by the types of its own arguments: hardly one does, and then it
+        need not be asked what else such macros invoke.
+        """
+        ids = list(dict.fromkeys(fid for name in sorted(wanted) for fid in self._reader.mentions("c", name)))
+        if len(ids) > _AT_ONCE:
+            self._reader.expect_functions(ids)  # without their bodies
+            ids = [fid for fid in ids if (f := self._reader.function(fid)) is not None and f.kind == "macro"]
+        for f in self._reader.functions(ids):
+            if f.kind == "macro":
+                scope = self._written.scope(f)
+                if any(call.callee in wanted and self.decides(call, scope) for call in scope.body.calls):
+                    return True
+        return False
 
 
 def _mentions(text: str, names: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from xref.parse import ctree as x
@@ -31,10 +32,24 @@ class Choices:
 
     def __init__(self, types: CertainTypes) -> None:
         self._types = types
+        self.open = lru_cache(maxsize=10_000)(self._is_open)
 
     def possible(self, choice: str, scope: Scope, line: int) -> bool:
         """Whether a call can be made that hangs on ``choice``, at a line of a function."""
         return self._value(self._types.parse(choice), scope, line, 0) != 0
+
+    def _is_open(self, choice: str) -> bool:
+        """Whether ``choice`` asks for nothing but whether a compiler knows values, so that no arguments rule it out."""
+        todo = [self._types.parse(choice)]
+        while todo:
+            match todo.pop():
+                case x.Binary("&&" | "||", left, right):
+                    todo += (left, right)
+                case x.Call(x.Name("__builtin_constant_p"), _):
+                    pass
+                case _:
+                    return False
+        return True
 
     def _value(self, e: x.Expr, scope: Scope, line: int, depth: int) -> int | None:
         """The value of a constant expression; None where that is not known."""

@@ -28,7 +28,7 @@ from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
 from xref.store.reader import Reader
-from xref.store.rows import NAMED
+from xref.store.stored import NAMED
 
 _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
 _MOST: Final = 1000

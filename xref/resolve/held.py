@@ -26,7 +26,7 @@ from xref.resolve.scope import Scope
 from xref.resolve.values import Values
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
-from xref.store.rows import decode_ids, last_member
+from xref.store.stored import decode_ids, last_member
 
 _ROOT = re.compile(r"[(&*\s]*([A-Za-z_]\w*)")
 _MANY = 2000

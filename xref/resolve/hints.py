@@ -7,7 +7,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Final
 
-from xref.store.rows import decode_ids
+from xref.store.stored import decode_ids
 from xref.tree.files import KERNEL
 
 if TYPE_CHECKING:

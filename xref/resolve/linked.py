@@ -21,7 +21,7 @@ from xref.resolve.model import Site, Step, Target
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.numbers import first
-from xref.store.rows import type_tag
+from xref.store.stored import type_tag
 
 _IN_SECTION = "section"
 """What the declaration of an entry begins with that assembler makes (see ``xref.facts.sections``)."""

@@ -40,7 +40,7 @@ from xref.resolve.spell import spell
 from xref.resolve.values import Values, static_call_key
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo
-from xref.store.rows import last_member
+from xref.store.stored import last_member
 
 _BUILTIN = re.compile(r"__builtin_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
 _BUILTIN_UNLESS_DEFINED = re.compile(r"__sync_\w+|__atomic_\w+")

@@ -16,7 +16,7 @@ from xref.resolve.typenames import TypeNames
 from xref.resolve.types import Types
 from xref.store.model import RegistrationInfo
 from xref.store.reader import Reader
-from xref.store.rows import decode_ids
+from xref.store.stored import decode_ids
 
 _STEP = re.compile(r"\.(\w+)(?:\+(\d+))?|\[\]|#(\d+)")
 _LAST_STEP = re.compile(r"(?:\.\w+(?:\+\d+)?|\[\]|#\d+)$")

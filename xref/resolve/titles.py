@@ -17,7 +17,7 @@ from xref.parse.ctree import Base, CType, Pointer
 from xref.resolve.slots import around_path
 from xref.resolve.types import Types
 from xref.resolve.written import Written
-from xref.store.rows import type_tag
+from xref.store.stored import type_tag
 
 TEXT: Final = re.compile(r'[\s(]*"([A-Za-z_]\w*)"[\s)]*')
 """A string that could be a name, and nothing else."""

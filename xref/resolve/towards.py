@@ -29,7 +29,7 @@ from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_k
 from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.numbers import file_of
-from xref.store.rows import chosen_among
+from xref.store.stored import chosen_among
 
 MOST: Final = 1500
 """So many places are gone to; an address that comes further comes everywhere."""

@@ -13,7 +13,7 @@ from typing import Final
 from xref.facts.display import ANONYMOUS, display_name
 from xref.store.reader import Reader
 from xref.store.registrations import MACRO
-from xref.store.rows import type_tag
+from xref.store.stored import type_tag
 
 _MOST_TYPES: Final = 1_000
 """Of a member that has more types (``handler`` of every trace event) the record is looked at that it is in."""

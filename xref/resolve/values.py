@@ -22,7 +22,7 @@ from xref.resolve.spell import spell
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.reader import Reader
-from xref.store.rows import STATIC_CALL
+from xref.store.stored import STATIC_CALL
 
 _MAX_DEPTH = 24
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")

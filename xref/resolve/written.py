@@ -21,7 +21,7 @@ from xref.resolve.slots import Slots
 from xref.resolve.types import Types
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.reader import Reader
-from xref.store.rows import chosen_among, last_member
+from xref.store.stored import chosen_among, last_member
 
 MAX_CALLERS = 400
 """So many callers are read where what they hand over may be anything: words, and pointers to data."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from xref.lex.model import Include
-from xref.store.rows import decode_includes
+from xref.store.stored import decode_includes
 
 _SHARED = re.compile(r"include/|arch/\w+/include/")
 CHUNK = 256

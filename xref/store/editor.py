@@ -14,18 +14,8 @@ from xref.facts.model import FunctionFact, RecordFact
 from xref.store.database import open_readonly
 from xref.store.model import FileRow, FunctionRow, Offer, RecordRow
 from xref.store.numbers import first, first_wide
-from xref.store.rows import (
-    LEFT_OUT,
-    WIDE_KINDS,
-    decode_body,
-    decode_fields,
-    decode_ids,
-    encode_ids,
-    function_row,
-    ids_of,
-    member_alias,
-    record_row,
-)
+from xref.store.rows import LEFT_OUT, function_row, member_alias, record_row
+from xref.store.stored import WIDE_KINDS, decode_body, decode_fields, decode_ids, encode_ids, ids_of
 from xref.store.writer import (
     NOTHING,
     Counts,

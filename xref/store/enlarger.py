@@ -10,7 +10,7 @@ from pathlib import Path
 from xref.store.database import COMPLETE, load
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first_wide
-from xref.store.rows import decode_ids, encode_ids
+from xref.store.stored import decode_ids, encode_ids
 from xref.store.writer import NOTHING, Counts, Writer, name_and_shape, replace_guards, replace_parts
 
 

@@ -21,7 +21,7 @@ from xref.store.database import open_readonly
 from xref.store.model import DeclInfo, FileInfo, FunctionInfo, RecordInfo, SyscallInfo
 from xref.store.numbers import first, first_wide
 from xref.store.registrations import RegistrationReader
-from xref.store.rows import decode_body, decode_fields, decode_includes
+from xref.store.stored import decode_body, decode_fields, decode_includes
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")

@@ -13,7 +13,7 @@ from xref.store.batches import of_each
 from xref.store.model import RegistrationInfo
 from xref.store.numbers import first_wide
 from xref.store.options import OptionReader
-from xref.store.rows import decode_ids
+from xref.store.stored import decode_ids
 
 _REGISTRATION = (
     "SELECT id, file_id, line, col, object, decl, path, field, value, name, how, guard, function FROM registrations"
@@ -51,7 +51,7 @@ class RegistrationReader(OptionReader):
 
     def mentions_by_shape(self, kind: str, name: str) -> list[tuple[str, bytes]]:
         """The same by the shape of the access: ``socket ops`` for ``sock->ops->sendmsg``, '' where it is not known; and
-        who does it, see :func:`~xref.store.rows.decode_ids`.
+        who does it, see :func:`~xref.store.stored.decode_ids`.
         """
         return self._db.execute(
             "SELECT shape, ids FROM postings WHERE kind = ? AND name = ? ORDER BY shape", (kind, name)
@@ -59,7 +59,7 @@ class RegistrationReader(OptionReader):
 
     def registration_shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
         """The initialisers whose last designator is ``.field``, by what tells their record: tag, path, the brackets in
-        the declaration; and their rows, see :func:`~xref.store.rows.decode_ids`.
+        the declaration; and their rows, see :func:`~xref.store.stored.decode_ids`.
         """
         rows = self._db.execute("SELECT shape, ids FROM postings WHERE kind = 'r' AND name = ?", (field,))
         shapes = ((*shape.split(" "), ids) for shape, ids in rows)

@@ -12,7 +12,7 @@ from typing import Final
 
 from xref.store.database import COMPLETE, complete, create
 from xref.store.numbers import BITS, WIDE_BITS
-from xref.store.rows import decode_ids, encode_ids
+from xref.store.stored import decode_ids, encode_ids
 
 _NARROW: Final = ("functions", "records")
 _WIDE: Final = ("registrations", "typedefs", "objects", "macros", "exports")

@@ -8,22 +8,26 @@ only inserts.
 from __future__ import annotations
 
 import re
-import zlib
-from array import array
 from collections import Counter
 from typing import Final
 
-import msgspec
-
-from xref.facts.model import Body, FieldFact, FileFacts, FunctionFact, RecordFact
-from xref.lex.model import Include
+from xref.facts.model import Body, FileFacts, FunctionFact, RecordFact
 from xref.parse.cexpr import parse_args
 from xref.store.model import FileRow, FunctionRow, RecordRow
 from xref.store.numbers import MOST
+from xref.store.stored import (
+    NAMED,
+    STATIC_CALL,
+    WORDS,
+    chosen_among,
+    encode_body,
+    encode_fields,
+    encode_includes,
+    last_member,
+    type_tag,
+)
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")
-_FIRST_NAME: Final = re.compile(r"[(*\s]*([A-Za-z_$][\w$]*)")
 _ONE_NAME: Final = re.compile(r"[(&*\s]*(?:\([^()]*\)\s*)?[(&*\s]*([A-Za-z_$][\w$]*)[)\s]*")
 # These run over every expression of the tree. A name is tried once, from its first letter to its last: without the
 # possessive repeats and the look behind, each of its tails would be tried too, which cost ten times as much. \w is
@@ -52,13 +56,7 @@ _GOT: Final = re.compile(
     rf"(?!\s*+(?:[{_W}(.]|->))"
 )
 _MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
-NAMED: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
-"""The address of an object, and nothing else."""
 _SOME_NAMED: Final = re.compile(r"&\s*([A-Za-z_]\w*)\s*(?:[,)]|$)")
-_ARM: Final = re.compile(r":\s*([A-Za-z_]\w*)\s*(?=[,)])")
-# default: __kmem_cache_create)(__name, __object_size, __args, __VA_ARGS__)   include/linux/slab.h
-STATIC_CALL: Final = re.compile(r"\b__SC[TK]__(\w+)")
-"""What names the key of a static call: include/linux/static_call_types.h."""
 # #define sk_prot __sk_common.skc_prot   include/net/sock.h
 _MEMBER_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\s*(?:\.|->)\s*[A-Za-z_]\w*)*\s*(?:\.|->)\s*([A-Za-z_]\w*)")
 _PUNCTUATION: Final = str.maketrans("", "", "()&*")
@@ -70,22 +68,6 @@ _RECORD_PARAMETER: Final = re.compile(
 _RECORD_LOCAL: Final = re.compile(r"(?:(?:const|static)\s+)*(?:(?:struct|union)\s+(\w+)|([a-z]\w*_t))\s*[*\s]")
 _INSIDE: Final = re.compile(r"\([^()]*\)")
 _VALUES: Final = re.compile(r"=[^,]*")
-_TAG: Final = re.compile(
-    r"(?:(?:static|extern|const|volatile|register|inline|__\w+)\s+)*(?:(?:struct|union)\s+(\w+)|([A-Za-z_]\w*))"
-)
-_WORDS: Final = frozenset(
-    "struct union enum const void int long short char unsigned signed sizeof typeof static volatile return if else "
-    "float double inline register extern bool".split()
-)
-_encoder: Final = msgspec.msgpack.Encoder()
-_body_decoder: Final = msgspec.msgpack.Decoder(Body)
-_fields_decoder: Final = msgspec.msgpack.Decoder(tuple[FieldFact, ...])
-_includes_decoder: Final = msgspec.msgpack.Decoder(tuple[Include, ...])
-WIDE_KINDS: Final = frozenset("rw")
-"""The kinds of postings that are about registrations."""
-_COMPRESS_ABOVE: Final = 160
-_COMPRESS_BODIES_ABOVE: Final = 320
-"""A shorter body takes as long as a longer one, and would be smaller by a third at most."""
 LEFT_OUT: Final = "left out: "
 """What the notes on a file begin with that is in the index by name only; the reason follows."""
 
@@ -94,14 +76,6 @@ def single_name(text: str) -> str:
     """The one identifier that a value consists of, casts and ``&`` aside; '' if there is more to it."""
     m = _ONE_NAME.fullmatch(text)
     return m[1] if m is not None else ""
-
-
-def type_tag(decl: str) -> str:
-    """The tag or typedef name that a declaration begins with; '' for a built-in type."""
-    m = _TAG.match(decl)
-    if m is None:
-        return ""
-    return m[1] or (m[2] if m[2] not in _WORDS else "")
 
 
 def renamed(name: str, decl: str) -> str:
@@ -114,74 +88,6 @@ def member_alias(name: str, body: str) -> tuple[str, str] | None:
     """The member that a macro without parameters is another name of, and that name."""
     m = _MEMBER_PATH.fullmatch(body) if "." in body or ">" in body else None
     return (m[1], name) if m is not None else None
-
-
-def encode_body(body: Body) -> bytes:
-    """A body as stored: a flag byte (0 plain, 1 compressed), then msgpack."""
-    data = _encoder.encode(body)
-    return b"\x01" + zlib.compress(data, 1) if len(data) > _COMPRESS_BODIES_ABOVE else b"\x00" + data
-
-
-def decode_body(data: bytes) -> Body:
-    """The inverse of :func:`encode_body`."""
-    return _body_decoder.decode(zlib.decompress(data[1:]) if data[:1] == b"\x01" else data[1:])
-
-
-def encode_fields(fields: tuple[FieldFact, ...]) -> bytes:
-    """The members of a record as stored."""
-    return _encoder.encode(fields)
-
-
-def decode_fields(data: bytes) -> tuple[FieldFact, ...]:
-    """The inverse of :func:`encode_fields`."""
-    return _fields_decoder.decode(data)
-
-
-def encode_includes(includes: tuple[Include, ...]) -> bytes:
-    """A file's include directives as stored."""
-    return _encoder.encode(includes)
-
-
-def decode_includes(data: bytes) -> tuple[Include, ...]:
-    """The inverse of :func:`encode_includes`."""
-    return _includes_decoder.decode(data)
-
-
-def ids_of(kind: str) -> array[int]:
-    """An empty posting list: rows of functions and records have 32-bit numbers, those of registrations wide ones."""
-    return array("Q" if kind in WIDE_KINDS else "I")
-
-
-def encode_ids(ids: array[int]) -> bytes:
-    """A posting list as stored: a flag byte (1 compressed, 2 wide numbers), then the numbers."""
-    data = ids.tobytes()
-    wide = 2 if ids.typecode == "Q" else 0
-    if len(data) > _COMPRESS_ABOVE:
-        return bytes((wide | 1,)) + zlib.compress(data, 1)
-    return bytes((wide,)) + data
-
-
-def decode_ids(data: bytes) -> array[int]:
-    """The inverse of :func:`encode_ids`."""
-    ids: array[int] = array("Q" if data[0] & 2 else "I")
-    ids.frombytes(zlib.decompress(data[1:]) if data[0] & 1 else data[1:])
-    return ids
-
-
-def last_member(text: str) -> str:
-    """The member (or variable) that an expression ends in: ``sendmsg`` for ``sock->ops->sendmsg``, ``(*a->sendmsg)``
-    and ``t[i].sendmsg``; ``t`` for ``t[i]`` and ``(*t)``.
-    """
-    m = _LAST_MEMBER.search(text)
-    if m is not None:
-        return m[1]
-    m = _FIRST_NAME.match(text)
-    return m[1] if m is not None else ""
-
-
-def chosen_among(callee: str) -> tuple[str, ...]:
-    """The functions of which a callee chooses one by a type: ``_Generic((x), void *: f, default: g)``."""
-    return tuple(_ARM.findall(callee)) if "_Generic" in callee else ()
 
 
 def _tags(f: FunctionFact) -> dict[str, str]:
@@ -239,7 +145,7 @@ def record_row(r: RecordFact) -> RecordRow:
 
 def names_inside(value: str) -> tuple[str, ...]:
     """The names that an initialiser's value is made of, but for what is called: ``f`` of ``pm_ptr(f)``."""
-    return tuple(set(_VALUE.findall(value)) - _WORDS)
+    return tuple(set(_VALUE.findall(value)) - WORDS)
 
 
 def registration_shape(field: str, tag: str, path: str, decl: str) -> str:
@@ -301,7 +207,7 @@ def function_row(f: FunctionFact) -> FunctionRow:
             assigned.add(name)
     # one search over all of them, each argument once; nothing that a pattern for names looks at goes beyond a comma
     pieces = set(",".join(texts).split(","))
-    values = set(_VALUE.findall(",".join(pieces))).difference(local, _WORDS)
+    values = set(_VALUE.findall(",".join(pieces))).difference(local, WORDS)
     stepping = ";".join([text for text in texts if "->" in text or "." in text])
     addressed: set[str] = set()
     if "&" in stepping:

@@ -11,7 +11,8 @@ from pathlib import Path
 from xref.store.database import complete, create
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first, first_wide
-from xref.store.rows import encode_ids, ids_of, names_inside, registration_shape
+from xref.store.rows import names_inside, registration_shape
+from xref.store.stored import encode_ids, ids_of
 
 NOTHING = Offer(b"", b"", b"")
 
