@@ -2,7 +2,8 @@
 """The questions that can be put to the call graph, each answered with one bounded ``Answer``.
 
 ``down``: from a symbol to a layer, a function, or so many steps. ``up``: to the entries. ``between``: call chains.
-``callers`` and ``callees``: one step. The same question to the same index gives the same answer, byte for byte.
+``callers`` and ``callees``: one step, for which none of what searches farther is loaded. The same question to the same
+index gives the same answer, byte for byte.
 """
 
 from __future__ import annotations
@@ -10,15 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xref.graph.answer import QueryInfo, Truncated, ambiguity
-from xref.graph.between import find_chains
 from xref.graph.convert import candidates
 from xref.graph.draft import Draft
 from xref.graph.layers import SYSCALL, load_layers
 from xref.graph.reader import Reader
-from xref.graph.spine import down_to_layer, down_to_symbol, lay_chains, left_out
 from xref.graph.start import no_end
 from xref.graph.syscall_notes import table_notes
-from xref.graph.upward import up_to
 from xref.graph.walk import walk_down, walk_up
 
 if TYPE_CHECKING:
@@ -55,6 +53,8 @@ def down(
     the domain that it is at home in, everything else ``DEFAULT_DEPTH`` steps. Raises NoMatch when ``to`` names neither
     a layer nor a symbol, UsageError when it is a layer that does not lie below ``start``.
     """
+    from xref.graph.spine import down_to_layer, down_to_symbol
+
     where = layers if layers is not None else load_layers()
     reader = Reader(source)
     home = where.home_of(start.symbol)
@@ -94,6 +94,8 @@ def up(
     where = layers if layers is not None else load_layers()
     reader = Reader(source)
     if to is not None:
+        from xref.graph.upward import up_to
+
         return up_to(reader, start, QueryInfo("callgraph", start.asked, "up", to, None, tuple(stop)), where, max_nodes)
     draft = Draft(reader, where, None, max_nodes)
     cut = walk_up(reader, draft, start.symbol, where, depth, stop)
@@ -116,6 +118,9 @@ def between(
     max_nodes: int = MAX_NODES,
 ) -> Answer:
     """The ``count`` shortest call chains from ``first`` to ``last``; no chain is an answer too, and says so."""
+    from xref.graph.between import find_chains
+    from xref.graph.spine import lay_chains, left_out
+
     where = layers if layers is not None else load_layers()
     reader = Reader(source)
     found = find_chains(reader, first.symbol, last.symbol, count=count, stop=stop, depth=depth, max_visits=MAX_VISITS)

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xref.store.reader import Reader
-from xref.tree.part import Wanted
+
+if TYPE_CHECKING:
+    from xref.tree.part import Wanted
 
 
 class Demand:
@@ -31,6 +35,8 @@ class Demand:
 
     def wanted(self, reader: Reader) -> Wanted:
         """The same as what to look for in the text of other files."""
+        from xref.tree.part import Wanted
+
         functions = set(self.undefined)
         for f in reader.functions(sorted(self.stubs)):
             if f.guard or reader.file(f.file_id).guard:

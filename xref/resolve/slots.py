@@ -237,7 +237,7 @@ class Slots:
         self._reader.expect_namings(some)
         self._reader.expect_records(tag for tag in some if self._names.is_plain(tag))
 
-    def _owners(self, tag: str, path: str, brackets: int) -> frozenset[str] | None:
+    def _owners(self, tag: str, path: str, brackets: int) -> tuple[str, ...] | None:
         """The records whose member an initialiser at ``path`` of a ``struct tag`` can set, over all files; None where
         that may depend on more of the declaration than its tag and how many ``brackets`` it has.
         """
@@ -266,7 +266,7 @@ class Slots:
                 current = {t.of for t in current if isinstance(t, Array)}
             else:
                 return None
-        return frozenset(member.owner for member in found) if found is not None else None
+        return tuple({member.owner for member in found}) if found is not None else None
 
     def fills(self, r: RegistrationInfo, struct: str, field: str, home: int | None = None) -> bool:
         """Whether an initialiser is one of ``registrations(struct, field, home)``."""

@@ -6,7 +6,7 @@ Nearly every name is that of a record and of nothing else; what is remembered ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +17,7 @@ from xref.store.stored import type_tag
 
 _MOST_TYPES: Final = 1_000
 """Of a member that has more types (``handler`` of every trace event) the record is looked at that it is in."""
+_FEW: Final = 16
 
 
 class TypeNames:
@@ -25,7 +26,7 @@ class TypeNames:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._tags = lru_cache(maxsize=20_000)(self._tags_behind)
-        self._members: dict[str, frozenset[str] | None] = {}
+        self._members: dict[str, Collection[str] | None] = {}
 
     def may_be(self, name: str, tags: Set[str]) -> bool:
         """Whether a type of that name may be, or point to, one of the records that ``tags`` are (or are shown as)."""
@@ -49,7 +50,7 @@ class TypeNames:
         if member not in self._members:
             self._members[member] = self._reached(member)
         found = self._members[member]
-        return found is None or not found.isdisjoint(tags)
+        return found is None or not tags.isdisjoint(found)
 
     def is_plain(self, name: str) -> bool:
         """Whether a name can be nothing but a tag."""
@@ -64,7 +65,7 @@ class TypeNames:
         for member in new:
             of = reader.member_types(member)
             if len(of) <= _MOST_TYPES:
-                names |= of
+                names.update(of)
         reader.expect_namings(names)
 
     def _tags_behind(self, name: str) -> frozenset[str] | None:
@@ -90,7 +91,7 @@ class TypeNames:
             seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
         return frozenset(found)
 
-    def _reached(self, member: str) -> frozenset[str] | None:
+    def _reached(self, member: str) -> Collection[str] | None:
         """The tags that a member of that name is of or points to; None where that cannot be told, or takes too long."""
         reader = self._reader
         types = reader.member_types(member)
@@ -98,12 +99,11 @@ class TypeNames:
             return None
         reader.expect_namings(types)
         others = [name for name in types if name and (ANONYMOUS in name or reader.naming(name))]
-        if not others:
-            return types
-        found = set(types.difference(others))
+        found = set(types).difference(others)
         for name in others:
             tags = self._tags(name) if reader.naming(name) else (name, display_name(name))
             if tags is None:
                 return None
             found.update(tags)
-        return frozenset(found)
+        # a tuple of names is nothing to the garbage collector, which looks at every set again and again
+        return frozenset(found) if len(found) > _FEW else tuple(found)

@@ -8,7 +8,6 @@ what to run; it is never migrated.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -155,6 +154,7 @@ def copy_index(source: Path, target: Path) -> None:
             a.seek(0)
             b.seek(0)
             b.truncate()
-            shutil.copyfileobj(a, b, 1 << 20)
+            while piece := a.read(1 << 20):
+                b.write(piece)
             b.flush()
         os.fsync(b.fileno())  # so that little is left to be written when it is swapped in

@@ -32,7 +32,7 @@ class RegistrationReader(OptionReader):
 
     def __init__(self, db: sqlite3.Connection) -> None:
         super().__init__(db)
-        self._member_types: dict[str, frozenset[str]] = {}
+        self._member_types: dict[str, tuple[str, ...]] = {}
         self._namings: dict[str, int] = {}
 
     def mentions(self, kind: str, name: str) -> list[int]:
@@ -65,7 +65,7 @@ class RegistrationReader(OptionReader):
         shapes = ((*shape.split(" "), ids) for shape, ids in rows)
         return [(tag, path, int(brackets), ids) for tag, path, brackets, ids in shapes]
 
-    def member_types(self, name: str) -> frozenset[str]:
+    def member_types(self, name: str) -> tuple[str, ...]:
         """The tags and typedefs that members of that name are declared with, '' for built-in types."""
         known = self._member_types.get(name)
         if known is None:
@@ -80,8 +80,8 @@ class RegistrationReader(OptionReader):
         sql = "SELECT name, shape FROM postings WHERE kind = 'f' AND name IN"
         for name, shape in of_each(self._db, sql, missing):
             found.setdefault(name, []).append(shape)
-        self._member_types.update(dict.fromkeys(missing, frozenset[str]()))
-        self._member_types.update((name, frozenset(shapes)) for name, shapes in found.items())
+        self._member_types.update(dict.fromkeys(missing, ()))
+        self._member_types.update((name, tuple(shapes)) for name, shapes in found.items())
 
     def naming(self, name: str) -> int:
         """What else than a tag a name can be: ``TYPEDEF``, ``MACRO``, both, or nothing (0)."""
