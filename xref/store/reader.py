@@ -50,8 +50,10 @@ _RENAMING = (
 )
 _FEW = 8_000
 """How many bodies are kept; of what is smaller, ``_MANY``, or ``_MOST_RECORDS``."""
-_FEW_TYPEDEFS = 4_000
+_FEW_TYPEDEFS = 600
 """After so many questions the names of all typedefs are read: most names that are asked for are none."""
+_FEW_PARTS = 200
+"""Likewise with what is part of another file."""
 _MOST_RECORDS = 20_000
 _MANY = 200_000
 
@@ -76,8 +78,10 @@ class Reader(RegistrationReader):
         super().__init__(open_readonly(path))
         self._db.execute("BEGIN")  # one lock for all questions: it is three system calls for each otherwise
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
-        self.file_id = lru_cache(maxsize=None)(self._file_id)
         self._files: dict[int, FileInfo] = {}
+        self._file_ids: dict[str, int | None] = {}
+        self._part_names: frozenset[str] | None = None
+        self._asked_parts = 0
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
         self._member_aliases: frozenset[str] | None = None
@@ -102,16 +106,21 @@ class Reader(RegistrationReader):
         if known is None:
             row = self._db.execute(f"{_FILE} = ?", (file_id,)).fetchone()
             known = self._files[file_id] = FileInfo(*row)
+            self._file_ids[known.path] = file_id
         return known
 
     def _expect_files(self, ids: Iterable[int]) -> None:
         """Reads the rows of these files at once."""
         for row in of_each(self._db, f"{_FILE} IN", [each for each in set(ids) if each not in self._files]):
             self._files[row[0]] = FileInfo(*row)
+            self._file_ids[row[1]] = row[0]
 
-    def _file_id(self, path: str) -> int | None:
-        row = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
-        return row[0] if row is not None else None
+    def file_id(self, path: str) -> int | None:
+        """The row of a file; None where the index does not have it."""
+        if path not in self._file_ids:
+            row = self._db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+            self._file_ids[path] = row[0] if row is not None else None
+        return self._file_ids[path]
 
     def files_ending(self, suffix: str) -> list[FileInfo]:
         """The files whose path is ``suffix`` or ends in ``/suffix``."""
@@ -148,6 +157,12 @@ class Reader(RegistrationReader):
 
     def wholes(self, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """What each of these is a part of, as far as it is one."""
+        if self._part_names is None:
+            self._asked_parts += 1
+            if self._asked_parts > _FEW_PARTS:
+                self._part_names = all_of(self._db, "path", "FROM parts")
+        if self._part_names is not None:
+            paths = [path for path in paths if path in self._part_names]
         rows = of_each(self._db, "SELECT path, wholes FROM parts WHERE path IN", paths)
         return {path: tuple(wholes.split("\t")) for path, wholes in rows}
 
