@@ -243,3 +243,23 @@ def test_what_an_option_makes_of_a_type_stays_open(small: Make) -> None:
     assert arms(small(files), "use") == ["jump", "nop"]
     assert arms(small(files, config="CONFIG_ON=y\nCONFIG_JUMP_LABEL=y\n"), "use") == ["nop"]
     assert arms(small(files, config="CONFIG_JUMP_LABEL=y\n"), "use") == ["jump"]
+
+
+def test_whether_a_value_is_known_to_the_compiler_stays_open(small: Make) -> None:
+    bits = "#define bit(n, p) ((__builtin_constant_p(n) && __builtin_constant_p((long)(p) != 0)) ? f(n) : g(n))\n"
+    named = "#define named(n) bit(n, &word)\n"
+    body = (
+        "int use(int n, long *p)\n{\n\treturn bit(n, p) + bit(3, p);\n}\nint other(int n)\n{\n\treturn named(n);\n}\n"
+    )
+    s = small(FUNCTIONS + bits + named + "long word;\n" + body)
+    assert arms(s, "use") == arms(s, "other") == ["f", "g"]
+    assert set(s.callers("f")) == set(s.callers("g")) == {"net/a.c:other", "net/a.c:use"}
+
+
+def test_who_calls_by_a_choice_is_found_through_macros_that_do_not_choose(small: Make) -> None:
+    inner = "#define chosen(x) (sizeof(*x) == 4 ? f(1) : g(1))\n#define outer(p) ({ f(2); chosen(&(p)->n); })\n"
+    body = "struct s { u32 n; };\nint use(struct s *p)\n{\n\treturn outer(p);\n}\n"
+    s = small(TYPES + FUNCTIONS + inner + body)
+    assert arms(s, "use") == ["f"]
+    assert {node.partition("@")[0] for node in s.callers("f")} == {"net/a.c:outer", "net/a.c:use"}
+    assert s.callers("g") == []

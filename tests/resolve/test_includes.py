@@ -95,3 +95,14 @@ def test_flags_are_lent_to_headers_only() -> None:
                 "drv/include/deep/a.h": ("drv/include/b.h",),
                 "drv/include/deep/a.c": (),
             }
+
+
+def test_a_path_is_in_the_index_however_many_folders_were_asked_for() -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE files (path TEXT PRIMARY KEY, includes BLOB)")
+        paths = [f"drivers/net/d{n}/a.h" for n in range(300)]
+        db.executemany("INSERT INTO files VALUES (?, x'')", [(path,) for path in (*paths, "include/linux/a.h", "a.h")])
+        includes = Includes(db)
+        for path in (*paths, "include/linux/a.h", "a.h"):
+            assert path in includes
+            assert path.replace("a.h", "b.h") not in includes

@@ -11,6 +11,7 @@ from xref.errors import EXIT_NO_INDEX, IndexUnavailable
 from xref.facts.model import FileFacts
 from xref.store.database import SCHEMA_VERSION
 from xref.store.reader import Reader
+from xref.store.registrations import MACRO, TYPEDEF
 from xref.store.rows import file_row
 from xref.store.stored import decode_ids
 from xref.store.writer import Writer
@@ -206,6 +207,39 @@ def test_what_is_asked_at_once_is_what_is_asked_one_by_one(reader: Reader) -> No
     assert [name for name in ("ops", "fn_t", "nothing", "inner") if reader.is_tag(name)] == ["ops"]
     reader.expect_functions([f.id for f in reader.functions_named("my_open")])
     assert reader.functions_named("my_open")[0] == reader.function(reader.functions_named("my_open")[0].id)
+
+
+def test_what_else_than_a_tag_a_name_can_be(tmp_path: Path) -> None:
+    source = "typedef int plain;\n#define both x\ntypedef int both;\n#define made(x) x\nstruct tag { int n; };\n"
+    reader = Reader(written(tmp_path / "i.db", facts_of(source)))
+    names = {"plain": TYPEDEF, "both": TYPEDEF | MACRO, "made": MACRO, "tag": 0, "nothing": 0}
+    reader.expect_namings(["both", "tag"])
+    assert {name: reader.naming(name) for name in names} == names
+    reader.expect_records(["tag", "nothing"])
+    assert [len(reader.records(name)) for name in ("tag", "nothing", "plain")] == [1, 0, 0]
+    reader.close()
+
+
+def test_unions_are_found_by_the_name_they_are_shown_with(tmp_path: Path) -> None:
+    source = (
+        "union own { int (*a)(void); };\nstruct outer { union { int (*b)(void); }; union { int c; } d; };\n"
+        "struct outer_more { union { int e; }; };\nunion { int f; } alone;\n"
+    )
+    reader = Reader(written(tmp_path / "i.db", facts_of(source)))
+    found = {
+        shown: [f.name for r in reader.unions_called(shown) for f in r.fields] for shown in ("own", "outer", "out")
+    }
+    assert found == {"own": ["a"], "outer": ["b", "c"], "out": []}
+    reader.close()
+
+
+def test_parts_are_told_however_many_files_are_asked_for(tmp_path: Path) -> None:
+    reader = Reader(written(tmp_path / "i.db", facts_of(SOURCE)))
+    reader._db.execute("PRAGMA query_only = OFF")
+    reader._db.execute("CREATE TEMP TABLE parts AS SELECT 'net/part.c' AS path, 'net/a.c' AS wholes")
+    for _ in range(300):
+        assert reader.wholes(["net/a.c", "net/part.c"]) == {"net/part.c": ("net/a.c",)}
+    reader.close()
 
 
 def test_the_macros_that_are_another_name(tmp_path: Path) -> None:

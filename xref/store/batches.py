@@ -14,6 +14,8 @@ from xref.store.stored import decode_includes
 _SHARED = re.compile(r"include/|arch/\w+/include/")
 CHUNK = 256
 _LENGTHS = (1, 4, 16, 64, CHUNK)
+_FEW_FOLDERS = 120
+"""Of so many folders it is asked what is in them; then the paths of all files are read."""
 
 
 def of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterator[tuple[Any, ...]]:
@@ -44,6 +46,7 @@ class Includes(Mapping[str, tuple[Include, ...]]):
         self._instead = instead or {}
         self._known: dict[str, bool] = {}
         self._below: dict[str, frozenset[str]] = {}
+        self._paths: frozenset[str] | None = None
         self._read: dict[str, bytes] = {}
 
     def expect(self, paths: Iterable[str]) -> None:
@@ -64,6 +67,8 @@ class Includes(Mapping[str, tuple[Include, ...]]):
 
     def __contains__(self, path: object) -> bool:
         path = str(path)
+        if self._paths is not None:
+            return path in self._paths
         shared = _SHARED.match(path)
         if shared is not None:
             return path in self._paths_below(shared[0])
@@ -80,6 +85,9 @@ class Includes(Mapping[str, tuple[Include, ...]]):
         """All files below a folder: one query instead of one for every include that may lead there."""
         found = self._below.get(folder)
         if found is None:
+            if len(self._below) >= _FEW_FOLDERS:
+                self._paths = all_of(self._db, "path", "FROM files")
+                return self._paths
             limits = (folder, f"{folder}\U0010ffff")
             found = self._below[folder] = all_of(self._db, "path", "FROM files WHERE path >= ? AND path < ?", limits)
         return found
