@@ -34,7 +34,7 @@ class Slots:
         self._target_memo = lru_cache(maxsize=300_000)(self._target)
         self._owners_memo = lru_cache(maxsize=50_000)(self._owners)
         self._own_memo = lru_cache(maxsize=10_000)(self._own)
-        self._shapes_memo = lru_cache(maxsize=16)(self._shapes)
+        self._shapes_memo = lru_cache(maxsize=16)(reader.registration_shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
         self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
@@ -170,11 +170,16 @@ class Slots:
         """
         own = self._own_memo(struct, field)
         shapes = self._shapes_memo(field)
+        if tables:
+            shapes = [shape for shape in shapes if shape[2]]
+        if own is not None:
+            self._names.expect(
+                (tag for tag, path, _, _ in shapes if path.count(".") < 2),
+                {members_of_path(path)[-2] for _, path, _, _ in shapes if path.count(".") > 1},
+            )
+            shapes = [shape for shape in shapes if "+" in shape[1] or not self._is_other(shape[0], shape[1], own)]
+        self._expect_owners(tag for tag, _, _, _ in shapes)
         for tag, path, brackets, rows in shapes:
-            if tables and not brackets:
-                continue
-            if own is not None and "+" not in path and self._is_other(tag, members_of_path(path)[:-1], own):
-                continue
             owners = self._owners_memo(tag, path, brackets)
             if owners is None or struct in owners:
                 yield tag, path, decode_ids(rows)
@@ -191,13 +196,17 @@ class Slots:
         ``struct.field``, as far as names tell.
         """
         own = self._own_memo(struct, field)
-        return own is None or not self._is_other(tag, steps, own)
+        if own is None:
+            return True
+        return self._names.may_reach(steps[-1], own) if steps else self._names.may_be(tag, own)
 
-    def _is_other(self, tag: str, steps: Sequence[str], own: frozenset[str]) -> bool:
-        """Whether what an access from a ``tag`` over the members ``steps`` comes to is plainly none of ``own``. Only
-        names are looked at, which need no record to be read.
+    def _is_other(self, tag: str, path: str, own: frozenset[str]) -> bool:
+        """Whether the record of the last member on a ``path`` from a ``tag`` is plainly none of ``own``. Only names are
+        looked at, which need no record to be read.
         """
-        return not (self._names.may_reach(steps[-1], own) if steps else self._names.may_be(tag, own))
+        if path.count(".") < 2:
+            return not self._names.may_be(tag, own)
+        return not self._names.may_reach(members_of_path(path)[-2], own)
 
     def mentioning(self, kind: str, struct: str, field: str) -> list[int]:
         """The functions that assign to (``kind`` "a"), call through ("m"), take the address ("p") or use the value
@@ -223,13 +232,6 @@ class Slots:
     def _may_begin(self, way: Sequence[str], own: frozenset[str]) -> bool:
         """Whether an access from ``way[0]`` over the other members may come to one of ``own``."""
         return self._names.may_begin(way[0], own) if len(way) == 1 else self._names.may_reach(way[-1], own)
-
-    def _shapes(self, field: str) -> list[tuple[str, str, int, bytes]]:
-        """The initialisers of some ``field`` by the shape that tells their record."""
-        found = self._reader.registration_shapes(field)
-        ways = [members_of_path(path) for _, path, _, _ in found]
-        self._names.expect((tag for tag, _, _, _ in found), (way[-2] for way in ways if len(way) > 1))
-        return found
 
     def _expect_owners(self, tags: Iterable[str]) -> None:
         """Reads at once what ``_owners`` asks of many tags."""
