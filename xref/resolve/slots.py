@@ -36,6 +36,8 @@ class Slots:
         self._own_memo = lru_cache(maxsize=10_000)(self._own)
         self._shapes_memo = lru_cache(maxsize=16)(reader.registration_shapes)
         self._parents_memo = lru_cache(maxsize=10_000)(self._parents)
+        self._asked: set[str] = set()
+        """The tags of which ``_owners`` has been asked, and mostly remembers all."""
         self._positional_memo = lru_cache(maxsize=256)(self._positional)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
@@ -235,7 +237,8 @@ class Slots:
 
     def _expect_owners(self, tags: Iterable[str]) -> None:
         """Reads at once what ``_owners`` asks of many tags."""
-        some = {tag for tag in tags if tag}
+        some = {tag for tag in tags if tag} - self._asked
+        self._asked |= some
         self._reader.expect_namings(some)
         self._reader.expect_records(tag for tag in some if self._names.is_plain(tag))
 
