@@ -12,7 +12,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from xref.lsp.index import Wanted
 
 T = TypeVar("T")
+_AFTERWARDS: Final = 0.1
+"""Seconds from an answer to when garbage is collected, so that it is sent before."""
 
 
 class Server(LanguageServer):
@@ -75,6 +77,7 @@ class Server(LanguageServer):
         except asyncio.CancelledError:
             cancelled.set()
             raise
+        loop.call_later(_AFTERWARDS, self._thread.submit, self._index.tidy)
         if self._opened != self._index.opened:
             self._opened = self._index.opened
             self._said.clear()
@@ -239,7 +242,7 @@ def serve(wanted: Wanted) -> None:
     """
     if sys.stdin is None or sys.stdout is None:
         raise UsageError("a language server speaks over stdin and stdout, and one of them is closed")
-    gc.enable()
+    gc.disable()  # garbage is collected behind the answers
     logging.getLogger("pygls").setLevel(logging.ERROR)  # that an editor takes back what was answered is no complaint
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno() if sys.stderr is not None else os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
