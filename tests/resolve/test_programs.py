@@ -18,7 +18,10 @@ def test_what_is_never_built_is_no_rival_of_what_is(small: Make) -> None:
             "lib/vsprintf.c": body("snprintf"),
             "lib/whole.c": '#include "part.c"\n' + body("whole", "part"),
             "lib/part.c": body("part"),
-            "drivers/Makefile": "obj-y := a.o\nobj-$(FUTURE) += utprint.o part.o\n",
+            "drivers/Makefile": "obj-y := a.o\nobj-$(FUTURE) += utprint.o part.o\nobj-$(CONFIG_S390) += ibm.o\n",
+            "drivers/ibm.c": body("ibm", "snprintf"),  # which no x86 compiles
+            "arch/x86/Kconfig": "config X86\n\tdef_bool y\n",
+            "arch/s390/Kconfig": "config S390\n\tdef_bool y\n",
             "drivers/a.c": body("a", "snprintf") + body("b", "part") + body("c", "acpi_only"),
             "drivers/utprint.c": body("snprintf")
             + body("acpi_only", "snprintf")
@@ -34,7 +37,8 @@ def test_what_is_never_built_is_no_rival_of_what_is(small: Make) -> None:
     assert s.reached("acpi_only") == ["drivers/utprint.c:snprintf"]
     assert s.reached("acpi_a") == ["drivers/utprint.c:acpi_only"]
     assert s.callers("drivers/utprint.c:snprintf") == ["drivers/utprint.c:acpi_only"]
-    assert s.callers("lib/vsprintf.c:snprintf") == ["drivers/a.c:a"]
+    assert s.reached("ibm") == ["lib/vsprintf.c:snprintf"]
+    assert s.callers("lib/vsprintf.c:snprintf") == ["drivers/a.c:a", "drivers/ibm.c:ibm"]
 
 
 TESTS = "tools/testing/selftests"

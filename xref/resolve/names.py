@@ -27,6 +27,8 @@ _SHARED = ("include/", "arch/")
 _INCLUDED = (*_SHARED, "tools/include/")
 """And those of tools, whose functions nobody has who does not include them: tools/include/nolibc/string.h."""
 _CODE_OF_TOOLS = "tools/arch/"
+_NEVER = g.to_text(g.NEVER)
+"""The condition of a file that nothing builds."""
 
 
 class _Rows(NamedTuple):
@@ -112,8 +114,10 @@ class Names:
         and no macro, those that this architecture never compiles: what stands under CONFIG_SBUS in a driver that x86
         has as well (drivers/net/ethernet/sun/sunhme.c) calls what stands there.
         """
-        # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it
-        rows = self._rows(name) if self._from_file(file_id).compiled else self._all_rows(name)
+        # a file that this architecture never compiles (CONFIG_S390) still means what would be compiled with it, and one
+        # that nothing compiles what is in it
+        compiled, unbuilt = self._from_file(file_id).compiled, self._reader.file(file_id).guard == _NEVER
+        rows = self._rows(name) if compiled else self._any_rows(name) if unbuilt else self._all_rows(name)
         found = self._among(rows, name, file_id)
         if found:
             return found
@@ -270,7 +274,10 @@ class Names:
         return self._with_program(rows, name) if rows else _NO_ROWS
 
     def _every_row(self, name: str) -> _Rows:
-        return self._some_of(self._any_rows(name), name, lambda f: self._macros.possible(f.guard))
+        def built(f: FunctionInfo) -> bool:
+            return self._reader.file(f.file_id).guard != _NEVER and self._macros.possible(f.guard)
+
+        return self._some_of(self._any_rows(name), name, built)
 
     def _possible_rows(self, name: str) -> _Rows:
         return self._some_of(self._all_rows(name), name, lambda f: self._from_file(f.file_id).compiled)
