@@ -19,7 +19,7 @@ from xref.facts.state import Owner, Spell, key_of
 from xref.facts.text import FileText, Origin, Place, Role, Text
 from xref.lex import guard as g
 from xref.lex.tokens import is_identifier
-from xref.macros.body import ONE_NAME, body_tokens
+from xref.macros.body import body_tokens, names_something
 from xref.macros.expand import Expander
 from xref.parse.ctype import looks_like_type
 from xref.parse.parens import matching_paren
@@ -282,15 +282,20 @@ class DataReader(Expansions):
         macro = view.get(head)
         if macro is None or (macro.params is None) is (m is not None):
             return False
-        if m is None and head.isupper() and ONE_NAME.fullmatch(macro.body) is not None:
+        if m is None and head.isupper() and self._x.names_something(head):
             # { CTL_INT, KERN_PANIC, "panic" }, where CTL_INT is bin_intvec   kernel/sysctl_binary.c up to 5.8
-            self._registrations[
-                RegistrationFact(
-                    at.line, at.column, name, decl, element.path, element.field, macro.body, "macro", at.guard,
-                    holder.name if holder is not None else "",
-                )
-            ] = None  # fmt: skip
-            return True
+            # .pm = PCI_PM_OPS_PTR, which is (&pci_dev_pm_ops) or NULL   drivers/pci/pci-driver.c
+            bodies = (other.body for other in view.candidates(head) if other.params is None)
+            named = [body for body in bodies if names_something(body) and body != head]
+            for body in named:
+                self._registrations[
+                    RegistrationFact(
+                        at.line, at.column, name, decl, element.path, element.field, body, "macro", at.guard,
+                        holder.name if holder is not None else "",
+                    )
+                ] = None  # fmt: skip
+            if named:
+                return True
         several = "," in macro.body and _POSITION.fullmatch(element.path) is not None
         several = several and _lists_several(body_tokens(macro.body))
         if m is None and not macro.body.startswith(("{", ".")) and not several:

@@ -14,6 +14,7 @@ from xref.facts.listings import Listed
 from xref.facts.model import ObjectFact, RecordFact, RegistrationFact, TypedefFact
 from xref.facts.text import Origin, Place, Role, Text
 from xref.macros.asking import TypeTests
+from xref.macros.body import names_something
 from xref.macros.liveness import Liveness
 from xref.macros.nature import Nature, Natures
 from xref.macros.pasting import Pasting
@@ -45,8 +46,17 @@ class Context:
         self._callers: set[bytes] = set()
         self._silent: set[bytes] = set()
         self._droppers: dict[bytes, bool] = {}
+        self._naming: dict[str, bool] = {}
         self._tests: set[bytes] = set()
         self._no_tests: set[bytes] = set()
+
+    def names_something(self, name: str) -> bool:
+        """Whether a macro without parameters may be a function, a variable or the address of one, and no more."""
+        known = self._naming.get(name)
+        if known is None:
+            known = any(m.params is None and names_something(m.body) for m in self.table.all(name))
+            self._naming[name] = known
+        return known
 
     def callers_among(self, words: Set[bytes]) -> list[bytes]:
         """Those of ``words`` that are object-like macros which call something, in order; the others are remembered."""

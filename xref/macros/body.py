@@ -14,9 +14,15 @@ from xref.lex.tokens import is_identifier, tokenize
 
 ONE_NAME: Final = re.compile(r"(?:\([\w\s*]+\)\s*)?[a-z_]\w*")
 """The body of a macro that is another name of a function or a variable, cast or not."""
+_ADDRESS: Final = re.compile(r"\(?\s*&\s*[A-Za-z_]\w*\s*\)?")
 _OPERATORS: Final = frozenset(("#", "##", "__VA_OPT__"))
 _STEPS: Final = 4
 """Through how many macros a parameter is followed; CONCATENATE takes two."""
+
+
+def names_something(body: str) -> bool:
+    """Whether a macro's body is nothing but a function, a variable, or the address of one."""
+    return ONE_NAME.fullmatch(body) is not None or _ADDRESS.fullmatch(body) is not None
 
 
 @lru_cache(maxsize=65536)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xref.lex.comments import BLANK
-from xref.macros.body import ONE_NAME
+from xref.macros.body import names_something
 from xref.macros.nature import NOT_CALLED, Nature, Natures
 from xref.macros.table import MacroTable
 from xref.macros.trailing import Trailing
@@ -86,7 +86,7 @@ class Masker:
             name = raw.decode("latin-1")
             bodies = [m.body for m in self._table.all(name) if m.params is None]
             # #define CTL_INT bin_intvec   kernel/sysctl_binary.c up to 5.8
-            more = any(body[:1] in _BEGIN_LISTS or "," in body or ONE_NAME.fullmatch(body) for body in bodies)
+            more = any(body[:1] in _BEGIN_LISTS or "," in body or names_something(body) for body in bodies)
             known = self._constants[raw] = not more and not (any(bodies) and self._natures.calls(name))
         return known
 
