@@ -35,3 +35,14 @@
 
 ; sizeof(f()) calls nothing
 (sizeof_expression) @branch.never
+
+; What runs seldom, often or not at all, for no reason that is worth a word.
+
+; for (i = 0; i < n; i++) f();
+(for_statement body: (_) @branch.body)
+
+; default: f();
+(case_statement "default") @branch.body
+
+; out: f();
+(labeled_statement label: (_) @branch.jump)

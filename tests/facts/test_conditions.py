@@ -299,3 +299,38 @@ def test_a_guard_says_when_a_branch_can_be_taken(test: str) -> None:
             assert said or not possible  # no call that can happen is left out
             if "x" not in test:
                 assert said is possible  # where the configuration decides all, so do we
+
+
+@pytest.mark.parametrize(
+    ("body", "until"),
+    [
+        ("p->op = a;", 9),
+        ("if (x) p->op = a;", 0),
+        ("if (x) {\n p->op = a;\n x++;\n }", 7),
+        ("if ((p->op = a)) x++;", 9),
+        ("x && (p->op = a);", 0),
+        ("for (x = 0; x; x--)\n p->op = a;", 0),
+        ("while (x)\n p->op = a;", 0),
+        ("for_each(x)\n p->op = a;", 0),
+        ("do {\n p->op = a;\n } while (x);", 9),
+        ("switch (x) {\n case 1: p->op = a;\n x++;\n default:\n x--; }", 6),
+        ("switch (x) {\n default: p->op = a;\n x++; }", 6),
+        ("p->op = a;\n x++;\nout:\n x--;", 5),
+        ("out:\n p->op = a;\n x--;", 9),
+        ("replace(p, a);", 9),
+        ("if (x)\n replace(p, a);", 0),
+        ("if (x) {\n replace(p, a);\n x++;\n }", 7),
+        ("replace_if(x, p, a);", 0),
+        ("WRITE_ONCE(p->op, a);", 9),
+    ],
+)
+def test_how_long_an_assignment_has_been_made(body: str, until: int) -> None:
+    headers = """\
+#define for_each(x) for (; x; x--)
+#define replace(p, v) do { struct s *_p = (p); BUG_ON(!(_p->op = (v))); } while (0)
+#define replace_if(x, p, v) do { if (x) BUG_ON(!((p)->op = (v))); } while (0)
+#define WRITE_ONCE(x, v) do { *(volatile typeof(x) *)&(x) = (v); } while (0)
+"""
+    source = f"struct s {{ int (*op)(int); }};\nint f(struct s *p, int (*a)(int), int x)\n{{\n {body}"
+    facts = facts_of(source + "\n" * (8 - source.count("\n")) + "}\n", {"include/linux/x.h": headers})
+    assert [a.until for a in function(facts, "f").body.assigns if a.target.endswith("op")] == [until]

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from tree_sitter import Node
@@ -25,6 +27,7 @@ from xref.parse.words import find_word
 
 NO_ADDRESS: Final = re.compile(r"NULL|true|false|[A-Z_][A-Z0-9_]*")
 """What holds no function's address: a constant, by its spelling."""
+IS_MEMBER: Final = re.compile(r"->|\.")
 RETURNED: Final = frozenset(
     "identifier field_expression subscript_expression pointer_expression call_expression cast_expression "
     "conditional_expression parenthesized_expression compound_literal_expression".split()
@@ -108,7 +111,7 @@ class CallReader(DataReader):
         guard = holder.relative(at.guard)
         holder.calls[CallFact(at.line, at.column, callee, args, guard, chain, condition, choice)] = None
         if macro_name:
-            self._stored(macro_name, args, at, chain, holder)
+            self._stored(macro_name, args, at, chain, holder, partial(self._settled, text, holder, offset))
             call = node.parent if self._makes_list(macro_name, at.line) else None
             if call is not None and self._made_list(text, call, holder, spelled):
                 return
@@ -122,8 +125,10 @@ class CallReader(DataReader):
         candidates = self._view_of(holder, line).candidates(name)
         return any(m.params is None and _STATEMENT.match(m.body) is not None for m in candidates)
 
-    def _stored(self, macro: str, args: str, at: Place, chain: str, holder: FunctionBuilder) -> None:
-        """What a macro stores is assigned here: ``WRITE_ONCE(sk->sk_prot, p)``."""
+    def _stored(
+        self, macro: str, args: str, at: Place, chain: str, holder: FunctionBuilder, settled: Callable[[], int]
+    ) -> None:
+        """What a macro stores is assigned here: ``WRITE_ONCE(sk->sk_prot, p)``. ``settled``: see :meth:`_settled`."""
         stores = self._x.stores.of(macro) if holder.kind != "macro" else ()
         if not stores:
             return
@@ -134,7 +139,9 @@ class CallReader(DataReader):
             target = given[store.target]
             if store.deref:
                 target = target[1:].lstrip() if target.startswith("&") else f"*{target}"
-            fact = AssignFact(at.line, at.column, target, given[store.value], holder.relative(at.guard), chain or macro)
+            until = settled() if IS_MEMBER.search(target) is not None else 0
+            guard = holder.relative(at.guard)
+            fact = AssignFact(at.line, at.column, target, given[store.value], guard, chain or macro, until)
             holder.assigns[fact] = None
 
     def _written_to(self, node: Node, holder: FunctionBuilder, line: int, spelled: Spell) -> str:

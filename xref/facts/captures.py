@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from tree_sitter import Node
 
 from xref.facts.builder import FunctionBuilder
-from xref.facts.calls import ASSIGNED, NO_ADDRESS, RETURNED
+from xref.facts.calls import ASSIGNED, IS_MEMBER, NO_ADDRESS, RETURNED
 from xref.facts.conditions import Regions
 from xref.facts.functions import FunctionReader
 from xref.facts.model import AssignFact, RecordFact, ReturnFact
@@ -25,6 +25,7 @@ _MAX_ARGUMENTS: Final = 20_000
 """In bytes. Calls nested in one another each keep their text: without a bound that is quadratic."""
 _NEAR: Final = 4
 """So many functions back is looked for the one that holds a byte: where the parser lost its way others lie inside."""
+_BRANCHES: Final = frozenset("branch.condition branch.never branch.case branch.body branch.jump".split())
 Captures: TypeAlias = dict[str, list[Node]]
 Bodies: TypeAlias = dict[int, tuple[str, int]]
 """The offsets at which masked functions begin, and the keys of these."""
@@ -89,11 +90,12 @@ class CaptureReader(FunctionReader):
         for captures in self._x.grammar.matches(root):
             if "definition.function" in captures:
                 functions.append(captures)
-            elif "branch.condition" in captures or "branch.never" in captures or "branch.case" in captures:
-                if "branch.loop" not in captures or captures["branch.loop"][0].start_byte not in text.iterators:
-                    regions.branch(captures)
-            else:
+            elif _BRANCHES.isdisjoint(captures):
                 inner.append(captures)
+            elif "branch.loop" in captures and captures["branch.loop"][0].start_byte in text.iterators:
+                regions.branch({"branch.body": captures["branch.then"]})
+            else:
+                regions.branch(captures)
         return functions, inner
 
     def _owners(self, text: Text, functions: list[Captures], bodies: Bodies, spelled: Spell) -> Owner:
@@ -136,7 +138,8 @@ class CaptureReader(FunctionReader):
         if holder is not None and NO_ADDRESS.fullmatch(value) is None:
             at, chain = self._placed(text, node.start_byte)
             target = self._written_to(node, holder, at.line, spelled)
-            fact = AssignFact(at.line, at.column, target, value, holder.relative(at.guard), chain)
+            until = self._settled(text, holder, node.start_byte) if IS_MEMBER.search(target) is not None else 0
+            fact = AssignFact(at.line, at.column, target, value, holder.relative(at.guard), chain, until)
             holder.assigns[fact] = None
 
     def _returned(self, text: Text, captures: Captures, owner: Owner, spelled: Spell) -> None:

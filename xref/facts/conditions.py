@@ -69,6 +69,7 @@ class Regions:
         self._tests = tests
         self._choices: dict[int, Choice] = {}
         self._all: list[Region] = []
+        self._labels: list[int] = []
         self._starts: list[int] = []
         self._outer: list[int] = []
         self._texts: dict[int, str] = {}
@@ -77,14 +78,22 @@ class Regions:
     def branch(self, captures: dict[str, list[Node]]) -> None:
         """Adds what one match of ``queries/branches.scm`` says."""
         source = self._source
+        body = captures.get("branch.body")
+        if body is not None:
+            self._all.append(Region(body[0].start_byte, body[0].end_byte, g.ALWAYS))
+            return
+        label = captures.get("branch.jump")
+        if label is not None:
+            self._labels.append(label[0].start_byte)
+            return
         never = captures.get("branch.never")
         if never is not None:
             self._all.append(Region(never[0].start_byte, never[0].end_byte, g.NEVER))
             return
         case = captures.get("branch.case")
         if case is not None:
-            label, at = captures["branch.label"][0], case[0].end_byte
-            self._all.append(Region(at, label.end_byte, g.ALWAYS, case[0].start_byte, at, _case))
+            statement, at = captures["branch.label"][0], case[0].end_byte
+            self._all.append(Region(at, statement.end_byte, g.ALWAYS, case[0].start_byte, at, _case))
             return
         condition = captures["branch.condition"][0]
         begin, end = condition.start_byte, condition.end_byte
@@ -116,6 +125,7 @@ class Regions:
     def close(self) -> None:
         """Must be called between the last addition and the first question."""
         self._all.sort(key=lambda r: (r.start, -r.end))
+        self._labels.sort()
         self._starts = [r.start for r in self._all]
         stack: list[int] = []
         for i, r in enumerate(self._all):
@@ -140,6 +150,18 @@ class Regions:
                     chosen = f"{r.choice} && {chosen}" if chosen else r.choice
             i = self._outer[i]
         return text, guard, chosen
+
+    def settled_until(self, offset: int, end: int) -> int:
+        """The byte up to which, coming from above, only those get who have been at ``offset``: where the innermost
+        branch around it ends, or the next label stands to which one can jump; at most ``end``.
+        """
+        i = bisect_right(self._starts, offset) - 1
+        while i >= 0 and self._all[i].end <= offset:
+            i = self._outer[i]
+        if i >= 0:
+            end = min(end, self._all[i].end)
+        k = bisect_right(self._labels, offset)
+        return min(end, self._labels[k]) if k < len(self._labels) else end
 
     def _worded(self, i: int, r: Region, words: Callable[[str], str]) -> str:
         raw = " ".join(self._source[r.text_start : r.text_end].decode("latin-1").split())

@@ -103,7 +103,8 @@ class Expansions(FileState):
                 return
             for m in _CLEANUP.finditer(spelling):
                 holder.calls[CallFact(at.line, at.column, m[1], "", holder.relative(at.guard), name)] = None
-            made = Origin(at, Role.IN_FUNCTION, (*chain, name), owner, choice=choice)
+            until = self._settled(text, holder, offset) if " = " in spelling else 0
+            made = Origin(at, Role.IN_FUNCTION, (*chain, name), owner, choice=choice, until=until)
             self._queue.append((f"void f(void){{{spelling};}}\n", made))
 
     @staticmethod

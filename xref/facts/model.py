@@ -39,7 +39,11 @@ class CallFact(Fact, frozen=True, array_like=True, gc=False):
 
 
 class AssignFact(Fact, frozen=True, array_like=True, gc=False):
-    """``target = value``, where the value can carry an address."""
+    """``target = value``, where the value can carry an address.
+
+    ``until``, where the target is a member: the last line to which nobody comes, through its function, who has not made
+    this assignment before, if it stands below; 0 for none.
+    """
 
     line: int
     column: int
@@ -47,6 +51,7 @@ class AssignFact(Fact, frozen=True, array_like=True, gc=False):
     value: str
     guard: str = ""
     macro: str = ""
+    until: int = 0
 
 
 class ReturnFact(Fact, frozen=True, array_like=True, gc=False):

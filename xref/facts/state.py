@@ -133,6 +133,18 @@ class FileState:
             return text.place(offset), ""
         return origin.place, origin.chain[-1] if origin.chain else ""
 
+    def _settled(self, text: Text, holder: FunctionBuilder, offset: int) -> int:
+        """The line to which nobody comes, in what holds a byte, who has not been there; 0 where that is no further."""
+        origin = text.origin(offset)
+        end = text.part_end(offset)
+        until = self._regions.settled_until(offset, end)
+        if origin is not None:
+            return origin.until if until == end else 0
+        if holder.kind == "macro":
+            return 0
+        line = min(text.place(until - 1).line, holder.end_line)
+        return line if line > text.place(offset).line else 0
+
 
 def key_of(builder: FunctionBuilder) -> tuple[str, int]:
     """What a function or a macro is known by in its file."""

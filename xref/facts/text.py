@@ -53,11 +53,13 @@ class Origin:
     ``owner`` is the key of the function or macro that its facts belong to (None at file scope); ``chain`` the names of
     the macros on the way, outermost first; ``params`` the macro's parameters, for a macro's body. ``object``, ``decl``,
     ``path`` and ``index`` say where in which object the elements of an initialiser part begin; ``alias_of`` is the
-    function whose wrappers a maker's part holds. ``choice`` is what types must be like for any of it to be called.
+    function whose wrappers a maker's part holds. ``choice`` is what types must be like for any of it to be called;
+    ``until`` the line to which nobody comes who has not been here (see :class:`~xref.facts.model.AssignFact`).
     """
 
     __slots__ = (
-        "alias_of", "chain", "choice", "decl", "index", "line_end", "object", "owner", "params", "path", "place", "role"
+        "alias_of", "chain", "choice", "decl", "index", "line_end", "object", "owner", "params", "path", "place",
+        "role", "until",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +76,7 @@ class Origin:
         alias_of: tuple[str, int] | None = None,
         line_end: int = 0,
         choice: str = "",
+        until: int = 0,
     ) -> None:
         self.place: Final = place
         self.role: Final = role
@@ -87,6 +90,7 @@ class Origin:
         self.alias_of: Final = alias_of
         self.line_end: Final = line_end
         self.choice: Final = choice
+        self.until: Final = until
 
 
 class Spelling:
@@ -130,6 +134,10 @@ class Text:
     def origin(self, offset: int) -> Origin | None:
         """What made the byte at ``offset``; None for the file's own text."""
         return None
+
+    def part_end(self, offset: int) -> int:
+        """Where the text of that origin ends."""
+        return len(self.source)
 
 
 class FileText(Text):
@@ -210,6 +218,11 @@ class SyntheticText(Text):
     def origin(self, offset: int) -> Origin | None:
         """The part that holds the byte at ``offset``."""
         return self._made.origins[bisect_right(self._made.starts, offset) - 1]
+
+    def part_end(self, offset: int) -> int:
+        """See the base."""
+        i = bisect_right(self._made.starts, offset)
+        return self._made.starts[i] if i < len(self._made.starts) else len(self.source)
 
     def place(self, offset: int) -> Place:
         """The place of the invocation; inside a macro's body the line of its own."""
