@@ -113,10 +113,10 @@ class Along:
                 case x.StmtExpr(_, _, result) if result is not None:
                     e = yielded(e)
                 case x.Name(name) if scope.holds(name, line):
-                    value = self._only_value(name, scope, line)
+                    value = scope.only_value(name, line)
                     if value is None:
                         return e
-                    e = value
+                    e = self._types.parse(value)
                 case x.Call():
                     opened = self._types.expanded(e, scope)
                     if opened is None:
@@ -125,13 +125,3 @@ class Along:
                 case _:
                     return e
         return e
-
-    def _only_value(self, name: str, scope: Scope, line: int) -> x.Expr | None:
-        """What a local variable is set to, where that is said once."""
-        declared = scope.declaration(name, line)
-        if declared is None:
-            return None
-        values = [a.value for a in scope.body.assigns if a.target == name]
-        if declared[1].init_text is not None:
-            values.append(declared[1].init_text)
-        return self._types.parse(values[0]) if len(set(values)) == 1 else None

@@ -112,10 +112,20 @@ class Objects(Flow[Thing]):
 
     def constant_sources(self, r: RegistrationInfo) -> Iterator[Thing]:
         """What an initialiser at file scope points to."""
-        e = _bare(self._types.parse(r.value))
+        yield from self._constant(self._types.parse(r.value), r, 0)
+
+    def _constant(self, e: x.Expr, r: RegistrationInfo, depth: int) -> Iterator[Thing]:
+        e = _bare(e)
+        if isinstance(e, x.Cond):
+            for arm in (e.then if e.then is not None else e.test, e.other):
+                yield from self._constant(arm, r, depth + 1)
+            return
         root, path = split_place(e.operand if isinstance(e, x.Unary) and e.op == "&" else e)
         if isinstance(root, x.Name) and self._reader.objects(root.name):
             yield self._variable(root.name, r.file_id, r.function, path)
+        elif isinstance(e, x.Name | x.Call) and depth < _MAX_DEPTH:  # pm_ptr(&ops) is a choice of a macro's
+            for reading in self._types.readings(e, r.file_id):
+                yield from self._constant(reading, r, depth + 1)
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
@@ -148,7 +158,10 @@ class Objects(Flow[Thing]):
                 if isinstance(e, x.Name):
                     yield from self.elements(e.name, scope, line)
                 elif isinstance(e, x.Member):
-                    found = self._written.member(e, scope, line)
+                    latest = self._written.latest.of(e, scope, line)
+                    for a in latest:
+                        yield from self.sources(self._types.parse(a.value), scope, a.line, depth + 1)
+                    found = self._written.member(e, scope, line) if not latest else None
                     if found is not None and found.field:
                         yield Inflow(slot_place(found.owner, found.field, found.home))
             case x.StmtExpr(decls, _, result) if result is not None:

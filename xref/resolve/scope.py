@@ -128,6 +128,16 @@ class Scope:
         """
         return [found for found in self._declared(name) if not isinstance(found[1].ctype, Function)]
 
+    def only_value(self, name: str, line: int) -> str | None:
+        """What the local variable that holds at a line is declared with or assigned, where that is said once."""
+        declared = self.declaration(name, line)
+        if declared is None:
+            return None
+        values = {a.value for a in self.body.assigns if a.target == name}
+        if declared[1].init_text is not None:
+            values.add(declared[1].init_text)
+        return values.pop() if len(values) == 1 else None
+
     def prototype(self, name: str, line: int) -> LocalFact | None:
         """The prototype of a function ``name`` that holds at ``line``, where one stands inside this function."""
         if not self.mentions(name):

@@ -87,7 +87,7 @@ class Sites:
         self._macros = macros
         choices = Choices(CertainTypes(self._reader, macros, self._names, self._types))
         self.arms = Arms(written, self._names, choices, self._opened)
-        self._values = values
+        self._values = self._whole = values
         self._ways: Values | None = None
         """The values, where they are one function."""
         self._objects = objects
@@ -107,7 +107,7 @@ class Sites:
         """The same, but for what a pointer can hold: ``values`` that are one function."""
         other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
         other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
-        other._loads = self._loads
+        other._loads, other._whole = self._loads, self._whole
         other.arms = self.arms
         other._ways = values
         return other
@@ -446,12 +446,29 @@ class Sites:
         if self._leaves_out(via):
             return None
         holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
-        if not holdings:
+        assigned = self._assigned_above(e, scope, call.line) if not holdings else None
+        if assigned is not None:
+            holdings = assigned
+        elif not holdings:
             every = self._values.slot(member.owner, member.field, member.home, scope.file_id)
             holdings = self._receivers.of(every, member, e, scope, call.line, self._ways)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)
+
+    def _assigned_above(self, e: x.Member, scope: Scope, line: int) -> tuple[Holding, ...] | None:
+        """What a slot holds because the function itself has filled it: ``phy->ops = f; phy->ops()``. None where it has
+        not, or where the value is not understood.
+        """
+        assigned = [(self._types.parse(a.value), a) for a in self._written.latest.of(e, scope, line)]
+        if not assigned or not all(self._whole.of(value, scope, a.line) for value, a in assigned):
+            return None
+        found: dict[int, Holding] = {}
+        for value, a in assigned:
+            step = Step("assignment", scope.file_id, a.line)
+            for h in self._values.of(value, scope, a.line):
+                found.setdefault(h.function.id, Holding(h.function, (step, *h.steps), a.guard or h.guard))
+        return tuple(found.values())
 
     def tie(self, function: FunctionInfo, site: Site, target: Target) -> tuple[Step, ...] | None:
         """The steps that tie a target to the object which is called: the assignment that brings the object to the

@@ -8,6 +8,7 @@ rules of their own. What is declared, ``declared.py`` says.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from xref.lex.model import MacroDef
@@ -195,6 +196,23 @@ class Types(Declared):
             return None
         parsed = self.parse(text)
         return None if isinstance(parsed, x.Unknown) or parsed == e else read_in_c(parsed)
+
+    def readings(self, e: x.Expr, file_id: int) -> Iterator[x.Expr]:
+        """What a macro, or an invocation, stands for at file scope under each of its definitions: ``&foo_pm`` and
+        ``NULL`` for ``FOO_PM_OPS``. Nothing for what is no macro.
+        """
+        view = self._macros.view(self._reader.file(file_id).path)
+        match e:
+            case x.Name(name):
+                macro = view.get(name)
+                if macro is not None and macro.params is None and macro.body not in ("", name):
+                    yield self.parse(macro.body)
+            case x.Call(x.Name(name), args):
+                for macro in view.candidates(name):
+                    if macro.params is not None:
+                        text = self._macros.expand_once(macro, tuple(spell(a) for a in args), view)
+                        if text:
+                            yield self.parse(text)
 
     def _call_type(self, func: x.Expr, args: tuple[x.Expr, ...], scope: Scope, line: int, depth: int) -> CType | None:
         if isinstance(func, x.Name):

@@ -18,7 +18,6 @@ from xref.resolve.macros import IndexedMacros
 from xref.resolve.model import Holding, Place, Step
 from xref.resolve.outparams import OutParameters
 from xref.resolve.scope import Scope
-from xref.resolve.spell import spell
 from xref.resolve.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 from xref.store.reader import Reader
@@ -370,25 +369,19 @@ class Values(Flow[FunctionInfo]):
                 functions = self._names.called(name, file_id)
                 if functions:
                     return functions
-                name = self._names.alias(name, file_id)
-                macro = self._macros.view(self._reader.file(file_id).path).get(name)
-                if macro is not None and macro.params is None and macro.body not in ("", name):
-                    return self._constant(self._types.parse(macro.body), file_id, depth + 1)
+                e = x.Name(self._names.alias(name, file_id))
+                return self._constants(self._types.readings(e, file_id), file_id, depth)
             case x.Cast(_, operand) | x.Unary("&" | "*", operand):
                 return self._constant(operand, file_id, depth + 1)
             case x.Cond(test, then, other):
                 first = self._constant(then if then is not None else test, file_id, depth + 1)
                 return (*first, *(f for f in self._constant(other, file_id, depth + 1) if f not in first))
-            case x.Call(x.Name(name), args):
-                found: dict[int, FunctionInfo] = {}
-                view = self._macros.view(self._reader.file(file_id).path)
-                for macro in view.candidates(name):
-                    if macro.params is not None:
-                        text = self._macros.expand_once(macro, tuple(spell(a) for a in args), view)
-                        for f in self._constant(self._types.parse(text), file_id, depth + 1) if text else ():
-                            found[f.id] = f
-                return tuple(found.values())
+            case x.Call():
+                return self._constants(self._types.readings(e, file_id), file_id, depth)
         return ()
+
+    def _constants(self, readings: Iterable[x.Expr], file_id: int, depth: int) -> tuple[FunctionInfo, ...]:
+        return tuple({f.id: f for e in readings for f in self._constant(e, file_id, depth + 1)}.values())
 
 
 def keys_of_slot(reader: Reader, struct: str, field: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from xref.facts.model import AssignFact, Body, CallFact
 from xref.parse import ctree as x
 from xref.parse.ctree import Array
 from xref.resolve.arguments import arguments
+from xref.resolve.latest import Latest
 from xref.resolve.model import MemberType
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
@@ -42,6 +43,7 @@ class Written:
         self.types = types
         self.slots = slots
         self.demand = slots.demand
+        self.latest = Latest(types)
         self._scopes: dict[int, Scope] = {}
         self._assignments_memo = lru_cache(maxsize=1000)(self._assignments)
         self._dispatches_memo = lru_cache(maxsize=1000)(self._dispatches)
