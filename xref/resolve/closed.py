@@ -12,6 +12,7 @@ are told by parameters, variables and members alone; else what is put into it in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -20,7 +21,9 @@ from typing import Final
 from xref.facts.model import AssignFact
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, Pointer
+from xref.resolve.buses import Buses
 from xref.resolve.changed import Changed
+from xref.resolve.fellows import Fellows
 from xref.resolve.flow import Arrival, Inflow, slot_place
 from xref.resolve.model import MemberType, Place, Step
 from xref.resolve.objects import Objects, Thing
@@ -34,8 +37,10 @@ OPEN: Final = Thing("?", 0, "", "", ())
 """Stands for objects that are not known."""
 _MOST: Final = 60
 """So many places are visited; a pointer that has come farther may lead to anything."""
-_MOST_THINGS: Final = 40
-"""The members of more objects are not told apart."""
+_MOST_THINGS: Final = 1_000
+"""The members of more objects are not told apart. Some 300 are in ``miscdevice.fops``."""
+_OFFSET: Final = re.compile(r"\([^,]+,\s*(\w+(?:\s*\.\s*\w+)*)\s*\)")
+"""What ``offsetof`` is asked for: a type and the members from there."""
 _ERRORS: Final = frozenset({"ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"})
 
 
@@ -59,6 +64,8 @@ class Near(Objects):
         self._changed = changed
         self._sees = sees
         self.may_be = lru_cache(maxsize=100_000)(self._may_be)
+        self._buses = Buses(written, self.filled, self.registered_in)
+        self._fellows = Fellows(written)
 
     def solve(self, first: Iterable[Inflow[Thing]], most: int = _MOST) -> list[Arrival[Thing]]:
         """The same; what is cut off is not known."""
@@ -76,7 +83,12 @@ class Near(Objects):
         """What flows into a place, and ``OPEN`` where more may."""
         some = False
         things: set[Thing] = set()
-        if not self.is_open(place):
+        is_open = self.is_open(place)
+        if is_open and place.kind == "param":
+            for r, element in self._fellows.given(int(place.owner), int(place.name)):
+                some = True
+                yield from self._elements_of(r) if element else self.registered(r)
+        if not is_open:
             for inflow in self.understood(place):
                 some = True
                 yield inflow
@@ -100,12 +112,30 @@ class Near(Objects):
         """The same, and ``OPEN`` for what is not understood; nothing where a pointer is none."""
         if _is_null(e):
             return
+        drivers = self._buses.drivers(e, scope, line)
+        if drivers:
+            yield from (Inflow(thing) for thing in drivers)
+            return
+        if isinstance(e, x.Binary) and e.op == "-" and isinstance(e.right, x.SizeofLike):
+            yield from self._containers(e.left, e.right, scope, line, depth)
+            return
         some = False
         for inflow in super().sources(e, scope, line, depth):
             some = True
             yield inflow
         if not some and not (isinstance(e, x.Cond | x.Cast | x.StmtExpr | x.Assign) or _is_comma(e)):
             yield Inflow(OPEN)
+
+    def _containers(
+        self, e: x.Expr, offset: x.SizeofLike, scope: Scope, line: int, depth: int
+    ) -> Iterator[Inflow[Thing]]:
+        """The variables around what a pointer leads to: ``container_of(attr, struct device_attribute, attr)``."""
+        m = _OFFSET.fullmatch(offset.text)
+        path = tuple(step.strip() for step in m[1].split(".")) if m is not None else ()
+        for thing, _, _ in self.solve(tuple(self.sources(e, scope, line, depth + 1))):
+            around = len(thing.path) - len(path)
+            told = bool(path) and bool(thing.name) and thing.path[around:] == path
+            yield Inflow(thing._replace(path=thing.path[:around]) if told else OPEN)
 
     def registered(self, r: RegistrationInfo) -> Iterator[Inflow[Thing]]:
         """The same, and ``OPEN`` for a value that is not understood."""
@@ -114,6 +144,20 @@ class Near(Objects):
             some = True
             yield inflow
         if not some and not _is_null(self._types.parse(r.value)):
+            yield Inflow(OPEN)
+
+    def filled(self, a: AssignFact, scope: Scope) -> tuple[Thing, ...]:
+        """The objects in which an assignment fills a member; ``OPEN`` where that is not told."""
+        target = x.accessed(self._types.parse(a.target))
+        held = self.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
+        return tuple(held) or (OPEN,)
+
+    def _elements_of(self, r: RegistrationInfo) -> Iterator[Inflow[Thing]]:
+        """What the table holds that an initialiser names."""
+        tables = [thing for thing in self.constant_sources(r) if thing.name and not thing.path and not thing.function]
+        for thing in tables:
+            yield Inflow(Place("table", thing.home, thing.name))
+        if not tables:
             yield Inflow(OPEN)
 
     def elements(self, name: str, scope: Scope, line: int) -> Iterator[Inflow[Thing]]:
@@ -257,12 +301,6 @@ class Closed(Near):
             functions = functions or tuple(h.function for h in self._values.of(value, scope, a.line))
             for thing in self.filled(a, scope) if functions else ():
                 yield thing, functions, Step("assignment", scope.file_id, a.line)
-
-    def filled(self, a: AssignFact, scope: Scope) -> tuple[Thing, ...]:
-        """The objects in which an assignment fills a member; ``OPEN`` where that is not told."""
-        target = x.accessed(self._types.parse(a.target))
-        held = self.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
-        return tuple(held) or (OPEN,)
 
     def _objects_of(self, e: x.Member, scope: Scope, line: int) -> frozenset[object]:
         """The objects whose member is loaded, where all are known; empty else."""

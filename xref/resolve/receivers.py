@@ -21,7 +21,7 @@ from xref.resolve.siblings import Siblings
 from xref.resolve.values import Values
 from xref.store.model import FunctionInfo
 
-_MOST_THINGS: Final = 40
+_MOST_THINGS: Final = 1_000
 """A receiver that can be more objects is one of all."""
 
 
