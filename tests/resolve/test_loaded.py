@@ -65,3 +65,26 @@ int h(struct alg *t) { return a.u.cipher.encrypt(1); }
         assert s.dispatches(caller) == {"cipher.encrypt": ["aes", "des"]}
     assert s.dispatches("h") == {"cipher.encrypt": ["aes"]}
     assert s.callers("aes") == ["net/a.c:f", "net/a.c:g", "net/a.c:h"]
+
+
+def test_what_a_void_pointer_is_called_as(small: Make) -> None:
+    """__reserved_mem_init_node() of drivers/of/of_reserved_mem.c, and timer_probe() of drivers/clocksource."""
+    s = small(
+        """\
+struct id { const char *compatible; const void *data; };
+struct mem; struct node;
+int for_mem(struct mem *m) { return 0; }
+int for_node(struct node *n) { return 0; }
+int for_nodes(struct node *n, struct node *parent) { return 0; }
+typedef int (*mem_init_t)(struct mem *m);
+static const struct id mems[] = { { "a", for_mem } }, nodes[] = { { "b", for_node }, { "c", for_nodes } };
+int f(const struct id *i, struct mem *m) { mem_init_t init = i->data; return init(m); }
+int g(const struct id *i, struct node *n) { int (*init)(struct node *); init = i->data; return init(n); }
+int h(const struct id *i, void *p) { int (*init)(void *) = i->data; return init(p); }
+"""
+    )
+    assert s.dispatches("f") == {"id.data": ["for_mem"]}
+    assert s.dispatches("g") == {"id.data": ["for_node"]}
+    assert s.dispatches("h") == {"id.data": []}
+    assert s.calls("h").unresolved[0].reason == "no function of the type that it is cast to is known here"
+    assert s.callers("for_node") == ["net/a.c:g"]

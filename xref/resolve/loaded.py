@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from xref.parse import ctree as x
-from xref.parse.ctree import Decl
+from xref.parse.ctree import CType, Decl
+from xref.parse.derived import is_void_pointer
 from xref.resolve.changed import Changed
 from xref.resolve.filled import yielded
 from xref.resolve.model import MemberType
@@ -17,11 +18,16 @@ _DEEPEST = 8
 
 
 class Loaded(NamedTuple):
-    """A slot, by the member that names it, and whether the pointer has its value from nowhere else."""
+    """A slot, by the member that names it, and whether the pointer has its value from nowhere else.
+
+    ``called_as``: the pointer's own type where the slot's is ``void *``: ``initfn = match->data`` of
+    drivers/of/of_reserved_mem.c; None for slots that are pointers to functions.
+    """
 
     slot: MemberType
     member: x.Member
     alone: bool
+    called_as: CType | None
 
 
 class Loads:
@@ -44,8 +50,13 @@ class Loads:
             found = self._slot(value, scope, at)
             if found is not None:
                 one = len({a.value for a in assigned}) + (init is not None) == 1
-                return Loaded(*found, one and not self._changed.is_changed(name, scope))
+                alone = one and not self._changed.is_changed(name, scope)
+                return Loaded(*found, alone, self._called_as(decl, found[0], scope))
         return None
+
+    def _called_as(self, decl: Decl, slot: MemberType, scope: Scope) -> CType | None:
+        t = self._types.plain(slot.ctype, scope.file_id)
+        return self._types.plain(decl.ctype, scope.file_id) if t is not None and is_void_pointer(t) else None
 
     def _slot(self, e: x.Expr | None, scope: Scope, line: int) -> tuple[MemberType, x.Member] | None:
         for _ in range(_DEEPEST):

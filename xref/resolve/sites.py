@@ -319,7 +319,7 @@ class Sites:
             every = self._values.of(e, scope, call.line)
             if loaded is not None and loaded.alone:
                 every = self._receivers.of(every, loaded.slot, loaded.member, scope, call.line, self._ways)
-        holdings = fitting(every, ctype)
+        holdings = fitting(every, ctype if ctype is not None or loaded is None else loaded.called_as)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is known to be assigned here"
         if len(holdings) < len(every) and not targets:
