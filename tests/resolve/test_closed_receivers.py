@@ -146,7 +146,7 @@ struct bank banks = { .chip = { .mask = m } };
             "void set(struct port *p) { p->chip.mask = k; }\n"
             "void merge(struct chip *to, const struct chip *from) { to->mask = from->mask; }\n"
             "void copy(struct port *p) { merge(&p->chip, &alone); }\n",
-            "klm",
+            "kl",
         ),
         (
             "void set(struct port *p) { p->chip.mask = k; }\n"

@@ -37,7 +37,17 @@ FILLED = {
     "by a copy into what is meant": (
         "struct ops three = { .open = i };\nstruct ops four;\nvoid more(struct dev *d) { d->ops = &four; }\n"
         "void fill(void) { four.open = three.open; }\n",
-        ["g", "h", "i"],
+        ["g", "i"],
+    ),
+    "by a copy of a copy": (
+        "struct ops three = { .open = i };\nstruct ops four, five;\nvoid more(struct dev *d) { d->ops = &four; }\n"
+        "void fill(void) { four.open = five.open; }\nvoid fill_five(void) { five.open = three.open; }\n",
+        ["g", "i"],
+    ),
+    "by a copy of itself": (
+        "struct ops four;\nvoid more(struct dev *d) { d->ops = &four; }\n"
+        "void fill(struct ops *o) { o->open = four.open; }\nvoid any(struct ops *o) { fill(o); }\n",
+        ["g"],
     ),
     "by a parameter": (
         "struct ops three;\nvoid fill(int (*fn)(int)) { three.open = fn; }\nvoid start(void) { fill(i); }\n",

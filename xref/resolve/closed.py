@@ -37,8 +37,9 @@ OPEN: Final = Thing("?", 0, "", "", ())
 """Stands for objects that are not known."""
 _MOST: Final = 60
 """So many places are visited; a pointer that has come farther may lead to anything."""
-_MOST_THINGS: Final = 1_000
-"""The members of more objects are not told apart. Some 300 are in ``miscdevice.fops``."""
+_MOST_THINGS: Final = 3_000
+"""The members of more objects are not told apart. Some 300 are in ``miscdevice.fops``, 1,300 in the ``driver.pm`` of
+platform drivers."""
 _OFFSET: Final = re.compile(r"\([^,]+,\s*(\w+(?:\s*\.\s*\w+)*)\s*\)")
 """What ``offsetof`` is asked for: a type and the members from there."""
 _ERRORS: Final = frozenset({"ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"})
@@ -289,18 +290,71 @@ class Closed(Near):
 
     def _holding(self, struct: str, field: str) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
         """The same, and what arrives there without being named: ``to->open = from->open``."""
+        named: list[tuple[Thing, tuple[FunctionInfo, ...]]] = []
+        arriving: list[tuple[Scope, AssignFact, x.Expr]] = []
         for r in self._written.slots.registrations(struct, field):
             functions = self._values.constant(r.value, r.file_id)
             functions = functions or tuple(h.function for h in self._values.values_of(r))
             if functions:
-                yield self.registered_in(r), functions, Step("registration", r.file_id, r.line)
+                named.append((self.registered_in(r), functions))
+                yield *named[-1], Step("registration", r.file_id, r.line)
         assignments = self._written.slot_assignments(struct, field)
         for scope, a in (*assignments, *self._written.filled_by_local(struct, field)):
             value = self._types.parse(a.value)
             functions = self._values.named(value, scope, a.line)
-            functions = functions or tuple(h.function for h in self._values.of(value, scope, a.line))
+            if not functions:
+                arriving.append((scope, a, value))
             for thing in self.filled(a, scope) if functions else ():
+                named.append((thing, functions))
                 yield thing, functions, Step("assignment", scope.file_id, a.line)
+        yield from self._copied(struct, field, arriving, named)
+
+    def _copied(
+        self,
+        struct: str,
+        field: str,
+        arriving: list[tuple[Scope, AssignFact, x.Expr]],
+        named: list[tuple[Thing, tuple[FunctionInfo, ...]]],
+    ) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
+        """What assignments bring that name no function. Out of a known object comes what is in that, by its name
+        (``named``) or as it was brought there in turn.
+        """
+        copies: list[tuple[tuple[Thing, ...], frozenset[Thing], tuple[FunctionInfo, ...], Step, set[int]]] = []
+        for scope, a, value in arriving:
+            functions = tuple(h.function for h in self._values.of(value, scope, a.line))
+            if functions:
+                of = self.copied_from(value, struct, field, scope, a.line)
+                brought = set() if of else {f.id for f in functions}
+                step = Step("assignment", scope.file_id, a.line)
+                copies.append((self.filled(a, scope), of, functions, step, brought))
+        grows = True
+        while grows:
+            grows = False
+            for _, of, functions, _, brought in copies:
+                if of:
+                    held = {f.id for thing, put in named if self._is_any_of(thing, of) for f in put}
+                    for filled, _, _, _, more in copies:
+                        if any(self._is_any_of(thing, of) for thing in filled):
+                            held |= more
+                    new = {f.id for f in functions if f.id in held and f.id not in brought}
+                    brought |= new
+                    grows = grows or bool(new)
+        for filled, _, functions, step, brought in copies:
+            put = tuple(f for f in functions if f.id in brought)
+            for thing in filled if put else ():
+                yield thing, put, step
+
+    def _is_any_of(self, held: Thing, things: frozenset[Thing]) -> bool:
+        return held == OPEN or any(self.may_be(held, thing) for thing in things)
+
+    def copied_from(self, value: x.Expr, struct: str, field: str, scope: Scope, line: int) -> frozenset[Thing]:
+        """The objects out of which an assignment copies the same slot, where all are known: ``fops->open =
+        afu_fops.open`` of drivers/misc/cxl/api.c; empty else.
+        """
+        found = self._written.member(value, scope, line) if isinstance(value, x.Member) else None
+        if found is None or (found.owner, found.field) != (struct, field) or not isinstance(value, x.Member):
+            return frozenset()
+        return frozenset(thing for thing in self._objects_of(value, scope, line) if isinstance(thing, Thing))
 
     def _objects_of(self, e: x.Member, scope: Scope, line: int) -> frozenset[object]:
         """The objects whose member is loaded, where all are known; empty else."""

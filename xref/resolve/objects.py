@@ -120,8 +120,9 @@ class Objects(Flow[Thing]):
             for arm in (e.then if e.then is not None else e.test, e.other):
                 yield from self._constant(arm, r, depth + 1)
             return
-        root, path = split_place(e.operand if isinstance(e, x.Unary) and e.op == "&" else e)
-        if isinstance(root, x.Name) and self._reader.objects(root.name):
+        taken = isinstance(e, x.Unary) and e.op == "&"
+        root, path = split_place(e.operand if isinstance(e, x.Unary) and taken else e)
+        if isinstance(root, x.Name) and (taken or self._reader.objects(root.name)):
             yield self._variable(root.name, r.file_id, r.function, path)
         elif isinstance(e, x.Name | x.Call) and depth < _MAX_DEPTH:  # pm_ptr(&ops) is a choice of a macro's
             for reading in self._types.readings(e, r.file_id):

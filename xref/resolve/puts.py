@@ -82,10 +82,36 @@ class Puts:
 
     def unnamed(self, struct: str, field: str, function: FunctionInfo, ways: Values) -> Iterator[Put]:
         """The assignments that put ``function`` into a slot without naming it; ``ways``: the values that are it."""
+        copies: list[tuple[Put, frozenset[Thing]]] = []
+        brought: list[Put] = []
         for scope, a in self._unnamed_assignments(struct, field):
             value = self._types.parse(a.value)
             if not self._values.named(value, scope, a.line) and ways.of(value, scope, a.line):
-                yield Put(self._closed.filled(a, scope), scope.file_id)
+                put = Put(self._closed.filled(a, scope), scope.file_id)
+                of = self._closed.copied_from(value, struct, field, scope, a.line)
+                if of:
+                    copies.append((put, of))
+                else:
+                    brought.append(put)
+                    yield put
+        if copies:
+            brought += self.naming(struct, field, function)
+            brought += self.registered(struct, field, function, ways)
+            yield from self._copied(copies, brought)
+
+    def _copied(self, copies: list[tuple[Put, frozenset[Thing]]], brought: list[Put]) -> Iterator[Put]:
+        """Those of ``copies`` out of objects into which the function has been ``brought``, by one of them at last."""
+        may_be = self._closed.may_be
+        more = True
+        while more:
+            more = False
+            for copy in [*copies]:
+                put, of = copy
+                if any(held == OPEN or may_be(held, one) for b in brought for held in b.things for one in of):
+                    copies.remove(copy)
+                    brought.append(put)
+                    more = True
+                    yield put
 
     def registered(self, struct: str, field: str, function: FunctionInfo, ways: Values) -> Iterator[Put]:
         """The initialisers that put ``function`` into a slot, and may not name it."""

@@ -21,8 +21,11 @@ from xref.resolve.siblings import Siblings
 from xref.resolve.values import Values
 from xref.store.model import FunctionInfo
 
-_MOST_THINGS: Final = 1_000
+_MOST_THINGS: Final = 3_000
 """A receiver that can be more objects is one of all."""
+
+_MANY_TO_ONE: Final = 50
+"""An object in so many may be copied over."""
 
 
 class Receivers:
@@ -58,7 +61,7 @@ class Receivers:
         may_be = self._closed.may_be
         holders = self._closed.holders(slot.owner, slot.field)
         own = {fid for fid, held in holders.items() if any(a != OPEN and may_be(a, b) for a in held for b in things)}
-        if not own or any(self._overwritten.is_whole(thing) for thing in things):
+        if not own or self._are_overwritten(things):
             return holdings
         return tuple(h for h in holdings if h.function.id in own or OPEN in holders.get(h.function.id, (OPEN,)))
 
@@ -66,7 +69,7 @@ class Receivers:
         """The same for one function, without asking what all the others are in."""
         puts, struct, field = self._puts, slot.owner, slot.field
         known = list(puts.naming(struct, field, function))
-        if self._is_any(known, things) or any(self._overwritten.is_whole(thing) for thing in things):
+        if self._is_any(known, things) or self._are_overwritten(things):
             return True
         beside = tuple(self._closed.registered_to(struct, field, things))
         if any(puts.puts(r, function, ways) for r in beside):
@@ -77,6 +80,17 @@ class Receivers:
         if not (known or unnamed or any(puts.registered(struct, field, function, ways))):
             return True
         return not puts.fills(struct, field, things, beside)
+
+    def _are_overwritten(self, things: list[Thing]) -> bool:
+        """Whether so many of these objects may be copied over that nobody can tell what they hold: one of the 300
+        ``dev_pm_ops`` that drivers of PCI have is, in sound/soc/fsl/imx-rpmsg.c, and holds little more for it.
+        """
+        allowed = len(things) // _MANY_TO_ONE
+        for thing in things:
+            allowed -= self._overwritten.is_whole(thing)
+            if allowed < 0:
+                return True
+        return False
 
     def _is_any(self, puts: list[Put], things: list[Thing]) -> bool:
         """Whether something is put into one of these objects, or into one that is not known."""
