@@ -24,17 +24,21 @@ def passes(table: MacroTable, path: str, trailing: int) -> list[Environment]:
     ``trailing`` is the line of the first include behind all code of ``path``.
     """
     environment: Environment = {}
-    seen = set(table.graph.closure_before(path, trailing)) | {path}
+    before = table.graph.seen_before(path, trailing)
     found: list[Environment] = []
-    for env in _walk(table, path, trailing, environment, seen):
+    for env in _walk(table, path, trailing, environment, before, {path}):
         found.append(env)
         if len(found) == _MAX_PASSES:
             break
     return found
 
 
-def _walk(table: MacroTable, path: str, start: int, environment: Environment, seen: set[str]) -> Iterator[Environment]:
-    """Goes through a file from line ``start`` as the preprocessor does, arms aside."""
+def _walk(
+    table: MacroTable, path: str, start: int, environment: Environment, before: int, seen: set[str]
+) -> Iterator[Environment]:
+    """Goes through a file from line ``start`` as the preprocessor does, arms aside, and through what that includes: not
+    what was read ``before`` (see :meth:`~xref.macros.visibility.IncludeGraph.seen_before`) or is ``seen`` on the way.
+    """
     events: list[tuple[int, int, MacroDef | str]] = []
     if start == 0:
         for m in table.of_file(path):
@@ -57,5 +61,6 @@ def _walk(table: MacroTable, path: str, start: int, environment: Environment, se
         elif not what:
             yield dict(environment)
         elif what not in seen and what != "?" and (kind == 3 or table.graph.computes(what)):
-            seen.add(what)
-            yield from _walk(table, what, 0, environment, seen)
+            if not table.graph.holds(before, what):
+                seen.add(what)
+                yield from _walk(table, what, 0, environment, before, seen)

@@ -97,7 +97,7 @@ class MacroView:
         self.ended: frozenset[str] = frozenset()
         self.renewed: frozenset[str] = frozenset()
         self._invoked: frozenset[str] = frozenset()
-        self._early = table.graph.closure_before(file, before) if before else None
+        self._early = table.graph.seen_before(file, before) if before else None
         self._is_part = bool(table.graph.wholes(file))
         self._program = program(file)
         self._known: dict[str, tuple[MacroDef, ...]] = {}
@@ -295,7 +295,9 @@ class MacroView:
         return _at_hand(self._program, other) or self._sees(other)
 
     def _sees(self, other: str) -> bool:
-        return other in self._early if self._early is not None else self._table.graph.sees(self.file, other)
+        if self._early is None:
+            return self._table.graph.sees(self.file, other)
+        return other == self.file or self._table.graph.holds(self._early, other)
 
 
 @lru_cache(maxsize=131072)

@@ -241,13 +241,16 @@ class IncludeGraph:
         """Whether ``path`` itself has an include whose name a macro computes."""
         return any(not inc.path for inc in self.includes(path))
 
-    def closure_before(self, path: str, line: int) -> frozenset[str]:
-        """``path`` and all that its includes above ``line`` bring in."""
-        return self._paths(self._sees_before(path, line)) | {path}
-
-    def _sees_before(self, path: str, line: int) -> int:
+    def seen_before(self, path: str, line: int) -> int:
+        """All that the includes of ``path`` above ``line`` bring in, as bits that :meth:`holds` knows to read: a set of
+        their paths takes longer to make than many a file to read.
+        """
         above = (self.resolve(path, inc) for inc in self._raw.get(path, ()) if inc.line < line)
         return self._all_of([target for target in above if target is not None])
+
+    def holds(self, seen: int, path: str) -> bool:
+        """Whether ``path`` is one of the files ``seen``: see :meth:`seen_before`."""
+        return bool(seen & self._bit.get(path, 0))
 
     def find_parts(self) -> dict[str, tuple[str, ...]]:
         """The files that others include, shared headers aside, each with those that do. Such a file may be written for
@@ -284,7 +287,7 @@ class IncludeGraph:
         seen = 0
         for whole in self.hosts(path):
             line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
-            seen |= self._sees_before(whole, line)
+            seen |= self.seen_before(whole, line)
         return seen
 
     def hides(self, path: str, other: str) -> bool:
