@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypedDict, TypeVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from xref.cli.session import Session
     from xref.graph.answer import Answer
     from xref.graph.layers import Layers
+    from xref.index.build import Kept
     from xref.render.options import RenderOptions
     from xref.resolve.resolver import Resolver
 
@@ -80,12 +82,20 @@ def answer_to(session: Session, names: Sequence[str], shown: Shown, ask: Callabl
     """
     if not shown["partial"]:
         return ask(session.open_resolver())
-    from xref.graph.lacking import lacking
+    from xref.cli.session import processors
     from xref.index.build import Kept
+    from xref.index.standing import Standing
+
+    with closing(Standing(processors())) as pool:
+        return _answer_of_part(session, names, ask, Kept(pool=pool))
+
+
+def _answer_of_part(session: Session, names: Sequence[str], ask: Callable[[Resolver], Answer], kept: Kept) -> Answer:
+    """The same with ``--partial``; of one round the next has what is ``kept``."""
+    from xref.graph.lacking import lacking
     from xref.index.unread import asked_for, waiting_in
     from xref.tree.part import Wanted, home
 
-    kept = Kept()
     source = session.open_resolver(names, kept)
     answer = ask(source)
     roots = [symbol for name in names for symbol in source.syscall(name) or source.lookup(name)]

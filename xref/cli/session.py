@@ -144,7 +144,7 @@ class Session(NamedTuple):
             known = within(part)
             rest = [f for f in sources if not known(f.path)]
             report(Progress(0, len(rest), 0, sum(f.size for f in rest), "looking for what the part lacks"))
-            root, pool, module = str(tree.root), Processes(processors()), 0 if near else MODULE
+            root, pool, module = str(tree.root), kept.pool or Processes(processors()), 0 if near else MODULE
             kept.offered = kept.offered or survey((), root, listed.files, pool)[1]
             found = files_with(wanted, kept.lexed.values(), root, rest, pool, kept.offered, module)
             return found | beside(found, {*part}, sources) if near and len(found) <= _LAST else found
@@ -189,20 +189,20 @@ class Session(NamedTuple):
     def _defining(self, tree: Tree, names: Sequence[str], kept: Kept | None) -> tuple[str, ...]:
         """The files that define these names; none, for the whole tree, where that cannot be told."""
         from xref.cli.progress import reporting
-        from xref.index.build import read_said
+        from xref.index.build import reading_said
         from xref.index.elsewhere import survey
-        from xref.index.meanwhile import Meanwhile
         from xref.index.pool import Processes
         from xref.index.summary import Progress
         from xref.tree.files import list_files
 
         with reporting() as report:
             arch = self.arch_of(tree)
-            if kept is not None and processors() > 1:
-                kept.being_read = Meanwhile(lambda: read_said(tree, arch))
+            pool = (kept.pool if kept is not None else None) or Processes(processors())
+            if kept is not None:
+                kept.said = reading_said(tree, arch, pool)
             listed = list_files(tree, arch)
             report(Progress(0, len(listed.files), 0, sum(f.size for f in listed.files), "looking for definitions"))
-            places, offered = survey(names, str(tree.root), listed.files, Processes(processors()))
+            places, offered = survey(names, str(tree.root), listed.files, pool)
             if kept is not None:
                 kept.listed, kept.offered = listed, offered
             return places

@@ -17,8 +17,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from xref import __version__
 from xref.errors import IndexUnavailable, OutputFailed, XrefError
@@ -26,7 +27,6 @@ from xref.facts.model import FileFacts
 from xref.index import worker
 from xref.index.elsewhere import Offered
 from xref.index.lock import alone
-from xref.index.meanwhile import Meanwhile
 from xref.index.notes import EntryRow, counts_to_text, entry_rows, known_to_text, now, skipped
 from xref.index.offers import image_of, without_unread
 from xref.index.pool import FEW_PORTIONS, PORTION_BYTES, Extract, Pool, Processes, portions
@@ -53,6 +53,7 @@ _CANNOT_WRITE: Final = frozenset(
 _MANY_PORTIONS: Final = 4 * FEW_PORTIONS
 """The same where a part is made and enlarged, time and again."""
 Report = Callable[[Progress], None]
+Said: TypeAlias = tuple[Kbuild, tuple[EntryRow, ...]]
 
 
 @dataclass(slots=True)
@@ -62,6 +63,8 @@ class Kept:
     the same headers.
     """
 
+    pool: Pool | None = None
+    """Who does the work, where they stay."""
     listed: FileList | None = None
     """All files of the tree."""
     sources: dict[frozenset[str], list[SourceFile]] = field(default_factory=dict)
@@ -71,10 +74,8 @@ class Kept:
     flags: dict[str, frozenset[str]] = field(default_factory=dict)
     """What the Makefiles of a folder define on command lines."""
     lexed: dict[str, worker.LexedFile] = field(default_factory=dict)
-    said: tuple[Kbuild, tuple[EntryRow, ...]] | None = None
-    """What the build files and the tables of system calls say."""
-    being_read: Meanwhile[tuple[Kbuild, tuple[EntryRow, ...]]] | None = None
-    """The same while another process reads it."""
+    said: Callable[[], Said] | None = None
+    """Says what the build files and the tables of system calls say."""
     written: dict[str, bool] = field(default_factory=dict)
     """What is in the index, and whether it was bare there."""
     stamp: tuple[int, ...] = ()
@@ -83,9 +84,9 @@ class Kept:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def read_said(tree: Tree, arch: str) -> tuple[Kbuild, tuple[EntryRow, ...]]:
-    """What the build files and the tables of system calls of a tree say."""
-    return read_kbuild(tree, arch), tuple(entry_rows(tree))
+def reading_said(tree: Tree, arch: str, pool: Pool) -> Callable[[], Said]:
+    """Has somebody read what the build files and the tables of system calls of a tree say, and tells it when asked."""
+    return cache(pool.meanwhile(lambda: (read_kbuild(tree, arch), tuple(entry_rows(tree)))))
 
 
 def build_index(
@@ -101,16 +102,16 @@ def build_index(
     base: Path | None = None,
     kept: Kept | None = None,
 ) -> Summary:
-    """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``. Where
-    ``part`` names folders and files it is built anew of these alone, and of the headers that they include, but for what
-    is ``kept``. Where there is no index yet, what is the same in the tree of the index ``base`` is taken over from
-    there; that stays as it is.
+    """Builds or renews the index of ``tree`` at ``db``, with ``jobs`` processes or with the workers of ``pool``, or of
+    that which is ``kept``. Where ``part`` names folders and files it is built anew of these alone, and of the headers
+    that they include, but for what is ``kept``. Where there is no index yet, what is the same in the tree of the index
+    ``base`` is taken over from there; that stays as it is.
 
     When nothing has changed since the last time the old index is kept (unless ``force``); where somebody else is
     building it, this waits and looks then. Raises :class:`~xref.errors.OutputFailed` when the index cannot be written;
     ``KeyboardInterrupt`` passes through. In both cases the old index is untouched.
     """
-    pool = pool or Processes(jobs or os.cpu_count() or 1)
+    pool = pool or (kept.pool if kept is not None else None) or Processes(jobs or os.cpu_count() or 1)
     collection = gc.get_threshold()
     gc.set_threshold(*worker.RARE_COLLECTION)
 
@@ -225,15 +226,14 @@ def _build(
         raise XrefError(f"{tree.root} has {len(every):,} files; an index holds {MOST_FILES:,}")
     total = sum(f.size for f in files)
     progress(Progress(0, len(files), 0, total, "reading macros"))
+    kept.said = kept.said or reading_said(tree, arch, pool)
     kept.lexed |= _lex(root, [f for f in files if f.path not in kept.lexed], pool, progress, total)
     lexed = {f.path: kept.lexed[f.path] for f in files}
-    said = kept.said or (kept.being_read.result() if kept.being_read is not None else read_said(tree, arch))
-    kbuild, entries = said
+    kbuild, entries = kept.said()
     image, guards = image_of(tree, arch, kbuild, entries, lexed, kept.flags)
     waiting: frozenset[str] = frozenset()
     if part:
         lexed, waiting = without_unread(image, lexed, root, part)
-        kept.said = said
     numbers = {f.path: number for number, f in enumerate(every, 1)}
     enlarged = bool(kept.written) and kept.stamp == stamp(old)
     if not enlarged:

@@ -54,7 +54,7 @@ def image_of(
         if f.markers
     }
     asked = {path: f.asked for path, f in lexed.items() if f.asked}
-    numbers = {n for path, f in lexed.items() if program_of(path) == "kernel" for n in f.numbers}
+    numbers = {n for path, f in lexed.items() if f.numbers and program_of(path) == KERNEL for n in f.numbers}
     command_line = defined_flags(tree, includes, flags)
     defined = defined_names(macros, markers, asked, numbers, command_line, graph, arch)
     constants, known_defined = Known(kbuild.options.constants, defined).to_text()

@@ -20,6 +20,7 @@ from typing import Final, TypeAlias, TypeVar
 from xref.errors import UsageError, XrefError
 from xref.index import worker
 from xref.index.image import TableImage, encode_image
+from xref.index.meanwhile import Meanwhile
 from xref.tree.files import SourceFile
 
 _WINDOW: Final = 4
@@ -67,6 +68,10 @@ class Pool(ABC):
         XrefError when a worker is lost.
         """
 
+    def meanwhile(self, work: Callable[[], T]) -> Callable[[], T]:
+        """What asks for the result of ``work``, which somebody may begin with at once."""
+        return work
+
     @abstractmethod
     def ready(self, image: TableImage, beside: Path) -> Extract:
         """What extracts files under a table; ``beside`` is a path that can be written next to."""
@@ -97,6 +102,10 @@ class Processes(Pool):
             raise XrefError("a worker process died (out of memory?); the old index is unchanged") from e
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def meanwhile(self, work: Callable[[], T]) -> Callable[[], T]:
+        """See the base: a process of its own, where there is more than one."""
+        return Meanwhile(work).result if self._jobs > 1 else work
 
     def ready(self, image: TableImage, beside: Path) -> Extract:
         """See the base."""

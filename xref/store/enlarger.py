@@ -49,7 +49,8 @@ class Enlarger(Writer):
 
     def _merged(self) -> Iterator[tuple[str, str, str, bytes]]:
         for kind, table in self._postings.items():
-            for shaped, ids in table.items():
+            for shaped in sorted(table):  # what stands beside one another is on one page
+                ids = table[shaped]
                 name, shape = name_and_shape(shaped)
                 where = (kind, name, shape)
                 row = self._db.execute(
