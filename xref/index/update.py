@@ -33,8 +33,9 @@ from xref.macros.table import StoredTable
 from xref.macros.visibility import IncludeGraph
 from xref.store.database import copy_index
 from xref.store.editor import Editor
+from xref.store.macros import with_header
 from xref.store.model import FileRow
-from xref.store.reader import Reader, with_header
+from xref.store.reader import Reader
 from xref.store.renumber import renumbered
 from xref.tree.files import FileList, SourceFile
 from xref.tree.root import Tree

@@ -18,8 +18,9 @@ from xref.index.offers import image_of
 from xref.index.pool import Pool, portions
 from xref.index.reuse import Old
 from xref.index.worker import LexedFile
+from xref.store.macros import with_header
 from xref.store.model import FileRow, Offer
-from xref.store.reader import Reader, with_header
+from xref.store.reader import Reader
 from xref.tree.files import SourceFile
 from xref.tree.kbuild import read_kbuild
 from xref.tree.root import Tree

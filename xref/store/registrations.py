@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from xref.store.batches import of_each
+from xref.store.macros import MacroReader
 from xref.store.model import RegistrationInfo
 from xref.store.numbers import first_wide
-from xref.store.options import OptionReader
 from xref.store.stored import decode_ids
 
 _REGISTRATION = (
@@ -27,7 +27,7 @@ TYPEDEF: Final = 1
 MACRO: Final = 2
 
 
-class RegistrationReader(OptionReader):
+class RegistrationReader(MacroReader):
     """An open index, asked for initialisers and postings."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
