@@ -6,7 +6,7 @@ Nearly every name is that of a record and of nothing else; what is remembered ar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from functools import lru_cache
 from typing import Final
 
@@ -91,6 +91,13 @@ class TypeNames:
             seen.extend(tag for tag in map(type_tag, further) if tag and tag not in seen)
         return frozenset(found)
 
+    def _expect_behind(self, names: Sequence[str]) -> None:
+        """Reads at once what tells of typedefs and macros."""
+        reader = self._reader
+        reader.expect_typedefs(names)
+        reader.expect_tags(names)
+        reader.expect_macros(name for name in names if reader.naming(name) & MACRO)
+
     def _reached(self, member: str) -> Collection[str] | None:
         """The tags that a member of that name is of or points to; None where that cannot be told, or takes too long."""
         reader = self._reader
@@ -99,6 +106,7 @@ class TypeNames:
             return None
         reader.expect_namings(types)
         others = [name for name in types if name and (ANONYMOUS in name or reader.naming(name))]
+        self._expect_behind([name for name in others if reader.naming(name)])
         found = set(types).difference(others)
         for name in others:
             tags = self._tags(name) if reader.naming(name) else (name, display_name(name))

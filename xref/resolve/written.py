@@ -96,11 +96,13 @@ class Written:
             if len(callers) > most:
                 self.cut += 1
                 callers = callers[:most]
-            for fid in callers:
-                caller = self.reader.function(fid)
-                if caller is not None and any(f.id == function.id for f in meant(caller.file_id)):
-                    calls = self.reader.body(fid).calls
-                    found.extend((caller, c) for c in calls if c.callee == name or name in chosen_among(c.callee))
+            self.reader.expect_functions(callers)
+            rows = [row for fid in callers if (row := self.reader.function(fid)) is not None]
+            meaning = [row for row in rows if any(f.id == function.id for f in meant(row.file_id))]
+            self.reader.expect_bodies(row.id for row in meaning)
+            for caller in meaning:
+                calls = self.reader.body(caller.id).calls
+                found.extend((caller, c) for c in calls if c.callee == name or name in chosen_among(c.callee))
         return found
 
     def _meaning(self, name: str, function: FunctionInfo) -> Callable[[int], tuple[FunctionInfo, ...]]:

@@ -48,6 +48,8 @@ class Includes(Mapping[str, tuple[Include, ...]]):
         self._below: dict[str, frozenset[str]] = {}
         self._paths: frozenset[str] | None = None
         self._read: dict[str, bytes] = {}
+        self._last: tuple[str, tuple[Include, ...]] | None = None
+        """What was asked last: who asks again mostly does so at once."""
 
     def expect(self, paths: Iterable[str]) -> None:
         """Reads the directives of these files at once: the look-ups that follow find them."""
@@ -57,13 +59,17 @@ class Includes(Mapping[str, tuple[Include, ...]]):
     def __getitem__(self, path: str) -> tuple[Include, ...]:
         if path in self._instead:
             return self._instead[path]
+        if self._last is not None and path == self._last[0]:
+            return self._last[1]
         data = self._read.pop(path, None)
         if data is None:
             row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
             if row is None:
                 raise KeyError(path)
             data = row[0]
-        return decode_includes(data)
+        found = decode_includes(data)
+        self._last = (path, found)
+        return found
 
     def __contains__(self, path: object) -> bool:
         path = str(path)

@@ -33,7 +33,9 @@ class DeclarationReader(FunctionReader):
         self._objects: dict[str, tuple[DeclInfo, ...]] = {}
         self._tags: dict[str, bool] = {}
         self._records: dict[str, tuple[RecordInfo, ...]] = {}
+        self._overlaid: dict[str, tuple[RecordInfo, ...]] = {}
         self._member_aliases: frozenset[str] | None = None
+        self._spelled: dict[str, tuple[str, ...]] | None = None
 
     def records(self, tag: str) -> tuple[RecordInfo, ...]:
         """The records of that tag."""
@@ -74,14 +76,18 @@ class DeclarationReader(FunctionReader):
         found = {r[0]: _record(*r) for r in rows}
         return [found[record_id] for record_id in ids]
 
-    def unions_called(self, shown: str) -> list[RecordInfo]:
+    def unions_called(self, shown: str) -> tuple[RecordInfo, ...]:
         """The unions that are shown by that name (see :func:`~xref.facts.display.display_name`)."""
-        untagged = f"{shown}{ANONYMOUS}"
-        rows = self._db.execute(
-            f"{_RECORD} WHERE kind = 'union' AND (tag = ? OR (tag >= ? AND tag < ?)) ORDER BY id",
-            (shown, untagged, untagged + "\U0010ffff"),
-        )
-        return [_record(*r) for r in rows if display_name(r[2]) == shown]
+        known = self._overlaid.get(shown)
+        if known is None:
+            untagged = f"{shown}{ANONYMOUS}"
+            rows = self._db.execute(
+                f"{_RECORD} WHERE kind = 'union' AND (tag = ? OR (tag >= ? AND tag < ?)) ORDER BY id",
+                (shown, untagged, untagged + "\U0010ffff"),
+            )
+            make_room(self._overlaid, _MOST_RECORDS)
+            known = self._overlaid[shown] = tuple(_record(*r) for r in rows if display_name(r[2]) == shown)
+        return known
 
     def tags_with(self, types: Sequence[str]) -> list[str]:
         """The tags of the records that have a member of one of these types (tags or typedefs) in them, by value."""
@@ -139,8 +145,11 @@ class DeclarationReader(FunctionReader):
 
     def spellings(self, field: str) -> tuple[str, ...]:
         """A member's name, and the macros that stand for it: ``skc_prot`` and ``sk_prot``."""
-        rows = self._db.execute("SELECT name FROM member_aliases WHERE field = ?", (field,))
-        return (field, *(r[0] for r in rows))
+        if self._spelled is None:
+            self._spelled = {}
+            for name, macro in self._db.execute("SELECT field, name FROM member_aliases ORDER BY field, name"):
+                self._spelled[name] = (*self._spelled.get(name, (name,)), macro)
+        return self._spelled.get(field, (field,))
 
 
 def _record(

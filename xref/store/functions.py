@@ -71,6 +71,13 @@ class FunctionReader(PathReader):
         self._bodies[fid] = known
         return known
 
+    def expect_bodies(self, ids: Iterable[int]) -> None:
+        """Reads at once what happens inside these functions."""
+        make_room(self._bodies, _FEW)
+        missing = [fid for fid in dict.fromkeys(ids) if fid not in self._bodies]
+        for fid, body in of_each(self._db, "SELECT id, body FROM functions WHERE id IN", missing):
+            self._bodies[fid] = body
+
     def functions(self, ids: Sequence[int]) -> Iterator[FunctionInfo]:
         """The functions of these rows, in this order, read many at once and their bodies with them."""
         for start in range(0, len(ids), CHUNK):
@@ -131,7 +138,7 @@ class FunctionReader(PathReader):
         for name, *rest in of_each(self._db, f"{_ALIASED} WHERE f.name <> a.name AND a.name IN", aliased):
             found.setdefault(name, []).append(FunctionInfo(*rest))
         remember(self._named, names, found)
-        self._expect_files(f.file_id for rows in found.values() for f in rows)
+        self.expect_files(f.file_id for rows in found.values() for f in rows)
 
     def functions_between(self, low: int, high: int) -> list[FunctionInfo]:
         """The functions whose number is in ``[low, high)``."""

@@ -50,7 +50,7 @@ class MacroReader(DeclarationReader):
         make_room(self._macros, MANY)
         found: dict[str, list[MacroDef]] = {}
         rows = list(of_each(self._db, _MACRO, names))
-        self._expect_files(row[5] for row in rows)
+        self.expect_files(row[5] for row in rows)
         for n, p, v, b, g, file_id, line, end_line, body_line, until in rows:
             file = self.file(file_id)
             guard, path = _both(g, file.guard, file.path), file.path

@@ -39,7 +39,7 @@ class PathReader(OptionReader):
             self._file_ids[known.path] = file_id
         return known
 
-    def _expect_files(self, ids: Iterable[int]) -> None:
+    def expect_files(self, ids: Iterable[int]) -> None:
         """Reads the rows of these files at once."""
         for row in of_each(self._db, f"{_FILE} IN", [each for each in set(ids) if each not in self._files]):
             self._files[row[0]] = FileInfo(*row)
