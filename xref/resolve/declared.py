@@ -69,15 +69,17 @@ class Declared:
         own = [i for i, r in enumerate(rows) if r.file_id == file_id]
         if own or len(rows) < 2:
             return own or list(range(len(rows)))
+        self._reader.expect_files([r.file_id for r in rows])
         here = self._reader.file(file_id)
         graph = self._macros.graph
         paths = [self._reader.file(r.file_id).path for r in rows]
-        seen = [i for i, p in enumerate(paths) if graph.sees(here.path, p)]
-        if seen:
-            return seen
         shared = [i for i, p in enumerate(paths) if p.startswith("include/") or "/include/asm/" in p]
-        if shared:
-            return shared
+        seen = [i for i, p in enumerate(paths) if i not in shared and graph.sees(here.path, p)]
+        if not seen and len(shared) == 1:
+            return shared  # whether it is seen, too, which is much to ask, or not
+        seen += [i for i in shared if graph.sees(here.path, paths[i])]
+        if seen or shared:
+            return sorted(seen) or shared
         related = [i for i, r in enumerate(rows) if self._in_reach(r.file_id, file_id)]
         return related or list(range(len(rows)))
 
@@ -157,8 +159,9 @@ class Declared:
         return bool(self._objects_seen(name, file_id, function))
 
     def _objects_seen(self, name: str, file_id: int, function: str) -> tuple[DeclInfo, ...]:
-        every = self._reader.objects(name)
-        rows = [r for r in every if r.function in ("", function) and self._in_reach(r.file_id, file_id)]
+        every = [r for r in self._reader.objects(name) if r.function in ("", function)]
+        self._reader.expect_files(r.file_id for r in every)
+        rows = [r for r in every if self._in_reach(r.file_id, file_id)]
         if all(r.file_id != file_id for r in rows):
             rows = [r for r in rows if r.linkage != "static" or self._reader.file(r.file_id).path.endswith(".h")]
         return tuple(rows)

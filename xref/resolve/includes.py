@@ -47,6 +47,10 @@ class IndexedIncludes(IncludeGraph):
         self._angled: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], dict[str, str | None]] = {}
         self._angled_in: dict[tuple[str, bool], dict[str, str | None]] = {}
 
+    def expect(self, paths: Iterable[str]) -> None:
+        """Reads at once what these files include."""
+        self._source.expect(path for path in dict.fromkeys(paths) if path not in self._resolved)
+
     def direct(self, path: str) -> tuple[str, ...]:
         """As the graph says; what stands in ``<>`` is looked up once for all files with the same ``-I`` paths."""
         known = self._resolved.get(path)
@@ -95,7 +99,7 @@ class IndexedIncludes(IncludeGraph):
         if self.is_included(other):
             users = None if is_shared(other) else self._users_of(other)
             if users is None:
-                near = path not in self._seen and other in self._near(path)
+                near = path not in self._seen and (other in self.direct(path) or other in self._near(path))
                 found = near or bool(self._seen_by(path) & self._bit.get(other, 0))
             else:
                 found = path in users.files or any(self.sees(path, header) for header in users.headers)
