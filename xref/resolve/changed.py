@@ -16,6 +16,9 @@ from xref.resolve.model import Place
 from xref.resolve.scope import Scope
 from xref.resolve.written import MAX_CALLERS, Written
 
+_TAKEN: Final = re.compile(r"(?<!&)&\s*\(?\s*([A-Za-z_]\w*)\b(?!\s*(?:->|\.|\[|\())")
+"""Where the address of a variable is taken, and not that of what it points to."""
+_STORED: Final = re.compile(r"\b([A-Za-z_]\w*)\s*\)*\s*=(?!=)")
 _DEEP: Final = 6
 """So many macros may hand an argument on to each other."""
 
@@ -94,8 +97,7 @@ class Changed:
         return False
 
     def _is_global_changed(self, name: str, home: int) -> bool:
-        taken = _taken(name)
-        if any(taken.search(r.value) for r in self._reader.registrations_naming(name, home)):
+        if any(_takes(r.value, name) for r in self._reader.registrations_naming(name, home)):
             return True
         users = sorted({*self._reader.mentions("v", name), *self._reader.mentions("a", name)})
         if len(users) > MAX_CALLERS:
@@ -106,7 +108,7 @@ class Changed:
                 texts = (
                     [a.value for a in body.assigns] + [r.value for r in body.returns] + [d.text for d in body.locals]
                 )
-                if self._is_handed_over(name, taken, texts, self._written.scope(f)):
+                if self._is_handed_over(name, texts, self._written.scope(f)):
                     return True
                 # per_cpu(ops, cpu) = p
                 if any(name in a.target and "(" in a.target and name != a.target.strip("() ") for a in body.assigns):
@@ -119,16 +121,16 @@ class Changed:
             return True
         body = scope.body
         texts = [a.value for a in body.assigns] + [local.text for local in body.locals]
-        return self._is_handed_over(name, _taken(name), texts, scope)
+        return self._is_handed_over(name, texts, scope)
 
-    def _is_handed_over(self, name: str, taken: re.Pattern[str], texts: Iterable[str], scope: Scope) -> bool:
+    def _is_handed_over(self, name: str, texts: Iterable[str], scope: Scope) -> bool:
         """Whether the address of a variable is taken in texts or arguments of calls, or a macro stores in it."""
-        if any(name in text and taken.search(text) for text in texts):
+        if any(_takes(text, name) for text in texts):
             return True
         for call in scope.body.calls:
             if name not in call.arguments:
                 continue
-            if taken.search(call.arguments):
+            if _takes(call.arguments, name):
                 return True
             if call.callee.isidentifier():
                 for k, arg in enumerate(arguments(call.arguments)):
@@ -149,25 +151,25 @@ class Changed:
         name = scope.macro_params[position]
         if any(a.target.strip("()* ") == name for a in scope.body.assigns):
             return True
-        taken = _taken(name)
         for call in scope.body.calls:
             if name not in call.arguments or not call.callee.isidentifier():
                 continue
             for k, arg in enumerate(arguments(call.arguments)):
-                if taken.fullmatch(arg.strip("() ")):
+                taken = _TAKEN.fullmatch(arg.strip("() "))
+                if taken is not None and taken[1] == name:
                     return True
                 if arg.strip("() ") == name:
                     for inner in self._names.macro_nodes(call.callee, macro.file_id):
                         if inner.id != fid and self._stores(inner.id, k, depth + 1):
                             return True
         # what an open loop assigns may not have been read
-        stored = re.compile(rf"\b{re.escape(name)}\s*\)*\s*=(?!=)")
-        return any(stored.search(m.body) for m in self._reader.macros(macro.name) if m.line == macro.line)
+        bodies = (m.body for m in self._reader.macros(macro.name) if m.line == macro.line)
+        return any(name in _STORED.findall(body) for body in bodies)
 
 
-def _taken(name: str) -> re.Pattern[str]:
-    """Where the address of a variable is taken, and not that of what it points to."""
-    return re.compile(rf"(?<!&)&\s*\(?\s*{re.escape(name)}\b(?!\s*(?:->|\.|\[|\())")
+def _takes(text: str, name: str) -> bool:
+    """Whether a text takes the address of a variable."""
+    return "&" in text and name in text and name in _TAKEN.findall(text)
 
 
 def _addressed(e: x.Expr) -> Iterator[x.Member]:

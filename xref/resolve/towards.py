@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -37,6 +37,8 @@ _ADDRESS: Final = re.compile(r"&\s*([A-Za-z_]\w*)")
 _STRING: Final = re.compile(r'"[A-Za-z_]\w*"')
 _LOADED: Final = re.compile(r"->|\.")
 _WORD: Final = re.compile(r"[A-Za-z_]")
+_READ: Final = re.compile(r"(?<!\w)(\w+)(?!\w)(?!\s*=(?!=))")
+"""A name that is not set: ``{ . data . func = __func__ }``, as WARN() of a kernel with branch profiling has it."""
 
 
 class _Pair(NamedTuple):
@@ -309,13 +311,10 @@ class Towards:
         """Where ``f`` brings what is ``wanted``, and spelled with one of ``words``; ``members``: those of a slot."""
         scope = self._written.scope(f)
         body = scope.body
-
-        spelled = _any_of(tuple(words))
+        spelled = frozenset(words)
 
         def brings(text: str, line: int) -> bool:
-            return spelled(text) is not None and self._sought.among(
-                self._types.parse(text), scope, line, wanted, members
-            )
+            return _has_any(text, spelled) and self._sought.among(self._types.parse(text), scope, line, wanted, members)
 
         for a in body.assigns:
             if brings(a.value, a.line):
@@ -327,7 +326,7 @@ class Towards:
                     for array in self._arrays_behind(place, target, f):
                         yield Outflow(array, step, a.guard)
         for local in body.locals:
-            if spelled(local.text):
+            if _has_any(local.text, spelled):
                 for decl in parse_declaration(local.text, self._types.is_type):
                     if decl.name and decl.init_text is not None and brings(decl.init_text, local.line):
                         place = Place("local", f.id, f"{local.line} {decl.name}")
@@ -336,7 +335,7 @@ class Towards:
             if brings(r.value, r.line):
                 yield Outflow(Place("return", f.id, ""), Step("return", f.file_id, r.line))
         for call in body.calls:
-            if not spelled(call.arguments):
+            if not _has_any(call.arguments, spelled):
                 continue
             for k, arg in enumerate(arguments(call.arguments)):
                 if brings(arg, call.line):
@@ -441,13 +440,9 @@ def _is(source: FunctionInfo | Place, function: FunctionInfo) -> bool:
     return not isinstance(source, Place) and source.id == function.id
 
 
-@lru_cache(maxsize=1024)
-def _any_of(words: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """Finds one of some names in a text, but where it is set (``{ . data . func = __func__ }``, as every WARN() of a
-    kernel with branch profiling has it); ``func`` does not stand in ``__func__``.
-    """
-    search = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)(?!\s*=(?!=))").search
-    if len(words) > 1:
-        return search
-    word = words[0]
-    return lambda text: search(text) if word in text else None  # hardly ever it is
+def _has_any(text: str, words: frozenset[str]) -> bool:
+    """Whether a text has one of some names in it; ``func`` does not stand in ``__func__``."""
+    for word in words:
+        if word in text:  # hardly ever one is
+            return not words.isdisjoint(_READ.findall(text))
+    return False
