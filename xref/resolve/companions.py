@@ -226,12 +226,13 @@ class Companions:
         function = self._reader.function(int(place.owner))
         if function is None:
             return None
-        position, titled = self._position(function, place, tag), False
-        if position is None and "char" in function.signature and (known := self._titles.of(tag)):
-            position, titled = self._text_position(function, place), True
-        if position is None:
+        position, titles = self._position(function, place, tag), None
+        if position is None and "char" in function.signature:
+            position = self._text_position(function, place)
+            titles = self._titles.of(tag) if position is not None else None  # thousands of objects are read for it
+        if position is None or (titles is not None and not titles):
             return None
-        handings = _Handings(self._reader, function, position, known if titled else None)
+        handings = _Handings(self._reader, function, position, titles)
         return handings if handings.any else None
 
     def _position(self, function: FunctionInfo, place: Place, tag: str) -> int | None:
