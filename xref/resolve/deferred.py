@@ -58,11 +58,13 @@ class Deferred:
         wanted = self._things_of(only) if only is not None else None
         names = self._names_of(only) if only is not None else None
         scope = self._written.scope(function)
+        self._handing.expect(call.callee for call in scope.body.calls if call.arguments)
         for call in scope.body.calls:
             if not call.arguments or not call.callee.isidentifier():
                 continue
-            starting = wanted is None or bool(wanted)
+            starting = (wanted is None or bool(wanted)) and self._handing.may_hand(call.callee)
             giving = names is None or not names.isdisjoint(_WORD.findall(call.arguments))
+            giving = giving and any(self._names_function(arg, scope, call.line) for arg in arguments(call.arguments))
             for meant in self._handing.meant(call, scope) if starting or giving else ():
                 if starting:
                     yield from self._started(call, meant, scope, wanted)
@@ -123,8 +125,6 @@ class Deferred:
                     yield self._site(call, slot, holdings, scope, Confidence.OBJECT)
 
     def _given(self, call: CallFact, meant: FunctionInfo, scope: Scope) -> Iterator[Site]:
-        if not any(self._names_function(arg, scope, call.line) for arg in arguments(call.arguments)):
-            return
         for slot, position in self._handing.gives(meant):
             args = arguments(call.arguments)
             if position < len(args):
@@ -190,7 +190,7 @@ class Deferred:
 
     def _put_into(self, call: CallFact, name: str, scope: Scope) -> Iterator[Thing]:
         args = arguments(call.arguments)
-        for meant in self._handing.meant(call, scope):
+        for meant in self._handing.meant(call, scope) if self._handing.may_hand(call.callee) else ():
             for slot, what, function in self._handing.puts(meant):
                 if function >= len(args) or name not in args[function]:
                     continue

@@ -9,7 +9,7 @@ which parameter it *starts* (``schedule_work(work)``), which function it *puts* 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -74,6 +74,8 @@ class Handing:
         self._slots = written.slots
         self._inside = lru_cache(maxsize=1024)(self._find_inside)
         self._names = written.names
+        self._may: dict[str, bool] = {}
+        self._fills: frozenset[int] | None = None
         self._types = written.types
         self._objects = objects
         self._ways = ways()
@@ -87,6 +89,36 @@ class Handing:
         if not name.isidentifier() or scope.mentions(name):
             return ()
         return self._names.macro_nodes(name, scope.file_id) or self._names.called(name, scope.file_id)
+
+    def may_hand(self, name: str) -> bool:
+        """Whether something called ``name`` may start an object that it is handed, or put a function into one. Most
+        names have no macro and no function that takes such an object, and need not be looked for where they are called.
+        """
+        known = self._may.get(name)
+        if known is None:
+            self.expect((name,))
+            known = self._may.get(name, False)
+        return known
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Finds that out at once of many names."""
+        reader = self._written.reader
+        new = [name for name in dict.fromkeys(names) if name not in self._may and name.isidentifier()]
+        reader.expect(new)
+        for name in new:
+            self._may[name] = bool(reader.macros(name)) or any(map(self._may_do, reader.functions_named(name)))
+
+    def _may_do(self, f: FunctionInfo) -> bool:
+        if f.kind == "macro" or f.name in self._ways.started_by:
+            return True
+        return not self._ways.carriers.isdisjoint(_WORD.findall(f.signature)) or f.id in self._filling_tables()
+
+    def _filling_tables(self) -> frozenset[int]:
+        """The functions (by row) that may fill an element of a table of all the kernel."""
+        if self._fills is None:
+            fields = {field for way in self._ways.every if way.indexed for _, field in way.slots}
+            self._fills = frozenset(fid for name in fields for fid in self._written.reader.mentions("a", name))
+        return self._fills
 
     def keys(self, text: str, scope: Scope, line: int) -> Iterator[Thing | Handed]:
         """The objects that an argument points to, as far as this function tells them from others."""
@@ -128,8 +160,10 @@ class Handing:
                     yield Start(way, Handed(k, self._way_to_slot(tag, way, f.file_id)))
                     break
         handed = self._own(scope, carriers=not macro)
+        if handed:
+            self.expect(call.callee for call in scope.body.calls)
         for call in scope.body.calls:
-            if handed.isdisjoint(_WORD.findall(call.arguments)):
+            if handed.isdisjoint(_WORD.findall(call.arguments)) or not self.may_hand(call.callee):
                 continue
             for g in self.meant(call, scope):
                 for way, what in self._starts(g) if g.id != f.id else ():
@@ -182,10 +216,11 @@ class Handing:
                     yield Put(slot, Handed(index, INDEX), position)
                 for key in self.pointed(base, scope, a.line):
                     yield Put(slot, key, position)
+        self.expect(call.callee for call in scope.body.calls if call.arguments)
         for call in scope.body.calls:
             args = arguments(call.arguments)
             handed = [self._parameter(arg, scope) for arg in args]
-            if all(p is None for p in handed):
+            if all(p is None for p in handed) or not self.may_hand(call.callee):
                 continue
             for g in self.meant(call, scope):
                 for slot, what, function in self._puts(g) if g.id != f.id else ():

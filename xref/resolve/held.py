@@ -9,7 +9,7 @@ between (``&port->work``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,7 +53,6 @@ class Held:
         self._objects = objects
         self._handing = handing
         self._ways = ways()
-        self._candidates = lru_cache(maxsize=64)(self._slots.candidates)
         self._by_last = lru_cache(maxsize=64)(self._all_by_last)
         self._loose = lru_cache(maxsize=64)(self._all_loose)
         self.parts = lru_cache(maxsize=10_000)(self._all_parts)
@@ -99,7 +98,7 @@ class Held:
         return tuple(found)
 
     def _find_held(self, slot: Slot, thing: Thing, alone: bool) -> Iterator[Holding]:
-        inside = (r for r in self._candidates(*slot) if self._is_in(r, thing))
+        inside = (r for r in self._initialisers(slot, thing) if self._is_in(r, thing))
         for r in self._slots.in_order(r for r in inside if self._slots.fills(r, *slot)):
             yield from self._values.values_of(r)
         for scope, a in self._assignments(slot, thing):
@@ -108,11 +107,23 @@ class Held:
                 if written == slot and base is not None and self._meets(base, (), thing, scope, a.line, alone):
                     yield from self._from(a.value, scope, a.line, "assignment")
         for scope in map(self._written.scope, self._reader.functions(self.naming(thing))):
-            for call in scope.body.calls:
-                if not self._mentions(call.arguments, thing):
+            calls = [call for call in scope.body.calls if self._mentions(call.arguments, thing)]
+            self._handing.expect(call.callee for call in calls)
+            for call in calls:
+                if not self._handing.may_hand(call.callee):
                     continue
                 for meant in self._handing.meant(call, scope):
                     yield from self._put_by(call, meant, slot, thing, scope, alone)
+
+    def _initialisers(self, slot: Slot, thing: Thing) -> Iterable[RegistrationInfo]:
+        """Those among which the ones of an object's slot are: of a variable by its name, of a member by its path. All
+        that initialise a slot of all the kernel would be thousands.
+        """
+        if not thing.name:
+            return self._slots.candidates_in(*slot, thing.path)
+        if thing.name.startswith("("):
+            return self._slots.loose_candidates(*slot)
+        return self._reader.registrations_of_object(thing.name)
 
     def _plainly_other(self, target: str, thing: Thing, scope: Scope) -> bool:
         """Whether the way from a variable of a plain type to what is assigned does not lead through ``thing``."""
@@ -203,6 +214,8 @@ class Held:
         yield from self._loose(slot[1])
         if thing.path:
             every = by_last.get(thing.path[-1], [])
+            leading = (shape.steps[: len(shape.steps) - len(thing.path)] for shape in every)
+            self._slots.expect_steps(way[-1] for way in leading if way)
             possible = {fid for shape in every if self._may_be(thing, shape) for fid in shape.ids}
             ids = [fid for shape in every for fid in shape.ids if fid in possible]
             for f in self._reader.functions(ids[:_MANY]):

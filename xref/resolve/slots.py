@@ -7,7 +7,6 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 
 from xref.parse.ctree import Array, CType, Pointer, Tagged
 from xref.resolve.demand import Demand
@@ -39,6 +38,8 @@ class Slots:
         self._asked: set[str] = set()
         """The tags of which ``_owners`` has been asked, and mostly remembers all."""
         self._positional_memo = lru_cache(maxsize=256)(self._positional)
+        self._members_memo = lru_cache(maxsize=64)(self._find_members)
+        self._positional_inside = lru_cache(maxsize=256)(self._find_positional_inside)
 
     def target(self, r: RegistrationInfo) -> MemberType | None:
         """The member that an initialiser sets, or None where its type cannot be told."""
@@ -107,8 +108,10 @@ class Slots:
 
     def each_registration(self, struct: str, field: str, home: int | None = None) -> Iterator[RegistrationInfo]:
         """The same in no order, read as they are asked for."""
-        rows = chain(self._reader.each_registration(self.rows(struct, field)), self._positional_memo(struct))
-        return (r for r in rows if self._is(r, struct, field, home))
+        yield from (
+            r for r in self._reader.each_registration(self.rows(struct, field)) if self._is(r, struct, field, home)
+        )
+        yield from (r for r in self._positional_memo(struct) if self._is(r, struct, field, home))
 
     def candidates(self, struct: str, field: str) -> list[RegistrationInfo]:
         """All that ``registrations`` picks from, in no order: some are of other records."""
@@ -116,16 +119,22 @@ class Slots:
 
     def in_order(self, found: Iterable[RegistrationInfo]) -> list[RegistrationInfo]:
         """Initialisers by file and line."""
-        return sorted(found, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
+        every = list(found)
+        self._reader.expect_files(r.file_id for r in every)
+        return sorted(every, key=lambda r: (self._reader.file(r.file_id).path, r.line, r.column, r.id))
 
     def _positional(self, struct: str) -> list[RegistrationInfo]:
         """The initialisers without designators in objects that can hold a ``struct``: the same for all its fields."""
         return self._reader.positional_registrations(self._parents_memo(struct))
 
+    def _find_positional_inside(self, struct: str) -> list[RegistrationInfo]:
+        """Those of them that are in a compound literal, or may be in a member of an object."""
+        return self._reader.positional_registrations(self._parents_memo(struct), inside=True)
+
     def loose_candidates(self, struct: str, field: str) -> Iterator[RegistrationInfo]:
         """Those of the candidates that are in no variable but in a compound literal."""
         yield from self._reader.registrations_in_literals(self.rows(struct, field))
-        yield from (r for r in self._positional_memo(struct) if not r.object)
+        yield from (r for r in self._positional_inside(struct) if not r.object)
 
     def deep_candidates(
         self, struct: str, field: str, wanted: Callable[[str, tuple[str, ...]], bool]
@@ -141,7 +150,20 @@ class Slots:
                 (ids if wanted(tag, members) else local).extend(rows)
         yield from self._reader.each_registration(ids)
         yield from self._reader.registrations_in_functions(local)
-        yield from (r for r in self._positional_memo(struct) if len(members_of_path(r.path)) > 1)
+        yield from (r for r in self._positional_inside(struct) if len(members_of_path(r.path)) > 1)
+
+    def candidates_in(self, struct: str, field: str, way: tuple[str, ...]) -> Iterator[RegistrationInfo]:
+        """Those of the candidates that may be in the member at ``way`` of an object, as they or macros spell it."""
+        ids: array[int] = array("Q")
+        for path, rows in self._members_memo(struct, field):
+            members = members_of_path(path)[:-1]
+            if members == way or any(map(self._reader.is_alias, members)):
+                ids.extend(rows)
+        yield from self._reader.each_registration(ids)
+        yield from self._positional_inside(struct)
+
+    def _find_members(self, struct: str, field: str) -> list[tuple[str, array[int]]]:
+        return [(path, rows) for _, path, rows in self._shaped(struct, field) if len(members_of_path(path)) > 1]
 
     def registrations_in_tables(self, struct: str, field: str) -> list[RegistrationInfo]:
         """Those of the initialisers that are in elements of arrays, in no order."""
@@ -192,6 +214,10 @@ class Slots:
         """
         holders = self._parents_memo(struct)
         return frozenset(holders) if len(holders) < _MAX_PARENTS and not self._reader.is_alias(field) else None
+
+    def expect_steps(self, members: Iterable[str]) -> None:
+        """Reads at once of what types members are that accesses may lead over."""
+        self._names.expect((), members)
 
     def may_lead(self, tag: str, steps: Sequence[str], struct: str, field: str) -> bool:
         """Whether an access from a ``struct tag`` over the members ``steps``, and then ``field``, may come to

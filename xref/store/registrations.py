@@ -157,9 +157,12 @@ class RegistrationReader(MacroReader):
         sql = f"{_REGISTRATION} WHERE id >= ? AND id < ? AND function <> '' ORDER BY line, col, id"
         return [RegistrationInfo(*r) for r in self._db.execute(sql, limits)]
 
-    def positional_registrations(self, tags: Sequence[str]) -> list[RegistrationInfo]:
-        """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``."""
-        sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> '' AND tag IN"
+    def positional_registrations(self, tags: Sequence[str], *, inside: bool = False) -> list[RegistrationInfo]:
+        """The initialisers without a field name, whose value is one name, in objects of one of the types ``tags``;
+        ``inside``: those in compound literals, or with two members or more on their path.
+        """
+        some = " AND (object = '' OR path LIKE '%.%.%')" if inside else ""
+        sql = f"{_REGISTRATION} INDEXED BY registrations_positional WHERE field = '' AND name <> ''{some} AND tag IN"
         return [RegistrationInfo(*r) for r in sorted(set(of_each(self._db, sql, tags)))]
 
     def all_registrations(self) -> Iterator[RegistrationInfo]:
