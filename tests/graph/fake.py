@@ -81,6 +81,7 @@ class FakeSource:
     syscalls: dict[str, list[str]] = field(default_factory=dict)
     registrations: list[SlotEntry] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
     never: dict[tuple[str, str], Apart] = field(default_factory=dict)
     """Why a dispatch in the first function cannot be followed by a call of the second."""
     too_far: dict[str, int] = field(default_factory=dict)
@@ -168,13 +169,13 @@ class FakeSource:
     def expect(self, symbols):
         pass
 
-    def calls(self, sym, but=None):
-        self.asked.append(sym.node)
+    def calls(self, sym, but=None, wanted=None):
+        (self.asked if wanted is None else self.searched).append(sym.node)
         left_out = but or (lambda via: False)
         edges = [e for e in self.edges if e.caller.node == sym.node and e.kind is not EdgeKind.DEFERRED]
         gaps = [gap for gap in self.gaps if gap.caller.node == sym.node]
         return Calls(
-            tuple(e for e in edges if not left_out(e.via)),
+            tuple(e for e in edges if not left_out(e.via) and (wanted is None or wanted(e.callee))),
             tuple(gap for gap in gaps if not left_out(gap.via)),
             sum(left_out(e.via) for e in (*edges, *gaps)),
         )

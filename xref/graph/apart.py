@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from xref.graph.model import Barred, Descent, Step
+import msgspec
+
+from xref.graph.model import Barred, Step
 from xref.graph.ways import reachable
 from xref.resolve.edge import EdgeKind
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
     from xref.graph.layers import Domain
+    from xref.graph.model import Descent
     from xref.graph.reader import Reader
     from xref.graph.source import CallSource
     from xref.resolve.edge import Edge
@@ -63,7 +66,8 @@ class _WaysIn:
         ways: list[_Way] = []
         for origin in dict.fromkeys(step.origin[0] for step in self._steps.get(node, ())):
             sym = self._found.explored[origin]
-            edges = [edge for edge in self._reader.calls_down(sym, self._domain).edges if edge.callee.node == node]
+            leaving = self._reader.calls_of(sym, self._found.interest).edges
+            edges = [edge for edge in leaving if edge.callee.node == node]
             dispatched = {(edge.line, edge.column) for edge in edges if _through_slot(edge)}
             for edge in edges:
                 if _through_slot(edge):
@@ -127,7 +131,7 @@ def narrowed(
         state: [step for step in steps if (step.origin[0], state[0]) not in pairs] if state[0] in cut else steps
         for state, steps in found.before.items()
     }
-    return reachable(Descent(found.first, before, found.goals, found.explored, found.waiting)), ruled_out
+    return reachable(msgspec.structs.replace(found, before=before)), ruled_out
 
 
 def _through_slot(edge: Edge) -> bool:

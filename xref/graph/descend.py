@@ -21,7 +21,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from xref.graph.conditions import Conditions
-from xref.graph.model import Descent, Goal, State, Step
+from xref.graph.model import Descent, Goal, Interest, State, Step
 from xref.graph.reader import is_macro, is_named
 from xref.resolve.edge import EdgeKind
 
@@ -62,7 +62,8 @@ def descend(
     goals: list[State] = []
     queue = deque([first])
     explored: dict[str, Symbol] = {}
-    layers: dict[str, str] = {}
+    downhill = _Downhill(domain, approach, goal)
+    interest = Interest(domain.is_upcall, downhill.may_lead)
     conditions = Conditions(first)
     ruled_out: dict[State, set[int]] = {}
     ahead = 0
@@ -76,11 +77,9 @@ def descend(
         explored.setdefault(sym.node, sym)
         again = not conditions.enter(state)
         earlier, ruled_out[state] = ruled_out.get(state, set()), set()
-        for number, edge in enumerate(reader.calls_down(sym, domain).edges):
+        for number, edge in enumerate(reader.calls_of(sym, interest).edges):
             callee = edge.callee
-            if callee.node not in layers:
-                layers[callee.node] = domain.layer(callee)
-            rank = _rank_after(edge, state[1], layers[callee.node], domain, approach, goal)
+            rank = downhill.rank_after(edge, state[1])
             if rank is None:
                 continue
             target: State = (callee.node, rank)
@@ -103,25 +102,57 @@ def descend(
                 queue.append(target)
             symbols[target] = callee
             before[target] = [step]
-    return Descent(first, before, tuple(goals), explored, len(queue))
+    return Descent(first, before, tuple(goals), explored, len(queue), interest)
 
 
-def _rank_after(edge: Edge, floor: int, layer: str, domain: Domain, approach: Domain | None, goal: Goal) -> int | None:
-    """How deep the way has come after ``edge`` into a function of ``layer``; None where it is no way down."""
-    if is_macro(edge.callee):
-        return floor
-    if edge.via and domain.is_upcall(edge.via):
-        return None
-    if not layer:
-        return _NOT_YET if floor == _NOT_YET and _approaches(edge.callee, approach) else None
-    rank = domain.rank(layer)
-    if rank < floor or (rank > goal.deepest and not (goal.through and floor >= goal.deepest)):
-        return None
-    if layer in domain.aside and rank < goal.deepest:
-        return None
-    if rank == floor and layer in domain.peers and edge.kind in _POINTED and _apart(edge):
-        return None
-    return rank
+class _Downhill:
+    """Where the layers of one descent allow it to go."""
+
+    def __init__(self, domain: Domain, approach: Domain | None, goal: Goal) -> None:
+        self._domain = domain
+        self._approach = approach
+        self._goal = goal
+        self._layers: dict[str, str] = {}
+        self._may: dict[str, bool] = {}
+
+    def may_lead(self, callee: Symbol) -> bool:
+        """Whether a call of ``callee`` may be a way down, from wherever it is called. Most are none."""
+        known = self._may.get(callee.node)
+        if known is None:
+            known = self._may[callee.node] = is_macro(callee) or self._is_below(callee)
+        return known
+
+    def _is_below(self, callee: Symbol) -> bool:
+        layer = self._layer(callee)
+        if not layer:
+            return _approaches(callee, self._approach)
+        rank = self._domain.rank(layer)
+        if rank > self._goal.deepest:
+            return self._goal.through
+        return layer not in self._domain.aside or rank == self._goal.deepest
+
+    def rank_after(self, edge: Edge, floor: int) -> int | None:
+        """How deep the way has come after ``edge``; None where it is no way down."""
+        domain, deepest = self._domain, self._goal.deepest
+        if is_macro(edge.callee):
+            return floor
+        if not self.may_lead(edge.callee) or (edge.via and domain.is_upcall(edge.via)):
+            return None
+        layer = self._layer(edge.callee)
+        if not layer:
+            return _NOT_YET if floor == _NOT_YET else None
+        rank = domain.rank(layer)
+        if rank < floor or floor < deepest < rank:
+            return None
+        if rank == floor and layer in domain.peers and edge.kind in _POINTED and _apart(edge):
+            return None
+        return rank
+
+    def _layer(self, callee: Symbol) -> str:
+        known = self._layers.get(callee.node)
+        if known is None:
+            known = self._layers[callee.node] = self._domain.layer(callee)
+        return known
 
 
 def _approaches(sym: Symbol, approach: Domain | None) -> bool:

@@ -45,10 +45,20 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     cost: int
 
 
+class Interest(msgspec.Struct, frozen=True, gc=False):
+    """Which calls a descent looks at: not those through slots of which ``but`` is true, nor those of symbols of which
+    ``wanted`` is not.
+    """
+
+    but: Callable[[str], bool]
+    wanted: Callable[[Symbol], bool]
+
+
 class Descent(msgspec.Struct, frozen=True, gc=False):
     """What a descent found, in the order reached: ``before`` has for every state the steps into it.
 
-    ``explored``: all that was read on the way; ``waiting``: how many functions were not, because of the bound.
+    ``explored``: all that was read on the way; ``waiting``: how many functions were not, because of the bound;
+    ``interest``: what was read of their calls.
     """
 
     first: State
@@ -56,6 +66,7 @@ class Descent(msgspec.Struct, frozen=True, gc=False):
     goals: tuple[State, ...]
     explored: dict[str, Symbol]
     waiting: int
+    interest: Interest
 
 
 class Spine(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from xref.graph.model import Outgoing
+from xref.graph.model import Interest, Outgoing
 from xref.resolve.edge import SymbolKind
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class Reader:
         self.source = source
         self._calls: dict[str, Outgoing] = {}
         self._down: dict[str, Outgoing] = {}
+        self._of_interest: dict[str, Outgoing] = {}
+        self._interest: Interest | None = None
         self._left_out: dict[str, list[Edge]] = {}
         self._weak_callers: dict[str, int] = {}
         self._callers: dict[str, tuple[Edge, ...]] = {}
@@ -50,11 +52,24 @@ class Reader:
             (self._down if found.left_out else self._calls)[sym.node] = known
         return known
 
+    def calls_of(self, sym: Symbol, interest: Interest) -> Outgoing:
+        """Those of the calls that are of interest, and all without a target. What is none is not looked into: a
+        dispatch that leads nowhere of interest counts as one with targets, though its receiver might have none.
+        """
+        if self._interest is not interest:
+            self._of_interest.clear()
+            self._interest = interest
+        known = self._of_interest.get(sym.node)
+        if known is None:
+            found = self.source.calls(sym, interest.but, interest.wanted)
+            known = self._of_interest[sym.node] = self._left(sym, _outgoing(found))
+        return known
+
     def leave_out(self, edges: Iterable[Edge]) -> None:
         """From now on these are none of the calls."""
         for edge in edges:
             self._left_out.setdefault(edge.caller.node, []).append(edge)
-        for memo in (self._calls, self._down):
+        for memo in (self._calls, self._down, self._of_interest):
             for node in self._left_out.keys() & memo.keys():
                 memo[node] = _but(memo[node], self._left_out[node])
 
@@ -88,7 +103,7 @@ class Reader:
 
     def weak_from(self, nodes: Iterable[str]) -> int:
         """How many weak edges leave those of ``nodes`` that were read."""
-        read = (self._calls.get(node) or self._down.get(node) for node in nodes)
+        read = (self._calls.get(node) or self._down.get(node) or self._of_interest.get(node) for node in nodes)
         return sum(outgoing.weak for outgoing in read if outgoing is not None)
 
 

@@ -86,8 +86,15 @@ class CallSource(Protocol):
     def expect(self, symbols: Sequence[Symbol]) -> None:
         """Says whose calls will be asked for next, so that they can be read at once; no answer depends on it."""
 
-    def calls(self, sym: Symbol, but: Callable[[str], bool] | None = None) -> Calls:
-        """All that leaves ``sym``, in source order, but for calls through slots of which ``but`` is true."""
+    def calls(
+        self,
+        sym: Symbol,
+        but: Callable[[str], bool] | None = None,
+        wanted: Callable[[Symbol], bool] | None = None,
+    ) -> Calls:
+        """All that leaves ``sym``, in source order, but for calls through slots of which ``but`` is true, and for those
+        of symbols that are not ``wanted``.
+        """
 
     def deferred(self, sym: Symbol) -> tuple[Edge, ...]:
         """What ``sym`` has run later, in source order; not among its ``calls``, for nobody waits for it."""

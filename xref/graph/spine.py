@@ -244,7 +244,7 @@ def _fill(
                 draft.link(edge)
     opened = {sym.node for sym in beside.values() if _open(reader, draft, sym, domain)}
     unseen = [sym for node, sym in found.explored.items() if node not in queued and node not in opened]
-    draft.open_ends = sum(len(reader.calls_down(sym, domain).unresolved) for sym in unseen)
+    draft.open_ends = sum(len(reader.calls_of(sym, found.interest).unresolved) for sym in unseen)
 
 
 def _open(reader: Reader, draft: Draft, leaf: Symbol, domain: Domain) -> bool:
@@ -289,4 +289,4 @@ def _only_spine(reader: Reader, draft: Draft, root: Symbol, found: Descent, spin
             if callee.node not in queued and callee.node not in spine.goals:
                 queued.add(callee.node)
                 queue.append(callee)
-    draft.open_ends = sum(len(reader.calls_down(sym, domain).unresolved) for sym in found.explored.values())
+    draft.open_ends = sum(len(reader.calls_of(sym, found.interest).unresolved) for sym in found.explored.values())

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from xref.graph.model import Descent, Spine
 
 if TYPE_CHECKING:
@@ -88,9 +90,7 @@ def reachable(found: Descent) -> Descent:
     before = {
         state: [step for step in steps if step.origin in seen] for state, steps in found.before.items() if state in seen
     }
-    return Descent(
-        found.first, before, tuple(goal for goal in found.goals if goal in seen), found.explored, found.waiting
-    )
+    return msgspec.structs.replace(found, before=before, goals=tuple(goal for goal in found.goals if goal in seen))
 
 
 def _forward(found: Descent) -> dict[State, int]:

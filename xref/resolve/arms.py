@@ -19,7 +19,7 @@ from xref.lex import guard as g
 from xref.resolve.arguments import arguments
 from xref.resolve.choices import Choices
 from xref.resolve.edge import EdgeKind
-from xref.resolve.model import Site, Step
+from xref.resolve.model import Site, Step, Target
 from xref.resolve.names import Names
 from xref.resolve.scope import Scope
 from xref.resolve.written import Written
@@ -83,8 +83,10 @@ class Arms:
             return False
         return not call.choice or self._choices.possible(call.choice, scope, call.line)
 
-    def made(self, site: Site, scope: Scope) -> list[Site]:
-        """The calls that the macros make which are invoked at ``site``, by the types of the arguments there."""
+    def made(self, site: Site, scope: Scope, leads_on: Callable[[Iterable[Target]], bool] | None = None) -> list[Site]:
+        """The calls that the macros make which are invoked at ``site``, by the types of the arguments there; but for
+        those by name of functions of which ``leads_on`` is not true.
+        """
         call = site.call
         found: dict[tuple[object, ...], Site] = {}
         for t in site.targets:
@@ -92,6 +94,10 @@ class Arms:
                 continue
             taken: dict[str, bool] = {}
             for k, arm in enumerate(self._of(t.function)):
+                if leads_on is not None and arm.call.callee.isidentifier():
+                    named = self._inside(arm, t.function.id, k)
+                    if named is None or (named.targets and not named.via and not leads_on(named.targets)):
+                        continue
                 if arm.choice not in taken:
                     taken[arm.choice] = self._is_taken(arm.choice, t.function, call, scope)
                 if not taken[arm.choice]:

@@ -7,7 +7,7 @@ Everything is worked out when asked, from facts, and remembered for as long as t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xref.parse import ctree as x
@@ -60,23 +60,29 @@ class Resolver(Symbols):
         self._towards = Towards(self.written, self.values, sought, anchors)
         of_values = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
         self.sites = Sites(*of_values, self._towards.calling)
-        self._sites_but = lru_cache(maxsize=4)(partial(Sites, *of_values, self._towards.calling))
+        self._sites_but = lru_cache(maxsize=4)(self._find_sites_but)
         self._pairs = Pairs(self.written, self.objects)
         self._handed = HandedOver(self.written, self.values, self.objects)
         self._expected: set[int] = set()
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
-    def calls(self, sym: Symbol, but: Callable[[str], bool] | None = None) -> Calls:
+    def calls(
+        self,
+        sym: Symbol,
+        but: Callable[[str], bool] | None = None,
+        wanted: Callable[[Symbol], bool] | None = None,
+    ) -> Calls:
         """All that leaves ``sym``, in the order of the source; one edge per site and target. Calls through slots
-        (``struct.field``) of which ``but`` is true are left out, and not looked into.
+        (``struct.field``) of which ``but`` is true are left out, and not looked into; so are those of symbols that are
+        not ``wanted``, as soon as they are known to call something.
         """
         f = self.reader.function(sym.fid)
         if f is None:
             return Calls((), ())
         edges: dict[tuple[int, int, str, int], Edge] = {}
         missing: dict[tuple[int, int, str], Unresolved] = {}
-        sites = self.sites if but is None else self._sites_but(but)
+        sites = self.sites if but is None and wanted is None else self._sites_but(but, wanted)
         before = sites.left_out
         everything = self._config is None
         for site in sites.of(f, expected=sym.fid in self._expected):
@@ -93,11 +99,20 @@ class Resolver(Symbols):
                 missing.setdefault((line, column, via or call.callee), gap)
             for t in targets:
                 key = (line, column, via, t.function.id)
-                if key not in edges:
+                if key not in edges and (wanted is None or wanted(self._symbol(t.function))):
                     edges[key] = self._edge(sym, site, t, guard)
         if self.tree.part:
             self._note_bounds(edges.values(), missing.values())
         return Calls(tuple(edges.values()), tuple(missing.values()), sites.left_out - before)
+
+    def _find_sites_but(self, but: Callable[[str], bool] | None, wanted: Callable[[Symbol], bool] | None) -> Sites:
+        if wanted is None or self._config is not None:  # which of several targets is left decides whether there are any
+            return self.sites.but(but)
+        symbol = self._symbol
+        return self.sites.but(but, lambda f: wanted(symbol(f)))
+
+    def _symbol(self, f: FunctionInfo) -> Symbol:
+        return self._symbols.get(f.id) or self.as_symbol(f)
 
     def _note_bounds(self, edges: Iterable[Edge], missing: Iterable[Unresolved]) -> None:
         """Notes where calls lead out of the part of the tree that is known."""
@@ -152,7 +167,8 @@ class Resolver(Symbols):
 
     def expect(self, symbols: Sequence[Symbol]) -> None:
         """Reads at once what ``calls`` needs of each of these."""
-        functions = self.reader.functions([sym.fid for sym in symbols])
+        functions = list(self.reader.functions([sym.fid for sym in symbols]))
+        self._macros.includes.expect(sym.file for sym in symbols)
         self.reader.expect(c.callee for f in functions for c in self.reader.body(f.id).calls if c.callee.isidentifier())
         self._expected.update(sym.fid for sym in symbols)
 
@@ -312,8 +328,7 @@ class Resolver(Symbols):
 
     def _edge(self, caller: Symbol, site: Site, t: Target, guard: str) -> Edge:
         kind = site.kind if t.kind is not EdgeKind.MACRO and site.kind is not EdgeKind.MACRO else t.kind
-        callee = self._symbols.get(t.function.id) or self.as_symbol(t.function)
-        return FoundEdge(caller, callee, kind, site, t, guard, self._wording, self.tie)
+        return FoundEdge(caller, self._symbol(t.function), kind, site, t, guard, self._wording, self.tie)
 
     def tie(self, caller: Symbol, site: Site, t: Target) -> tuple[Step, ...] | None:
         """What ties a target to the object that is called (see ``Sites.tie``)."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import TypeAlias
 
 import msgspec
@@ -71,12 +72,10 @@ class Sites:
         deferred: Deferred,
         companions: Companions,
         reaching: Callable[[FunctionInfo], Iterable[tuple[FunctionInfo, CallFact]]] | None = None,
-        left_out: Callable[[str], bool] | None = None,
     ) -> None:
-        """``left_out``: calls through slots (``struct.field``) of which this is true are none of the answer.
-        ``reaching``: who calls a function through a pointer, and where.
-        """
-        self._is_left_out = left_out
+        """``reaching``: who calls a function through a pointer, and where."""
+        self._is_left_out: Callable[[str], bool] | None = None
+        self._is_wanted: Callable[[FunctionInfo], bool] | None = None
         self._reaching = reaching
         self.left_out = 0
         """How many calls were."""
@@ -105,11 +104,30 @@ class Sites:
 
     def with_values(self, values: Values) -> Sites:
         """The same, but for what a pointer can hold: ``values`` that are one function."""
-        other = Sites(self._written, self._macros, values, self._objects, self._deferred, self._companions)
-        other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
-        other._loads, other._whole = self._loads, self._whole
+        other = self._like(values, None)
         other.arms = self.arms
         other._ways = values
+        return other
+
+    def but(
+        self, left_out: Callable[[str], bool] | None, wanted: Callable[[FunctionInfo], bool] | None = None
+    ) -> Sites:
+        """The same, but that calls through slots (``struct.field``) of which ``left_out`` is true are none of the
+        answer, and of calls none of whose targets is ``wanted`` it is only seen that they have some.
+        """
+        other = self._like(self._values, self._reaching)
+        other._is_left_out = left_out
+        other._is_wanted = wanted
+        return other
+
+    def _like(
+        self, values: Values, reaching: Callable[[FunctionInfo], Iterable[tuple[FunctionInfo, CallFact]]] | None
+    ) -> Sites:
+        """One that shares all that is remembered, but for what macros call by the types of their arguments."""
+        of_all = (self._written, self._macros, values, self._objects, self._deferred, self._companions)
+        other = Sites(*of_all, reaching)
+        other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
+        other._loads, other._whole = self._loads, self._whole
         return other
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
@@ -118,12 +136,13 @@ class Sites:
         if not expected:
             self._reader.expect(call.callee for call in scope.body.calls if call.callee.isidentifier())
         found: list[Site] = []
-        for call in scope.body.calls:
-            site = self.site(call, scope)
-            if site is not None:
-                found.append(site)
-                if any(t.kind is EdgeKind.MACRO for t in site.targets):
-                    found.extend(self.arms.made(site, scope))
+        sites = [site for call in scope.body.calls if (site := self.site(call, scope)) is not None]
+        macros = [[t.function.id for t in site.targets if t.kind is EdgeKind.MACRO] for site in sites]
+        self._reader.expect_bodies(chain.from_iterable(macros))
+        for site, invoked in zip(sites, macros, strict=True):
+            found.append(site)
+            if invoked:
+                found.extend(self.arms.made(site, scope, self._leads_on))
         return found
 
     def site(self, call: CallFact, scope: Scope) -> Site | None:
@@ -264,6 +283,10 @@ class Sites:
         return self._macros.certain(macro.guard) and self._macros.settled(header)
 
     def _mentions_itself(self, macro: FunctionInfo) -> bool:
+        """Whether a macro calls what is named like it; mostly its text tells that it does not."""
+        bodies = [m.body for m in self._macros.all(macro.name) if m.line == macro.line]
+        if bodies and not any(macro.name in body or "##" in body for body in bodies):
+            return False
         return any(c.callee == macro.name for c in self._reader.body(macro.id).calls)
 
     # -- through pointers ---------------------------------------------------------------------------------------------
@@ -317,7 +340,7 @@ class Sites:
             every = self._values_beside(loaded.slot, receiver, scope)
         if not every:
             every = self._values.of(e, scope, call.line)
-            if loaded is not None and loaded.alone:
+            if loaded is not None and loaded.alone and self._leads_on(every):
                 every = self._receivers.of(every, loaded.slot, loaded.member, scope, call.line, self._ways)
         holdings = fitting(every, ctype if ctype is not None or loaded is None else loaded.called_as)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
@@ -441,6 +464,11 @@ class Sites:
         self.left_out += left_out
         return left_out
 
+    def _leads_on(self, found: Iterable[Holding | Target]) -> bool:
+        """Whether any of the functions is wanted."""
+        wanted = self._is_wanted
+        return wanted is None or any(wanted(each.function) for each in found)
+
     def _slot_site(self, call: CallFact, member: MemberType, scope: Scope, e: x.Member) -> Site | None:
         via = f"{member.owner}.{member.field}"
         if self._leaves_out(via):
@@ -451,7 +479,9 @@ class Sites:
             holdings = assigned
         elif not holdings:
             every = self._values.slot(member.owner, member.field, member.home, scope.file_id)
-            holdings = self._receivers.of(every, member, e, scope, call.line, self._ways)
+            holdings = every
+            if self._leads_on(every):
+                holdings = self._receivers.of(every, member, e, scope, call.line, self._ways)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)
