@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol
@@ -23,6 +23,7 @@ from xref.tree.files import is_shared, program_of
 
 _MAX_CANDIDATES: Final = 6
 _MOST_LED: Final = 40
+_MANY: Final = 16
 _STATEMENT: Final = re.compile(r"do\b|\(\s*\{|\(\s*\(\s*void\s*\)|\(\s*void\s*\)")
 _NULL: Final = ("NULL", "(NULL)")
 BUILTINS: Final = frozenset(("__COUNTER__", "__LINE__"))
@@ -220,7 +221,9 @@ class MacroView:
         own = [] if elsewhere else [m for m in defs if m.file == self.file]
         return own or self._headers([m for m in defs if m.file != self.file])
 
-    def _headers(self, defs: Iterable[MacroDef]) -> list[MacroDef]:
+    def _headers(self, defs: Sequence[MacroDef]) -> list[MacroDef]:
+        if len(defs) > _MANY:  # there are two thousand of pr_fmt
+            self._table.graph.expect_wholes(m.file for m in defs if not is_shared(m.file))
         lasting = self._not_own([m for m in defs if not m.until])
         reached = [m for m in lasting if self._reachable(m.file)]
         if len({m.file for m in reached}) == 1 and not self._is_part:

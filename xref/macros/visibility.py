@@ -269,6 +269,9 @@ class IncludeGraph:
         """What ``path`` is a part of: see :meth:`find_parts`."""
         return self._parts.get(path, ())
 
+    def expect_wholes(self, paths: Iterable[str]) -> None:
+        """Says of which files it will be asked what they are parts of."""
+
     def hosts(self, path: str) -> tuple[str, ...]:
         """What a file is a part of that says what it means: no test that includes lib/maple_tree.c has a say in what
         the kernel's is.

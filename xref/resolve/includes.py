@@ -81,12 +81,12 @@ class IndexedIncludes(IncludeGraph):
 
     def _wholes_of(self, path: str) -> tuple[str, ...]:
         if path not in self._wholes:
-            self._expect_wholes([path])
+            self.expect_wholes([path])
         return self._wholes[path]
 
-    def _expect_wholes(self, paths: Iterable[str]) -> None:
+    def expect_wholes(self, paths: Iterable[str]) -> None:
         """Reads at once what these are parts of."""
-        new = [path for path in paths if path not in self._wholes]
+        new = [path for path in dict.fromkeys(paths) if path not in self._wholes]
         self._wholes.update(dict.fromkeys(new, ()))
         self._wholes.update(self._find_wholes(new))
 
@@ -118,7 +118,7 @@ class IndexedIncludes(IncludeGraph):
         headers: dict[str, None] = {}
         level = [path]
         while level:
-            self._expect_wholes(level)
+            self.expect_wholes(level)
             users = dict.fromkeys(user for each in level for user in self._wholes[each])
             headers.update(dict.fromkeys(user for user in users if is_shared(user)))
             level = [user for user in users if user not in headers and user not in files]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from xref.store.stored import decode_includes
 _SHARED = re.compile(r"include/|arch/\w+/include/")
 CHUNK = 256
 _LENGTHS = (1, 4, 16, 64, CHUNK)
+_MARKS = tuple(f"({','.join('?' * length)})" for length in _LENGTHS)
 _FEW_FOLDERS = 120
 """Of so many folders it is asked what is in them; then the paths of all files are read."""
 
@@ -24,9 +26,9 @@ def of_each(db: sqlite3.Connection, sql: str, keys: Sequence[object]) -> Iterato
     """
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
-        length = next(n for n in _LENGTHS if n >= len(part))
-        marks = ",".join("?" * length)
-        yield from db.execute(f"{sql} ({marks})", (*part, *(part[0] for _ in range(length - len(part)))))
+        size = bisect_left(_LENGTHS, len(part))
+        padding = (part[0],) * (_LENGTHS[size] - len(part))
+        yield from db.execute(f"{sql} {_MARKS[size]}", (*part, *padding))
 
 
 def all_of(db: sqlite3.Connection, column: str, rest: str, values: Sequence[object] = ()) -> frozenset[str]:

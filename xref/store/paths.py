@@ -88,7 +88,7 @@ class PathReader(OptionReader):
     def wholes(self, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """What each of these is a part of, as far as it is one."""
         if self._part_names is None:
-            self._asked_parts += 1
+            self._asked_parts += len(paths)
             if self._asked_parts > _FEW_PARTS:
                 self._part_names = all_of(self._db, "path", "FROM parts")
         if self._part_names is not None:
