@@ -50,8 +50,8 @@ class Receivers:
         known, none of them is seen to be filled, or something else may be copied over the whole of one. ``ways``: the
         values that are one function, the only one of ``holdings``.
         """
-        if not holdings or self._closed.overlaps(slot):
-            return holdings
+        if not holdings or (len(holdings) == 1 and ways is None) or self._closed.overlaps(slot):
+            return holdings  # where nothing else is in the slot, nothing else is in any object
         things = [*self._closed.hasty.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:
             return self._siblings.of(holdings, slot, e, scope, line, ways)
