@@ -31,7 +31,11 @@ _MANY_TO_ONE: Final = 50
 class Receivers:
     """Narrows what a slot holds to what those objects have in it that a receiver can be. One serves one index."""
 
-    def __init__(self, closed: Closed, puts: Puts, overwritten: Overwritten, siblings: Siblings) -> None:
+    def __init__(
+        self, closed: Closed, puts: Puts, overwritten: Overwritten, siblings: Siblings, *, whole: bool = True
+    ) -> None:
+        """``whole``: nothing but what is indexed can be in a slot."""
+        self._whole = whole
         self._puts = puts
         self._siblings = siblings
         self._closed = closed
@@ -50,7 +54,9 @@ class Receivers:
         known, none of them is seen to be filled, or something else may be copied over the whole of one. ``ways``: the
         values that are one function, the only one of ``holdings``.
         """
-        if not holdings or (len(holdings) == 1 and ways is None) or self._closed.overlaps(slot):
+        if not holdings or self._closed.overlaps(slot):
+            return holdings
+        if len(holdings) == 1 and ways is None and self._whole:
             return holdings  # where nothing else is in the slot, nothing else is in any object
         things = [*self._closed.hasty.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:

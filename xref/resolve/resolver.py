@@ -80,6 +80,8 @@ class Resolver(Symbols):
         f = self.reader.function(sym.fid)
         if f is None:
             return Calls((), ())
+        if self.tree.part:
+            wanted = None  # where all of them lead says what else has to be read
         edges: dict[tuple[int, int, str, int], Edge] = {}
         missing: dict[tuple[int, int, str], Unresolved] = {}
         sites = self.sites if but is None and wanted is None else self._sites_but(but, wanted)

@@ -98,7 +98,8 @@ class Sites:
         closed = Closed(written, values, changed, overwritten, sees)
         puts = Puts(written, values, closed)
         self._loads = Loads(written, changed)
-        self._receivers = Receivers(closed, puts, overwritten, Siblings(written, closed, puts, sees))
+        siblings, whole = Siblings(written, closed, puts, sees), not self._reader.meta.get("part")
+        self._receivers = Receivers(closed, puts, overwritten, siblings, whole=whole)
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
