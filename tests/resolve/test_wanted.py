@@ -95,3 +95,27 @@ def test_what_all_callers_hand_over_is_read_at_once(small: Make) -> None:
     calls, statements = asked(many, None)
     assert len(calls.edges) == 60
     assert statements < asked(few, None)[1] + 50 * 3 + 10  # what each of them means by its argument is asked for itself
+
+
+def test_the_objects_of_a_receiver_are_not_looked_for_where_one_function_is_all(small: Make) -> None:
+    source = """\
+struct ops { int (*open)(int x); };
+struct dev { struct ops *ops; };
+int near(int x)
+{
+}
+struct ops one = { .open = near };
+MORE
+void bring(struct dev *d)
+{
+	d->ops = &one;
+}
+void f(struct dev *d)
+{
+	d->ops->open(1);
+}
+"""
+    alone, beside = small(source.replace("MORE", "")), small(source.replace("MORE", "struct ops two = { .open = f };"))
+    calls, statements = asked(alone, None)
+    assert [e.callee.name for e in calls.edges] == ["near"]
+    assert statements + 5 < asked(beside, None)[1]
