@@ -78,6 +78,14 @@ WAYS = {
         "int (*table[])(int) = { f };\nint caller(int (**fns)(int), int n)\n{\n\treturn fns[n](1);\n}\n"
         "int start(void)\n{\n\treturn caller(table, 1);\n}\n"
     ),
+    "an element of a table that is handed over": (
+        "int (*table[])(int) = { f };\nint caller(int (*fn)(int))\n{\n\treturn fn(1);\n}\n"
+        "int start(int n)\n{\n\treturn caller(table[n]);\n}\n"
+    ),
+    "an element of a table that is put into a slot": (
+        "int (*table[2][2])(int) = { { f } };\nint caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+        "void set(struct sk *s, int n)\n{\n\ts->rcv = table[n][0];\n}\n"
+    ),
     "a slot that takes a callback": (
         "int caller(int (*cb)(int))\n{\n\treturn cb(1);\n}\nstruct ops o = { .in = caller };\n"
         "int start(struct ops *p)\n{\n\treturn p->in(f);\n}\n"
@@ -104,6 +112,19 @@ def test_callers_through_a_pointer(tmp_path: Path, way: str) -> None:
     small = index(tmp_path, {"kernel/a.c": HEAD + WAYS[way]})
     assert "kernel/a.c:f" in small.reached("caller")
     assert "kernel/a.c:caller" in small.callers("f")
+
+
+def test_a_name_may_begin_with_a_capital(small: Make) -> None:
+    """ReadISAC_IO() of drivers/isdn/hardware/mISDN/mISDNinfineon.c: a macro makes it, another puts it into a slot."""
+    s = small(
+        "struct isac { int (*read)(int n); };\n#define IOFUNC(name) static int Read##name##_IO(int n)\\\n"
+        "{\\\n\treturn n;\\\n}\n"
+        "#define ASSIGN_FUNC(typ, name, dest) do { dest.read = &Read##name##_##typ; } while (0)\n"
+        "IOFUNC(ISAC)\nvoid set(struct isac *i)\n{\n\tASSIGN_FUNC(IO, ISAC, (*i));\n}\n"
+        "int caller(struct isac *i)\n{\n\treturn i->read(1);\n}\n"
+    )
+    assert s.dispatches("caller") == {"isac.read": ["ReadISAC_IO"]}
+    assert s.callers("ReadISAC_IO") == ["net/a.c:caller"]
 
 
 def test_a_slot_of_another_struct_leads_to_nobody(tmp_path: Path) -> None:

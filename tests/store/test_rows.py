@@ -116,7 +116,7 @@ def test_the_tag_of_a_declaration(decl: str, tag: str) -> None:
 def test_the_names_that_a_function_mentions() -> None:
     body = Body(
         (
-            CallFact(2, 0, "register_cb", "dev, on_event, &table[i], sk->data, MAX"),
+            CallFact(2, 0, "register_cb", "dev, on_event, &table[i], &names[i].x, sk->data, MAX, ReadIO"),
             CallFact(3, 0, "cb", ""),
             CallFact(4, 0, "dev->ops->start", "dev"),
         ),
@@ -130,7 +130,7 @@ def test_the_names_that_a_function_mentions() -> None:
     assert row.called == ("register_cb",)
     assert (set(row.through), row.dispatches) == ({"cb", "start device ops"}, 2)
     assert set(row.assigned) == {"stop device", "hook"}
-    assert set(row.values) == {"on_event", "do_stop", "other", "first", "second", "initial"}
+    assert set(row.values) == {"on_event", "table", "ReadIO", "do_stop", "other", "first", "second", "initial"}
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ class _Handings:
         """The calls where an object of that name goes with the parameter, and the function (by row) of each."""
         if name and name not in self._asked and self._naming:
             self._asked.add(name)
-            # the names of values are noted but for those that begin like a macro
-            some = len(self._asked) < _FEW and not name[0].isupper()
+            # the names of values are noted but for those in capitals
+            some = len(self._asked) < _FEW and not name.isupper()
             wanted = frozenset(self._reader.mentions("v", name) if some else self._naming)
             self._read([fid for fid in self._naming if fid in wanted])
             self._naming = [fid for fid in self._naming if fid not in wanted]

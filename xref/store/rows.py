@@ -33,7 +33,12 @@ _ONE_NAME: Final = re.compile(r"[(&*\s]*(?:\([^()]*\)\s*)?[(&*\s]*([A-Za-z_$][\w
 # possessive repeats and the look behind, each of its tails would be tried too, which cost ten times as much. \w is
 # written out for Latin-1, in which all sources are read: a set is looked up, Unicode's categories are asked.
 _W: Final = "".join(c for c in map(chr, range(256)) if c.isalnum()) + "_"
-_VALUE: Final = re.compile(rf"[a-z_$](?<![{_W}.>$].)[{_W}$]*+(?!\s*+(?:[{_W}(\[.]|->))")
+# What is written in capitals throughout is a constant, or a macro's argument. The element of a table is handed on, not
+# a member of one: phy_interrupts[j] of drivers/scsi/hisi_sas/hisi_sas_v1_hw.c
+_VALUE: Final = re.compile(
+    rf"(?:[a-z_$]|[A-Z](?=[A-Z\d_]*+[a-z]))(?<![{_W}.>$].)[{_W}$]*+"
+    rf"(?!\s*+(?:[{_W}(.]|->|\[[^\[\],]*+\]\s*+(?:\.|->)))"
+)
 _PARAMETER: Final = re.compile(rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[^\]]*+\]\s*+)*[,)]")
 _DECLARED: Final = re.compile(
     rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[^\]]*+\]\s*+|\)\s*+\([^()]*+\)\s*+)*(?:=|,|$)"
