@@ -99,6 +99,10 @@ WAYS = {
         "struct ops o = { .out = f };\nint caller(struct ops *p, struct sk *s)\n{\n"
         "\treturn (s ? s->rcv : p->out)(1);\n}\n"
     ),
+    "a macro that stands for a member": (
+        "struct ops o = { .out = f };\n#define run o.out\n#define rerun run\n"
+        "int again(void)\n{\n\treturn rerun(1);\n}\nint caller(void)\n{\n\treturn run(1);\n}\n"
+    ),
     "a store by a macro": (
         "#define WRITE_ONCE(x, val) do { *(volatile typeof(x) *)&(x) = (val); } while (0)\n"
         "struct ops o = { .out = f };\nvoid set(struct sk *s, struct ops *p)\n{\n\tWRITE_ONCE(s->rcv, p->out);\n}\n"
@@ -219,6 +223,39 @@ def test_a_private_function_is_looked_for_in_its_own_file(small: Make) -> None:
         }
     )
     assert s.callers("net/b.c:error") == ["net/b.c:call"]
+
+
+def test_only_who_sees_a_record_can_use_its_members(small: Make) -> None:
+    """struct c2c_dimension of tools/perf/builtin-c2c.c has a member "entry", and so has what thousands of functions use
+    of which they do not tell the type.
+    """
+    others = "".join(f"int (*f{k}(struct other *o))(int)\n{{\n\treturn o[0].entry;\n}}\n" for k in range(500))
+    s = small(
+        {
+            "net/a.c": "struct other { int (*entry)(int n); };\n" + others,
+            "net/b.c": "struct dim { int (*entry)(int n); };\nstruct fmt { int (*run)(int n); };\n"
+            "static int node(int n)\n{\n}\nstruct dim d = { .entry = node };\n"
+            "void set(struct fmt *f, struct dim *d)\n{\n\tf->run = d->entry;\n}\n"
+            "int call(struct fmt *f)\n{\n\treturn f->run(1);\n}\n",
+        }
+    )
+    assert s.callers("node") == ["net/b.c:call"]
+
+
+def test_who_tells_the_type_is_read_first(small: Make) -> None:
+    """of_irq_init() of drivers/of/irq.c reads of_device_id.data, a name that five thousand others read something of."""
+    others = "".join(f"void *f{k}(struct other *o)\n{{\n\treturn o[0].data;\n}}\n" for k in range(500))
+    s = small(
+        {
+            "include/linux/id.h": "struct id { const void *data; };\nstruct other { void *data; };\n",
+            "net/a.c": "#include <linux/id.h>\n" + others,
+            "net/b.c": "#include <linux/id.h>\nstruct desc { int (*init)(int n); };\nstatic int node(int n)\n{\n}\n"
+            "struct id all[] = { { .data = node } };\n"
+            "void set(struct desc *d, struct id *i)\n{\n\td->init = i->data;\n}\n"
+            "int call(struct desc *d)\n{\n\treturn d->init(1);\n}\n",
+        }
+    )
+    assert s.callers("node") == ["net/b.c:call"]
 
 
 def test_a_slot_whose_address_is_handed_over(small: Make) -> None:

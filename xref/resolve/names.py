@@ -315,17 +315,17 @@ class Names:
         if not wanted:
             return ()
         rows = self._reader.functions_named(name)
-        seen = [f for f in rows if f.kind != "macro" and self._has(view.file, self._reader.file(f.file_id).path)]
+        seen = [f for f in rows if f.kind != "macro" and self.has(view.file, self._reader.file(f.file_id).path)]
         if seen:
             # raw_sk() of net/can/raw.c, which sees nothing of include/net/raw.h and its macro; but pte_val() of
             # pgtable_64.h, which sees the function of paravirt.h, is the macro of its includer without CONFIG_PARAVIRT
             guards = [g.from_text(self._whole_guard(f)) for f in seen]
             opposite = {(m.file, m.line) for m in found if all(g.contradicts(c, g.from_text(m.guard)) for c in guards)}
-            wanted = {at for at in wanted if at in opposite or self._has(view.file, at[0])}
+            wanted = {at for at in wanted if at in opposite or self.has(view.file, at[0])}
         at = {(self._reader.file_id(path), line) for path, line in wanted}
         return tuple(f for f in rows if f.kind == "macro" and (f.file_id, f.line) in at)
 
-    def _has(self, path: str, other: str) -> bool:
+    def has(self, path: str, other: str) -> bool:
         """Whether a file sees another, or finds it where it is included."""
         includes = self._macros.includes
         return includes.sees(path, other) or includes.finds_around(path, other)

@@ -241,7 +241,13 @@ class Slots:
         ("g") of what may be ``struct.field``.
         """
         self.demand.ask(kind, struct, field)
-        found: set[int] = set()
+        return sorted({fid for ids, _ in self._mentioning(kind, struct, field) for fid in ids})
+
+    def telling(self, kind: str, struct: str, field: str) -> set[int]:
+        """Those of them whose own text tells that it is ``struct.field``."""
+        return {fid for ids, told in self._mentioning(kind, struct, field) if told for fid in ids}
+
+    def _mentioning(self, kind: str, struct: str, field: str) -> Iterator[tuple[array[int], bool]]:
         own = self._own_memo(struct, field)
         for name in self._reader.spellings(field):
             shapes = [(shape.split(" "), ids) for shape, ids in self._reader.mentions_by_shape(kind, name)]
@@ -254,8 +260,7 @@ class Slots:
             for (tag, *steps), ids in shapes:
                 owners = self._owners_memo(tag, "".join(f".{step}" for step in (*steps, name)), 0) if tag else None
                 if owners is None or struct in owners:
-                    found.update(decode_ids(ids))
-        return sorted(found)
+                    yield decode_ids(ids), owners is not None
 
     def _may_begin(self, way: Sequence[str], own: frozenset[str]) -> bool:
         """Whether an access from ``way[0]`` over the other members may come to one of ``own``."""

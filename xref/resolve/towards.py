@@ -109,11 +109,13 @@ class Towards:
 
     def _calling_names(self, function: FunctionInfo, places: Iterable[Place]) -> frozenset[str]:
         """What a call by name can be spelled that calls ``function`` or what is in one of ``places``: a name of it, a
-        variable or a static call that it is in, or a macro that is another name of these.
+        variable or a static call that it is in, or a macro that is another name of these, or of a slot.
         """
         names = set(self._names.spellings(function))
         for place in places:
-            if place.kind in ("global", "table"):
+            if place.kind == "slot":
+                names.update(self._macros_for(place))
+            elif place.kind in ("global", "table"):
                 names.add(str(place.name))
             elif place.kind == "static_call":
                 names.update((f"__SCT__{place.owner}", f"__SCK__{place.owner}"))
@@ -156,7 +158,12 @@ class Towards:
             while isinstance(e, x.Unary) and e.op in ("*", "&"):
                 e = e.operand
         if isinstance(e, x.Name) and not scope.holds(e.name, call.line) and not self._reader.objects(e.name):
-            return e.name in names or self._names.alias(e.name, scope.file_id) in names
+            if e.name in names or self._names.alias(e.name, scope.file_id) in names:
+                return True
+            opened = self._types.expanded(x.Call(e, ()), scope)
+            if not isinstance(opened, x.Call) or isinstance(opened.func, x.Name):
+                return False
+            e = opened.func
         if isinstance(e, x.Cast) and not fits(function, e.type):
             return False
         return self._sought.among(e, scope, call.line, lambda source: _is(source, function) or source in places)
@@ -225,6 +232,9 @@ class Towards:
         if place.kind == "slot":
             struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
             readers = self._slots.mentioning("g", struct, field)
+            if len(readers) > MAX_CALLERS:
+                told = self._slots.telling("g", struct, field)
+                readers = sorted(self._knowing(readers, struct), key=lambda fid: fid not in told)
             yield from self._by(readers, self._reader.spellings(field), place)
             for other, same in self._types.overlapping(struct, field).items():
                 shared = slot_place(struct, other, int(home) if home else None)
@@ -258,6 +268,17 @@ class Towards:
             every = self._naming_beside(every) or every
         self._beyond += max(0, len(every) - MAX_CALLERS)
         return self._reader.functions(every[:MAX_CALLERS])
+
+    def _knowing(self, ids: list[int], struct: str) -> list[int]:
+        """Those of many functions that can use a member of a ``struct``: a source must see who declares it (C11 6.5.2.3
+        p1), a header may rely on what stands above where it is included.
+        """
+        homes = {self._reader.file(record.file_id).path for record in self._reader.records(struct)}
+        known: dict[int, bool] = {}
+        for file_id in dict.fromkeys(map(file_of, ids)):
+            path = self._reader.file(file_id).path
+            known[file_id] = not path.endswith(".c") or any(self._names.has(path, home) for home in homes)
+        return [fid for fid in ids if known[file_of(fid)]]
 
     def _naming_beside(self, ids: list[int]) -> list[int]:
         """Of all that reads a slot of all tracepoints, who names the one that the function was handed over with."""
@@ -423,7 +444,8 @@ class Towards:
         """The functions that may call through a place."""
         reader = self._reader
         if place.kind == "slot":
-            return self._slots.mentioning("m", str(place.owner), str(place.name).partition(" ")[0])
+            through = self._slots.mentioning("m", str(place.owner), str(place.name).partition(" ")[0])
+            return (*through, *(fid for name in self._macros_for(place) for fid in reader.mentions("c", name)))
         if place.kind == "static_call":
             return reader.mentions("m", f"__SCT__{place.owner}")
         if place.kind in ("global", "table"):
@@ -434,6 +456,10 @@ class Towards:
         if place.kind == "return":
             return (caller.id for caller, _ in self._written.call_sites(function))
         return () if function.kind == "macro" else (function.id,)
+
+    def _macros_for(self, place: Place) -> tuple[str, ...]:
+        """The macros that stand for a slot and are called: ``#define inb pio_ops.f_inb`` of arch/x86/boot/io.h."""
+        return self._reader.spellings(str(place.name).partition(" ")[0])[1:]
 
 
 def _is(source: FunctionInfo | Place, function: FunctionInfo) -> bool:
