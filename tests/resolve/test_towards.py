@@ -62,6 +62,13 @@ WAYS = {
         "int run(int (*cb)(int))\n{\n\tstruct sk s = { .rcv = cb };\n\n\treturn caller(&s);\n}\n"
         "int start(void)\n{\n\treturn run(f);\n}\n"
     ),
+    "an initialiser that reads a slot": (
+        "struct ops o[] = { { .out = f } };\nint caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+        "int run(struct ops *p, int n)\n{\n\tstruct sk s = { .rcv = p[n].out };\n\n\treturn caller(&s);\n}\n"
+    ),
+    "a macro in parentheses that stands for a member": (
+        "struct ops o = { .out = f };\n#define run (p->out)\nint caller(struct ops *p)\n{\n\treturn run(1);\n}\n"
+    ),
     "what is returned": (
         "typedef int (*fn_t)(int);\nfn_t which(int n)\n{\n\treturn n ? f : 0;\n}\n"
         "int caller(int n)\n{\n\tfn_t fn = which(n);\n\n\treturn fn(1);\n}\n"

@@ -236,6 +236,7 @@ class Towards:
                 told = self._slots.telling("g", struct, field)
                 readers = sorted(self._knowing(readers, struct), key=lambda fid: fid not in told)
             yield from self._by(readers, self._reader.spellings(field), place)
+            yield from self._initialised(self._reader.spellings(field), place)
             for other, same in self._types.overlapping(struct, field).items():
                 shared = slot_place(struct, other, int(home) if home else None)
                 if same or any(i.source == place for i in self._values.into(shared)):
@@ -256,6 +257,19 @@ class Towards:
             function = self._reader.function(int(place.owner))
             if function is not None:
                 yield from self._inside(function, place)
+
+    def _initialised(self, members: tuple[str, ...], place: Place) -> Iterator[Outflow]:
+        """Where initialisers inside functions bring the value of a slot: ``{ .dump = cb_table[op].dump }`` of
+        drivers/infiniband/core/netlink.c.
+        """
+        numbers = sorted({number for name in members for number in self._reader.mentions("i", name)})
+        self._beyond += max(0, len(numbers) - MAX_CALLERS)
+        for r in self._reader.registrations(numbers[:MAX_CALLERS]):
+            around = self._written.around(r)
+            if around is not None and self._sought.among(
+                self._types.parse(r.value), around, r.line, lambda source: source == place, members
+            ):
+                yield from self._registered_in(r)
 
     def _by(self, functions: Iterable[int], words: tuple[str, ...], place: Place) -> Iterator[Outflow]:
         members = words if place.kind == "slot" else ()

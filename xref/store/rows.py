@@ -49,9 +49,11 @@ _CALLED: Final = re.compile(r"\w\s*\(")
 _ACCESS: Final = re.compile(r"[*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(?:->|\.)\s*(\w+)")
 # &x->a[i].b: the address of a member is handed on, and what is done to it later is done to every such member
 _AT: Final = r"(?:\s*\[[^\[\]]*\])*"
-_ADDRESS: Final = re.compile(
-    rf"&[&(\s]*([A-Za-z_]\w*){_AT}((?:\s*(?:->|\.)\s*\w+{_AT})*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])"
-    r"(?!\s*\[[^\[\]]*\]\s*[\[.\-])"
+_PATH_FROM: Final = rf"((?:\s*(?:->|\.)\s*\w+{_AT})*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])(?!\s*\[[^\[\]]*\]\s*[\[.\-])"
+_ADDRESS: Final = re.compile(rf"&[&(\s]*([A-Za-z_]\w*){_AT}{_PATH_FROM}")
+# &to_tcp_ctrl(ctrl)->err_work of drivers/nvme/host/tcp.c, &((struct a *)x)->b
+_ADDRESS_BEHIND: Final = re.compile(
+    rf"&[&(\s]*\w*\s*\((?:[^()]++|\((?:[^()]++|\([^()]*+\))*+\))*+\)[)\s]*+{_AT}{_PATH_FROM}"
 )
 _SUBSCRIPT: Final = re.compile(r"\[[^\[\]]*\]")
 # x->a.b as a value: neither called nor stepped over; without what it begins with where that is no name
@@ -62,7 +64,7 @@ _GOT: Final = re.compile(
 )
 _MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
 _SOME_NAMED: Final = re.compile(r"&\s*([A-Za-z_]\w*)\s*(?:[,)]|$)")
-# #define sk_prot __sk_common.skc_prot   include/net/sock.h
+# #define sk_prot __sk_common.skc_prot   include/net/sock.h; in parentheses in drivers/net/ethernet/8390/lib8390.c
 _MEMBER_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\s*(?:\.|->)\s*[A-Za-z_]\w*)*\s*(?:\.|->)\s*([A-Za-z_]\w*)")
 _PUNCTUATION: Final = str.maketrans("", "", "()&*")
 _STEP: Final = re.compile(r"\w+")
@@ -91,7 +93,7 @@ def renamed(name: str, decl: str) -> str:
 
 def member_alias(name: str, body: str) -> tuple[str, str] | None:
     """The member that a macro without parameters is another name of, and that name."""
-    m = _MEMBER_PATH.fullmatch(body) if "." in body or ">" in body else None
+    m = _MEMBER_PATH.fullmatch(body.strip("() ")) if "." in body or ">" in body else None
     return (m[1], name) if m is not None else None
 
 
@@ -151,6 +153,11 @@ def record_row(r: RecordFact) -> RecordRow:
 def names_inside(value: str) -> tuple[str, ...]:
     """The names that an initialiser's value is made of, but for what is called: ``f`` of ``pm_ptr(f)``."""
     return tuple(set(_VALUE.findall(value)) - WORDS)
+
+
+def members_inside(value: str) -> tuple[str, ...]:
+    """The members that an initialiser's value is, or is made of: ``dump`` of ``link->dump``."""
+    return tuple({name for *_, name in _GOT.findall(value)}) if "->" in value or "." in value else ()
 
 
 def registration_shape(field: str, tag: str, path: str, decl: str) -> str:
@@ -220,6 +227,7 @@ def function_row(f: FunctionFact) -> FunctionRow:
             if tags is None:
                 tags = _tags(f)
             addressed.add(_with_shape(name, root, _SUBSCRIPT.sub("", steps) if "[" in steps else steps, tags))
+        addressed.update(name for _, name in _ADDRESS_BEHIND.findall(stepping))
     got: set[str] = set()
     if stepping:
         for plain, inside, steps, name in _GOT.findall(",".join([p for p in pieces if "->" in p or "." in p])):

@@ -34,7 +34,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _body_decoder: Final = msgspec.msgpack.Decoder(Body)
 _fields_decoder: Final = msgspec.msgpack.Decoder(tuple[FieldFact, ...])
 _includes_decoder: Final = msgspec.msgpack.Decoder(tuple[Include, ...])
-WIDE_KINDS: Final = frozenset("rw")
+WIDE_KINDS: Final = frozenset("irw")
 """The kinds of postings that are about registrations."""
 _COMPRESS_ABOVE: Final = 160
 _COMPRESS_BODIES_ABOVE: Final = 320

@@ -11,7 +11,7 @@ from pathlib import Path
 from xref.store.database import complete, create
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first, first_wide
-from xref.store.rows import names_inside, registration_shape
+from xref.store.rows import members_inside, names_inside, registration_shape
 from xref.store.stored import encode_ids, ids_of
 
 NOTHING = Offer(b"", b"", b"")
@@ -52,7 +52,7 @@ class Writer:
         """``db``: the file, where there is one already."""
         self._db = db if db is not None else create(path)
         self._db.execute("BEGIN")
-        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpghftrw"}
+        self._postings: dict[str, dict[str, array[int]]] = {k: {} for k in "cmavpghftrwi"}
         self._member_aliases: dict[tuple[str, str], None] = {}
         self.counts = Counts()
 
@@ -214,11 +214,13 @@ def mentions(file_id: int, row: FileRow) -> Iterator[tuple[str, tuple[str, ...],
         yield "t", r.types, number
         number += 1
     for number, registration in enumerate(row.registrations, first_wide(file_id)):
-        _, _, _, decl, path, field, value, name, _, _, _, tag = registration
+        _, _, _, decl, path, field, value, name, _, _, function, tag = registration
         if field:
             yield "r", (registration_shape(field, tag, path, decl),), number
         if not name and ("(" in value or "?" in value):
             yield "w", names_inside(value), number
+        if function and not name:
+            yield "i", members_inside(value), number
 
 
 def name_and_shape(shaped: str) -> tuple[str, str]:
