@@ -180,6 +180,35 @@ def test_who_starts_it_leads_to_what_runs(small: Make, body: str, runs: dict[str
         assert "go" in [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup(target)[0])]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        # tulip_init_one() of drivers/net/ethernet/dec/tulip: each card's entry of a table names its timer
+        "struct card { void (*media_timer)(struct timer_list *t); } cards[] = { { on_media } };\n"
+        "void init(struct ap *a, int n)\n{\n\ttimer_setup(&a->media, cards[n].media_timer, 0);\n}\n",
+        # sctp_timer_events[] of net/sctp/sm_sideeffect.c
+        "void (*events[])(struct timer_list *t) = { 0, on_media };\n"
+        "void init(struct ap *a, int n)\n{\n\ttimer_setup(&a->media, events[n], 0);\n}\n",
+        # inet_csk_init_xmit_timers() of net/ipv4/inet_connection_sock.c
+        "void init(struct ap *a, void (*handler)(struct timer_list *t))\n{\n\ttimer_setup(&a->media, handler, 0);\n}\n"
+        "void start(struct ap *a)\n{\n\tinit(a, &on_media);\n}\n",
+        # bnxt_init_napi() of drivers/net/ethernet/broadcom/bnxt/bnxt.c
+        "static void on_other(struct timer_list *t)\n{\n}\nvoid init(struct ap *a, int n)\n{\n"
+        "\tvoid (*fn)(struct timer_list *t) = on_other;\n\n\tif (n)\n\t\tfn = on_media;\n"
+        "\ttimer_setup(&a->media, fn, 0);\n}\n",
+        # hfs_file_fsync() of fs/hfs/inode.c: &HFS_SB(inode->i_sb)->mdb_work
+        "struct ap *ap_of(void *p)\n{\n\treturn p;\n}\n"
+        "void init(void *p)\n{\n\ttimer_setup(&ap_of(p)->media, on_media, 0);\n}\n",
+    ],
+    ids=["slot", "table", "parameter", "variable", "what a call returns"],
+)
+def test_what_is_put_there_by_another_name_is_started_all_the_same(small: Make, body: str) -> None:
+    head = "struct ap { struct timer_list media; };\nstatic void on_media(struct timer_list *t)\n{\n}\n"
+    s = small(_kernel(f"{head}{body}void go(struct ap *a)\n{{\n\tmod_timer(&a->media, 5);\n}}\n"))
+    assert "on_media" in _runs(s, "go")["timer_list.function"]
+    assert [e.caller.name for e in s.resolver.deferrers(s.resolver.lookup("on_media")[0])] == ["go"]
+
+
 def test_what_only_hands_on_starts_nothing_of_its_own(small: Make) -> None:
     s = small(
         _kernel(

@@ -20,11 +20,12 @@ from xref.resolve.handing import INDEX, Handed, Handing
 from xref.resolve.held import Held, element
 from xref.resolve.later import Slot, ways
 from xref.resolve.linked import Linked
-from xref.resolve.model import Holding, Site, Step, Target
+from xref.resolve.model import Holding, Place, Site, Step, Target
 from xref.resolve.objects import Objects, Thing
 from xref.resolve.scope import Scope
+from xref.resolve.towards import Towards
 from xref.resolve.values import Values
-from xref.resolve.written import Written
+from xref.resolve.written import MAX_CALLERS, Written
 from xref.store.model import FunctionInfo
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -33,7 +34,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 class Deferred:
     """Finds what a function has run later, and who has it run. One instance serves one index."""
 
-    def __init__(self, written: Written, values: Values, objects: Objects) -> None:
+    def __init__(self, written: Written, values: Values, objects: Objects, towards: Towards) -> None:
+        self._towards = towards
         self._written = written
         self._reader = written.reader
         self._types = written.types
@@ -174,25 +176,60 @@ class Deferred:
                         yield member
             for f in self._reader.functions(self._reader.mentions("v", name)):
                 meant = self._written.names.functions(name, f.file_id)
-                if f.kind == "macro" or all(m.id != function.id for m in meant):
-                    continue
-                scope = self._written.scope(f)
-                for a in scope.body.assigns:
-                    if name in a.value:
-                        slot, base = self._handing.slot_of(a.target, scope, a.line)
-                        if slot is not None and base is not None:
-                            for key in self._handing.pointed(base, scope, a.line):
-                                if isinstance(key, Thing):
-                                    yield key
-                for call in scope.body.calls:
-                    if name in call.arguments and call.callee.isidentifier():
-                        yield from self._put_into(call, name, scope)
+                if f.kind != "macro" and any(m.id == function.id for m in meant):
+                    yield from self._put_in(f, (name,))
+        places = self._towards.reached(function).places
+        if any(self._is_of_all(place) for place in places):
+            for place in places:
+                yield from self._put_from(place)
 
-    def _put_into(self, call: CallFact, name: str, scope: Scope) -> Iterator[Thing]:
+    def _is_of_all(self, place: Place) -> bool:
+        return place.kind == "slot" and (str(place.owner), str(place.name).partition(" ")[0]) in self._ways.by_slot
+
+    def _put_from(self, place: Place) -> Iterator[Thing]:
+        """The objects that what is in a place may be put into: ``timer_setup(&tp->timer, tbl[i].media_timer, 0)``."""
+        reader = self._reader
+        if place.kind in ("param", "local"):
+            f = reader.function(int(place.owner))
+            if f is not None and f.kind != "macro":
+                local = str(place.name).partition(" ")[2]
+                name = local if place.kind == "local" else self._written.scope(f).parameter_name(int(place.name))
+                yield from self._put_in(f, (name,) if name else ())
+            return
+        names: tuple[str, ...] = (str(place.name),)
+        if place.kind == "slot":
+            if self._is_of_all(place):
+                return
+            field = str(place.name).partition(" ")[0]
+            names = reader.spellings(field)
+            users = self._slots.mentioning("g", str(place.owner), field)
+        elif place.kind in ("global", "table"):
+            users = reader.mentions("v", str(place.name))
+        else:
+            return
+        for f in reader.functions(users[:MAX_CALLERS]):
+            if f.kind != "macro":
+                yield from self._put_in(f, names)
+
+    def _put_in(self, f: FunctionInfo, names: tuple[str, ...]) -> Iterator[Thing]:
+        """The objects into which ``f`` puts, by assignments and calls, what one of ``names`` stands in."""
+        scope = self._written.scope(f)
+        for a in scope.body.assigns:
+            if any(name in a.value for name in names):
+                slot, base = self._handing.slot_of(a.target, scope, a.line)
+                if slot is not None and base is not None:
+                    for key in self._handing.pointed(base, scope, a.line):
+                        if isinstance(key, Thing):
+                            yield key
+        for call in scope.body.calls:
+            if call.callee.isidentifier() and any(name in call.arguments for name in names):
+                yield from self._put_into(call, names, scope)
+
+    def _put_into(self, call: CallFact, names: tuple[str, ...], scope: Scope) -> Iterator[Thing]:
         args = arguments(call.arguments)
         for meant in self._handing.meant(call, scope) if self._handing.may_hand(call.callee) else ():
             for slot, what, function in self._handing.puts(meant):
-                if function >= len(args) or name not in args[function]:
+                if function >= len(args) or not any(name in args[function] for name in names):
                     continue
                 if isinstance(what, Thing):
                     yield what
