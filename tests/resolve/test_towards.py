@@ -66,6 +66,10 @@ WAYS = {
         "struct ops o[] = { { .out = f } };\nint caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
         "int run(struct ops *p, int n)\n{\n\tstruct sk s = { .rcv = p[n].out };\n\n\treturn caller(&s);\n}\n"
     ),
+    "an initialiser that reads a variable": (
+        "int (*hook)(int) = f;\nint caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
+        "int run(void)\n{\n\tstruct sk s = { .rcv = hook };\n\n\treturn caller(&s);\n}\n"
+    ),
     "a macro in parentheses that stands for a member": (
         "struct ops o = { .out = f };\n#define run (p->out)\nint caller(struct ops *p)\n{\n\treturn run(1);\n}\n"
     ),

@@ -207,6 +207,23 @@ def test_members_that_are_read(value: str, expected: str) -> None:
     assert expected in function_row(f).got
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("wq, &p->work", {"work ops"}),
+        ("wq, &to_ctrl(p)->work", {"work"}),  # drivers/nvme/host/tcp.c
+        ("&((struct ops *)q)->a.work[1]", {"work"}),
+        ("&container_of(q, struct ops, at(1, (2)))->work", {"work"}),
+        ("&(get(p)->work)", {"work"}),
+        ("get(p)->work, &get(p)->run(1)", set()),
+    ],
+)
+def test_members_whose_address_is_taken(arguments: str, expected: set[str]) -> None:
+    body = Body((CallFact(1, 0, "queue_work", arguments),))
+    f = FunctionFact("f", 1, 0, 2, "function", "extern", (), "", "void f(struct ops *p)", "", "", body)
+    assert set(function_row(f).addressed) == expected
+
+
 @pytest.mark.parametrize("value", ["p->out(1)", "p->out", "3.5 + x", "f(a, b)"])
 def test_what_is_called_is_not_read(value: str) -> None:
     body = Body(assigns=(AssignFact(1, 1, "x", value),))

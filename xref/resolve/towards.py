@@ -245,9 +245,11 @@ class Towards:
                 yield Outflow(Place("static_call", key, ""))
         elif place.kind in ("global", "table"):
             yield from self._by(self._reader.mentions("v", str(place.name)), (str(place.name),), place)
-            for r in self._reader.registrations_naming(str(place.name)) if place.kind == "table" else ():
-                if any(i.source == place for i in self._values.registered(r)):
-                    yield from self._registered_in(r)
+            for r in self._reader.registrations_naming(str(place.name)):
+                # what a variable holds is no constant: only a function can initialise something with it
+                if place.kind == "table" or r.function:
+                    if any(i.source == place for i in self._values.registered(r)):
+                        yield from self._registered_in(r)
         elif place.kind == "return":
             function = self._reader.function(int(place.owner))
             if function is not None:
