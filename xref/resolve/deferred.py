@@ -178,10 +178,9 @@ class Deferred:
                 meant = self._written.names.functions(name, f.file_id)
                 if f.kind != "macro" and any(m.id == function.id for m in meant):
                     yield from self._put_in(f, (name,))
-        places = self._towards.reached(function).places
-        if any(self._is_of_all(place) for place in places):
-            for place in places:
-                yield from self._put_from(place)
+        # what comes out of such a slot again may be any function of the kernel
+        for place in self._towards.reached(function).short_of(self._is_of_all):
+            yield from self._put_from(place)
 
     def _is_of_all(self, place: Place) -> bool:
         return place.kind == "slot" and (str(place.owner), str(place.name).partition(" ")[0]) in self._ways.by_slot
@@ -198,8 +197,6 @@ class Deferred:
             return
         names: tuple[str, ...] = (str(place.name),)
         if place.kind == "slot":
-            if self._is_of_all(place):
-                return
             field = str(place.name).partition(" ")[0]
             names = reader.spellings(field)
             users = self._slots.mentioning("g", str(place.owner), field)
@@ -213,17 +210,18 @@ class Deferred:
 
     def _put_in(self, f: FunctionInfo, names: tuple[str, ...]) -> Iterator[Thing]:
         """The objects into which ``f`` puts, by assignments and calls, what one of ``names`` stands in."""
-        scope = self._written.scope(f)
-        for a in scope.body.assigns:
+        body = self._reader.body(f.id)
+        for a in body.assigns:
             if any(name in a.value for name in names):
+                scope = self._written.scope(f)
                 slot, base = self._handing.slot_of(a.target, scope, a.line)
                 if slot is not None and base is not None:
                     for key in self._handing.pointed(base, scope, a.line):
                         if isinstance(key, Thing):
                             yield key
-        for call in scope.body.calls:
+        for call in body.calls:
             if call.callee.isidentifier() and any(name in call.arguments for name in names):
-                yield from self._put_into(call, names, scope)
+                yield from self._put_into(call, names, self._written.scope(f))
 
     def _put_into(self, call: CallFact, names: tuple[str, ...], scope: Scope) -> Iterator[Thing]:
         args = arguments(call.arguments)

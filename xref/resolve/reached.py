@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from xref.resolve.flow import Arrival, Inflow
@@ -33,13 +33,29 @@ class Way(NamedTuple):
 
 class Reached(NamedTuple):
     """Where an address comes to, the functions (by row) that may call through one of these places, how many functions
-    that may bring it further were not looked at, and the names that a call by name may have that is one of it.
+    that may bring it further were not looked at, the names that a call by name may have that is one of it, the places
+    where it is brought by its name, and what leaves each place.
     """
 
     places: Mapping[Place, Way]
     callers: tuple[int, ...]
     beyond: int
     names: frozenset[str]
+    first: tuple[Place, ...] = ()
+    onward: Mapping[Place, tuple[Outflow, ...]] = {}
+
+    def short_of(self, end: Callable[[Place], bool]) -> list[Place]:
+        """The places that it comes to over none of which ``end`` is true; none where it comes to no such place."""
+        if not any(end(place) for place in self.places):
+            return []
+        found = dict.fromkeys(self.first)
+        todo = list(found)
+        for place in todo:
+            for outflow in self.onward.get(place, ()) if not end(place) else ():
+                if outflow.place not in found:
+                    found[outflow.place] = None
+                    todo.append(outflow.place)
+        return [place for place in found if not end(place)]
 
 
 class Ways(Values):

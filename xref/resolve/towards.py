@@ -93,6 +93,8 @@ class Towards:
         callers: dict[int, None] = {}
         for place, step, guard in self._first(function):
             found.setdefault(place, Way((step,) if step is not None else (), guard))
+        first = tuple(found)
+        onward: dict[Place, tuple[Outflow, ...]] = {}
         todo = deque(found)
         while todo:
             at = todo.popleft()
@@ -101,11 +103,13 @@ class Towards:
                 self._beyond += 1
                 continue
             way = found[at]
-            for place, step, guard in self._outflows(at, function):
+            outflows = onward[at] = self._outflows(at, function)
+            for place, step, guard in outflows:
                 if place not in found:
                     found[place] = Way((step, *way.steps) if step is not None else way.steps, way.guard or guard)
                     todo.append(place)
-        return Reached(found, tuple(callers), self._beyond, self._calling_names(function, found))
+        names = self._calling_names(function, found)
+        return Reached(found, tuple(callers), self._beyond, names, first, onward)
 
     def _calling_names(self, function: FunctionInfo, places: Iterable[Place]) -> frozenset[str]:
         """What a call by name can be spelled that calls ``function`` or what is in one of ``places``: a name of it, a

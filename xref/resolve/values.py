@@ -334,9 +334,11 @@ class Values(Flow[FunctionInfo]):
             return
         rows = [r for r in self._reader.objects(name) if not r.function or r.function == scope.function.name]
         if rows:
-            # an array that is handed over is its elements to who subscripts it
-            kind = "table" if self._is_table(name, scope.file_id) else "global"
-            yield Inflow(Place(kind, self._written.home(name, scope.file_id), name))
+            home = self._written.home(name, scope.file_id)
+            if self.leads(Place("table", home, name)) or self.leads(Place("global", home, name)):
+                # an array that is handed over is its elements to who subscripts it
+                kind = "table" if self._is_table(name, scope.file_id) else "global"
+                yield Inflow(Place(kind, home, name))
 
     def named(self, e: x.Expr, scope: Scope, line: int) -> tuple[FunctionInfo, ...]:
         """The functions that a value names outright: no flow, only casts and conditionals."""
