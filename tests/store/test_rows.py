@@ -211,6 +211,7 @@ def test_members_that_are_read(value: str, expected: str) -> None:
     ("arguments", "expected"),
     [
         ("wq, &p->work", {"work ops"}),
+        ("&((p)->work)", {"work ops"}),  # as mt76_rr() of drivers/net/wireless/mediatek/mt76 makes it
         ("wq, &to_ctrl(p)->work", {"work"}),  # drivers/nvme/host/tcp.c
         ("&((struct ops *)q)->a.work[1]", {"work"}),
         ("&container_of(q, struct ops, at(1, (2)))->work", {"work"}),

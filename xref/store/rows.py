@@ -36,7 +36,7 @@ _W: Final = "".join(c for c in map(chr, range(256)) if c.isalnum()) + "_"
 # What is written in capitals throughout is a constant, or a macro's argument. The element of a table is handed on, not
 # a member of one: phy_interrupts[j] of drivers/scsi/hisi_sas/hisi_sas_v1_hw.c
 _VALUE: Final = re.compile(
-    rf"(?:[a-z_$]|[A-Z](?=[A-Z\d_]*+[a-z]))(?<![{_W}.>$].)[{_W}$]*+"
+    rf"[A-Za-z_$](?<![{_W}.>$].)(?:(?<=[a-z_$])|(?=[A-Z\d_]*+[a-z]))[{_W}$]*+"
     rf"(?!\s*+(?:[{_W}(.]|->|\[[^\[\],]*+\]\s*+(?:\.|->)))"
 )
 _PARAMETER: Final = re.compile(rf"(?<![A-Za-z_$])([A-Za-z_$][{_W}$]*+)\s*+(?:\[[^\]]*+\]\s*+)*[,)]")
@@ -50,10 +50,10 @@ _ACCESS: Final = re.compile(r"[*&\s]*([A-Za-z_]\w*)((?:\s*(?:->|\.)\s*\w+)*)\s*(
 # &x->a[i].b: the address of a member is handed on, and what is done to it later is done to every such member
 _AT: Final = r"(?:\s*\[[^\[\]]*\])*"
 _PATH_FROM: Final = rf"((?:\s*(?:->|\.)\s*\w+{_AT})*)\s*(?:->|\.)\s*(\w+)(?!\s*[\w(.\-])(?!\s*\[[^\[\]]*\]\s*[\[.\-])"
-_ADDRESS: Final = re.compile(rf"&[&(\s]*([A-Za-z_]\w*){_AT}{_PATH_FROM}")
+_ADDRESS: Final = re.compile(rf"&[&(\s]*([A-Za-z_]\w*)[)\s]*+{_AT}{_PATH_FROM}")
 # &to_tcp_ctrl(ctrl)->err_work of drivers/nvme/host/tcp.c, &((struct a *)x)->b
 _ADDRESS_BEHIND: Final = re.compile(
-    rf"&[&(\s]*\w*\s*\((?:[^()]++|\((?:[^()]++|\([^()]*+\))*+\))*+\)[)\s]*+{_AT}{_PATH_FROM}"
+    rf"&[&(\s]*(?:\w+\s*\(|\((?!\s*\w+\s*\)))(?:[^()]++|\((?:[^()]++|\([^()]*+\))*+\))*+\)[)\s]*+{_AT}{_PATH_FROM}"
 )
 _SUBSCRIPT: Final = re.compile(r"\[[^\[\]]*\]")
 # x->a.b as a value: neither called nor stepped over; without what it begins with where that is no name
