@@ -22,6 +22,7 @@ from xref.resolve.later import Slot, ways
 from xref.resolve.linked import Linked
 from xref.resolve.model import Holding, Place, Site, Step, Target
 from xref.resolve.objects import Objects, Thing
+from xref.resolve.reached import short_of
 from xref.resolve.scope import Scope
 from xref.resolve.towards import Towards
 from xref.resolve.values import Values
@@ -179,7 +180,7 @@ class Deferred:
                 if f.kind != "macro" and any(m.id == function.id for m in meant):
                     yield from self._put_in(f, (name,))
         # what comes out of such a slot again may be any function of the kernel
-        for place in self._towards.reached(function).short_of(self._is_of_all):
+        for place in short_of(self._towards.reached(function), self._is_of_all):
             yield from self._put_from(place)
 
     def _is_of_all(self, place: Place) -> bool:

@@ -41,21 +41,8 @@ class Reached(NamedTuple):
     callers: tuple[int, ...]
     beyond: int
     names: frozenset[str]
-    first: tuple[Place, ...] = ()
-    onward: Mapping[Place, tuple[Outflow, ...]] = {}
-
-    def short_of(self, end: Callable[[Place], bool]) -> list[Place]:
-        """The places that it comes to over none of which ``end`` is true; none where it comes to no such place."""
-        if not any(end(place) for place in self.places):
-            return []
-        found = dict.fromkeys(self.first)
-        todo = list(found)
-        for place in todo:
-            for outflow in self.onward.get(place, ()) if not end(place) else ():
-                if outflow.place not in found:
-                    found[outflow.place] = None
-                    todo.append(outflow.place)
-        return [place for place in found if not end(place)]
+    first: tuple[Place, ...]
+    onward: Mapping[Place, tuple[Outflow, ...]]
 
 
 class Ways(Values):
@@ -96,3 +83,17 @@ class Ways(Values):
 def plainly(source: Source) -> Source:
     """The same, whoever asks for it."""
     return source._replace(of=frozenset()) if isinstance(source, Place) and source.of else source
+
+
+def short_of(reached: Reached, end: Callable[[Place], bool]) -> list[Place]:
+    """The places that it comes to over none of which ``end`` is true; none where it comes to no such place."""
+    if not any(end(place) for place in reached.places):
+        return []
+    found = dict.fromkeys(reached.first)
+    todo = list(found)
+    for place in todo:
+        for outflow in reached.onward.get(place, ()) if not end(place) else ():
+            if outflow.place not in found:
+                found[outflow.place] = None
+                todo.append(outflow.place)
+    return [place for place in found if not end(place)]

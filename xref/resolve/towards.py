@@ -23,6 +23,7 @@ from xref.resolve.casts import fits
 from xref.resolve.flow import slot_place
 from xref.resolve.model import Place, Step
 from xref.resolve.reached import Outflow, Reached, Way
+from xref.resolve.readers import Readers
 from xref.resolve.scope import Scope
 from xref.resolve.sought import Sought, Wanted
 from xref.resolve.values import Values, keys_of_slot, static_call_key, updated_key
@@ -69,6 +70,7 @@ class Towards:
         self._values = values
         self._sought = sought
         self._anchors = anchors
+        self._readers = Readers(written, values)
         self._reader = written.reader
         self._names = written.names
         self._types = written.types
@@ -86,7 +88,7 @@ class Towards:
     def _reached(self, function: FunctionInfo) -> Reached:
         """The places that the address of ``function`` reaches; a macro has none."""
         if function.kind == "macro":
-            return Reached({}, (), 0, self._calling_names(function, ()))
+            return Reached({}, (), 0, self._calling_names(function, ()), (), {})
         self._beyond = 0
         self._beside.clear()
         found: dict[Place, Way] = {}
@@ -235,12 +237,9 @@ class Towards:
         """The same, worked out."""
         if place.kind == "slot":
             struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
-            readers = self._slots.mentioning("g", struct, field)
-            if len(readers) > MAX_CALLERS:
-                told = self._slots.telling("g", struct, field)
-                readers = sorted(self._knowing(readers, struct), key=lambda fid: fid not in told)
-            yield from self._by(readers, self._reader.spellings(field), place)
-            yield from self._initialised(self._reader.spellings(field), place)
+            if self._readers.reads_functions(struct, field):
+                yield from self._by(self._readers.of(struct, field), self._reader.spellings(field), place)
+                yield from self._initialised(self._reader.spellings(field), place)
             for other, same in self._types.overlapping(struct, field).items():
                 shared = slot_place(struct, other, int(home) if home else None)
                 if same or any(i.source == place for i in self._values.into(shared)):
@@ -289,17 +288,6 @@ class Towards:
         self._beyond += max(0, len(every) - MAX_CALLERS)
         return self._reader.functions(every[:MAX_CALLERS])
 
-    def _knowing(self, ids: list[int], struct: str) -> list[int]:
-        """Those of many functions that can use a member of a ``struct``: a source must see who declares it (C11 6.5.2.3
-        p1), a header may rely on what stands above where it is included.
-        """
-        homes = {self._reader.file(record.file_id).path for record in self._reader.records(struct)}
-        known: dict[int, bool] = {}
-        for file_id in dict.fromkeys(map(file_of, ids)):
-            path = self._reader.file(file_id).path
-            known[file_id] = not path.endswith(".c") or any(self._names.has(path, home) for home in homes)
-        return [fid for fid in ids if known[file_of(fid)]]
-
     def _naming_beside(self, ids: list[int]) -> list[int]:
         """Of all that reads a slot of all tracepoints, who names the one that the function was handed over with."""
         objects = {name for name in self._beside if name[0] != '"'}
@@ -324,7 +312,12 @@ class Towards:
         """Where a parameter or a local variable goes inside its function."""
         scope = self._written.scope(f)
         if place.kind == "local":
-            name = str(place.name).partition(" ")[2]
+            at, _, name = str(place.name).partition(" ")
+            types = [d.ctype for fact, d in scope.declarations(name) if fact.line == int(at)]
+            if types and not any(
+                self._values.carries(self._types.resolved(t, scope, int(at)), f.file_id) for t in types
+            ):
+                return
         else:
             position = int(place.name)
             first = scope.macro_param(scope.variadic) if scope.variadic else None
