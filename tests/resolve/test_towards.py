@@ -62,6 +62,11 @@ WAYS = {
         "int run(int (*cb)(int))\n{\n\tstruct sk s = { .rcv = cb };\n\n\treturn caller(&s);\n}\n"
         "int start(void)\n{\n\treturn run(f);\n}\n"
     ),
+    "an element that is told by another table": (
+        "struct node { int (*run)(int); int at; } nodes[] = { { f, 1 } };\nstruct fsm { int (**jump)(int); int n; };\n"
+        "void set(struct fsm *m, int i)\n{\n\tm->jump[m->n * nodes[i].at + nodes[i].at] = nodes[i].run;\n}\n"
+        "int caller(struct fsm *m, int n)\n{\n\tint (*r)(int) = m->jump[n];\n\n\treturn r(1);\n}\n"
+    ),
     "an initialiser that reads a slot": (
         "struct ops o[] = { { .out = f } };\nint caller(struct sk *s)\n{\n\treturn s->rcv(1);\n}\n"
         "int run(struct ops *p, int n)\n{\n\tstruct sk s = { .rcv = p[n].out };\n\n\treturn caller(&s);\n}\n"

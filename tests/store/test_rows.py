@@ -73,6 +73,9 @@ def test_fields_and_includes() -> None:
         ("READ_ONCE(sock->ops)->sendmsg", "sendmsg"),
         ("f(x)", "f"),
         ("a . b", "b"),
+        ("fsm->jump[fsm->count * list[i].event + list[i].state]", "jump"),  # drivers/isdn/mISDN/fsm.c
+        ("t[a->b[i]]", "t"),
+        ("t[a[i]].f[1][2]", "f"),
         ("", ""),
     ],
 )

@@ -16,6 +16,7 @@ from xref.facts.model import Body, FieldFact
 from xref.lex.model import Include
 
 _LAST_MEMBER: Final = re.compile(r"(?:->|\.)\s*([A-Za-z_$][\w$]*)[\s)]*(?:\[[^\]]*\][\s)]*)?$")
+_SUBSCRIPT: Final = re.compile(r"\[[^\[\]]*\]")
 _FIRST_NAME: Final = re.compile(r"[(*\s]*([A-Za-z_$][\w$]*)")
 NAMED: Final = re.compile(r"[\s(]*&\s*([A-Za-z_]\w*)[\s)]*")
 """The address of an object, and nothing else."""
@@ -105,6 +106,9 @@ def last_member(text: str) -> str:
     """The member (or variable) that an expression ends in: ``sendmsg`` for ``sock->ops->sendmsg``, ``(*a->sendmsg)``
     and ``t[i].sendmsg``; ``t`` for ``t[i]`` and ``(*t)``.
     """
+    if text.count("[") > 1:  # fsm->jumpmatrix[fsm->state_count * fnlist[i].event + fnlist[i].state]
+        while (shorter := _SUBSCRIPT.sub("", text)) != text:
+            text = shorter
     m = _LAST_MEMBER.search(text)
     if m is not None:
         return m[1]
