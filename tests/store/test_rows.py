@@ -228,6 +228,14 @@ def test_members_whose_address_is_taken(arguments: str, expected: set[str]) -> N
     assert set(function_row(f).addressed) == expected
 
 
+def test_what_an_initialiser_hands_over_is_no_variable() -> None:
+    """init/initramfs.c: int res = decompress(buf, len, NULL, flush_buffer, NULL, &my_inptr, error)"""
+    text = "int (*res)(int) = run(buf, (len), NULL, on_flush, on_error), other = 1"
+    body = Body((CallFact(1, 0, "run", "buf, (len), NULL, on_flush, on_error"),), locals=(LocalFact(1, 9, text),))
+    f = FunctionFact("f", 1, 0, 9, "function", "extern", (), "", "void f(int buf, int len)", "", "", body)
+    assert set(function_row(f).values) == {"on_flush", "on_error"}
+
+
 @pytest.mark.parametrize("value", ["p->out(1)", "p->out", "3.5 + x", "f(a, b)"])
 def test_what_is_called_is_not_read(value: str) -> None:
     body = Body(assigns=(AssignFact(1, 1, "x", value),))

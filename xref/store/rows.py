@@ -174,7 +174,10 @@ def function_row(f: FunctionFact) -> FunctionRow:
     for declaration in body.locals:
         text = declaration.text
         head, _, value = text.partition("=")
-        local.update(_DECLARED.findall(text if "," in value else head))  # cb = f declares no f
+        given = value
+        while "," in given and (shorter := _INSIDE.sub("", given)) != given:
+            given = shorter  # int err = request(dev, handler, 0) declares no handler
+        local.update(_DECLARED.findall(f"{head}={given}" if "," in given else head))  # cb = f declares no f
         texts.add(value)
     called: set[str] = set()
     through: set[str] = set()
