@@ -230,10 +230,12 @@ def test_members_whose_address_is_taken(arguments: str, expected: set[str]) -> N
 
 def test_what_an_initialiser_hands_over_is_no_variable() -> None:
     """init/initramfs.c: int res = decompress(buf, len, NULL, flush_buffer, NULL, &my_inptr, error)"""
-    text = "int (*res)(int) = run(buf, (len), NULL, on_flush, on_error), other = 1"
-    body = Body((CallFact(1, 0, "run", "buf, (len), NULL, on_flush, on_error"),), locals=(LocalFact(1, 9, text),))
+    text = "int (*res)(int) = run(buf, (len), NULL, on_flush, on_error), other = get(1), *p"
+    calls = CallFact(1, 0, "run", "buf, (len), NULL, on_flush, on_error"), CallFact(1, 0, "get", "1")
+    body = Body(calls, locals=(LocalFact(1, 9, text),))
     f = FunctionFact("f", 1, 0, 9, "function", "extern", (), "", "void f(int buf, int len)", "", "", body)
     assert set(function_row(f).values) == {"on_flush", "on_error"}
+    assert set(function_row(f).called) == {"run", "get"}
 
 
 @pytest.mark.parametrize("value", ["p->out(1)", "p->out", "3.5 + x", "f(a, b)"])

@@ -175,8 +175,8 @@ def function_row(f: FunctionFact) -> FunctionRow:
         text = declaration.text
         head, _, value = text.partition("=")
         given = value
-        while "," in given and (shorter := _INSIDE.sub("", given)) != given:
-            given = shorter  # int err = request(dev, handler, 0) declares no handler
+        while "," in given and (shorter := _INSIDE.sub("#", given)) != given:
+            given = shorter  # int err = request(dev, handler, 0), *p declares no handler, and no request
         local.update(_DECLARED.findall(f"{head}={given}" if "," in given else head))  # cb = f declares no f
         texts.add(value)
     called: set[str] = set()
