@@ -23,6 +23,7 @@ from xref.parse import ctree as x
 from xref.parse.ctree import Base, Pointer
 from xref.resolve.buses import Buses
 from xref.resolve.changed import Changed
+from xref.resolve.copied import Copy, bring
 from xref.resolve.fellows import Fellows
 from xref.resolve.flow import Arrival, Inflow, slot_place
 from xref.resolve.model import MemberType, Place, Step
@@ -316,35 +317,22 @@ class Closed(Near):
         arriving: list[tuple[Scope, AssignFact, x.Expr]],
         named: list[tuple[Thing, tuple[FunctionInfo, ...]]],
     ) -> Iterator[tuple[Thing, tuple[FunctionInfo, ...], Step]]:
-        """What assignments bring that name no function. Out of a known object comes what is in that, by its name
-        (``named``) or as it was brought there in turn.
-        """
-        copies: list[tuple[tuple[Thing, ...], frozenset[Thing], tuple[FunctionInfo, ...], Step, set[int]]] = []
+        """What assignments bring that name no function, beside what is ``named``."""
+        copies = []
         for scope, a, value in arriving:
             functions = tuple(h.function for h in self._values.of(value, scope, a.line))
             if functions:
-                of = self.copied_from(value, struct, field, scope, a.line)
-                brought = set() if of else {f.id for f in functions}
+                source = self.copied_from(value, struct, field, scope, a.line)
                 step = Step("assignment", scope.file_id, a.line)
-                copies.append((self.filled(a, scope), of, functions, step, brought))
-        grows = True
-        while grows:
-            grows = False
-            for _, of, functions, _, brought in copies:
-                if of:
-                    held = {f.id for thing, put in named if self._is_any_of(thing, of) for f in put}
-                    for filled, _, _, _, more in copies:
-                        if any(self._is_any_of(thing, of) for thing in filled):
-                            held |= more
-                    new = {f.id for f in functions if f.id in held and f.id not in brought}
-                    brought |= new
-                    grows = grows or bool(new)
-        for filled, _, functions, step, brought in copies:
-            put = tuple(f for f in functions if f.id in brought)
-            for thing in filled if put else ():
-                yield thing, put, step
+                copies.append(Copy(self.filled(a, scope), source, functions, step))
+        bring(copies, named, self.may_be_any)
+        for copy in copies:
+            put = copy.put
+            for thing in copy.filled if put else ():
+                yield thing, put, copy.step
 
-    def _is_any_of(self, held: Thing, things: frozenset[Thing]) -> bool:
+    def may_be_any(self, held: Thing, things: Collection[Thing]) -> bool:
+        """Whether what is put into one object, or into one that is not known, may be in one of ``things``."""
         return held == OPEN or any(self.may_be(held, thing) for thing in things)
 
     def copied_from(self, value: x.Expr, struct: str, field: str, scope: Scope, line: int) -> frozenset[Thing]:

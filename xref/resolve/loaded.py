@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Slots that local pointers are loaded from: ``f = ops->open; f(x)`` is a dispatch through ``ops->open``."""
+"""Slots that local pointers are loaded from: ``f = ops->open; f(x)`` is a dispatch through ``ops->open``; and what a
+function has filled a slot with before it calls through it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ from xref.parse.ctree import CType, Decl
 from xref.parse.derived import is_void_pointer
 from xref.resolve.changed import Changed
 from xref.resolve.filled import yielded
-from xref.resolve.model import MemberType
+from xref.resolve.model import Holding, MemberType, Step
 from xref.resolve.scope import Scope
+from xref.resolve.values import Values
 from xref.resolve.written import Written
 
 _DEEPEST = 8
@@ -53,6 +56,20 @@ class Loads:
                 alone = one and not self._changed.is_changed(name, scope)
                 return Loaded(*found, alone, self._called_as(decl, found[0], scope))
         return None
+
+    def above(self, e: x.Member, scope: Scope, line: int, values: Values, whole: Values) -> tuple[Holding, ...] | None:
+        """What a slot holds because the function itself has filled it: ``phy->ops = f; phy->ops()``, as far as it is in
+        ``values``. None where it has not, or where that is nothing in the ``whole`` index.
+        """
+        assigned = [(self._types.parse(a.value), a) for a in self._written.latest.of(e, scope, line)]
+        if not assigned or not all(whole.of(value, scope, a.line) for value, a in assigned):
+            return None
+        found: dict[int, Holding] = {}
+        for value, a in assigned:
+            step = Step("assignment", scope.file_id, a.line)
+            for h in values.of(value, scope, a.line):
+                found.setdefault(h.function.id, Holding(h.function, (step, *h.steps), a.guard or h.guard))
+        return tuple(found.values())
 
     def _called_as(self, decl: Decl, slot: MemberType, scope: Scope) -> CType | None:
         t = self._types.plain(slot.ctype, scope.file_id)

@@ -101,13 +101,13 @@ class Puts:
 
     def _copied(self, copies: list[tuple[Put, frozenset[Thing]]], brought: list[Put]) -> Iterator[Put]:
         """Those of ``copies`` out of objects into which the function has been ``brought``, by one of them at last."""
-        may_be = self._closed.may_be
+        may_be = self._closed.may_be_any
         more = True
         while more:
             more = False
             for copy in [*copies]:
-                put, of = copy
-                if any(held == OPEN or may_be(held, one) for b in brought for held in b.things for one in of):
+                put, source = copy
+                if any(may_be(held, source) for b in brought for held in b.things):
                     copies.remove(copy)
                     brought.append(put)
                     more = True

@@ -475,7 +475,7 @@ class Sites:
         if self._leaves_out(via):
             return None
         holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
-        assigned = self._assigned_above(e, scope, call.line) if not holdings else None
+        assigned = self._loads.above(e, scope, call.line, self._values, self._whole) if not holdings else None
         if assigned is not None:
             holdings = assigned
         elif not holdings:
@@ -486,20 +486,6 @@ class Sites:
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)
-
-    def _assigned_above(self, e: x.Member, scope: Scope, line: int) -> tuple[Holding, ...] | None:
-        """What a slot holds because the function itself has filled it: ``phy->ops = f; phy->ops()``. None where it has
-        not, or where the value is not understood.
-        """
-        assigned = [(self._types.parse(a.value), a) for a in self._written.latest.of(e, scope, line)]
-        if not assigned or not all(self._whole.of(value, scope, a.line) for value, a in assigned):
-            return None
-        found: dict[int, Holding] = {}
-        for value, a in assigned:
-            step = Step("assignment", scope.file_id, a.line)
-            for h in self._values.of(value, scope, a.line):
-                found.setdefault(h.function.id, Holding(h.function, (step, *h.steps), a.guard or h.guard))
-        return tuple(found.values())
 
     def tie(self, function: FunctionInfo, site: Site, target: Target) -> tuple[Step, ...] | None:
         """The steps that tie a target to the object which is called: the assignment that brings the object to the
