@@ -74,3 +74,18 @@ def test_the_slot_itself(small: Make, body: str, expected: list[str]) -> None:
     s = small(f"{TYPES}{other}\nint f(struct file *f, struct misc *m, int n)\n{{ {body} }}\n")
     assert s.dispatches("f") == {"file.done": expected}
     assert [name for name in ALL if "net/a.c:f" in s.callers(name)] == expected
+
+
+def test_one_of_many_objects(small: Make) -> None:
+    """EXPORT_GPL_DEV_PM_OPS() of include/linux/pm.h names its object otherwise without CONFIG_PM, so that nobody seems
+    to name it: it may be one of the many.
+    """
+    many = "".join(
+        f"int m{k}(struct file *f) {{ return 0; }}\nstatic const struct fops o{k} = {{ .open = m{k} }};\n"
+        f"void set{k}(struct misc *m) {{ m->fops = &o{k}; }}\n"
+        for k in range(50)
+    )
+    more = "int four(struct file *f) { return 0; }\nstatic const struct fops __static_d = { .open = four };\n"
+    s = small(f"{TYPES}{many}{more}int f(struct file *f, struct misc *m)\n{{ f->op = m->fops;\n f->op->open(f); }}\n")
+    assert s.dispatches("f") == {"fops.open": sorted(["four", "one", *(f"m{k}" for k in range(50))])}
+    assert ["net/a.c:f" in s.callers(name) for name in ("four", "one", "m7", "two")] == [True, True, True, False]

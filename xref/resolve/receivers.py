@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from xref.parse import ctree as x
@@ -20,19 +21,29 @@ from xref.resolve.scope import Scope
 from xref.resolve.siblings import Siblings
 from xref.resolve.values import Values
 from xref.store.model import FunctionInfo
+from xref.store.reader import Reader
 
 _MOST_THINGS: Final = 3_000
 """A receiver that can be more objects is one of all."""
 
-_MANY_TO_ONE: Final = 50
+_MANY_TO_ONE: Final = 8
 """An object in so many may be copied over."""
+_MANY_THINGS: Final = 40
+"""Of more objects it is asked, too, which structs they are in."""
 
 
 class Receivers:
     """Narrows what a slot holds to what those objects have in it that a receiver can be. One serves one index."""
 
     def __init__(
-        self, closed: Closed, puts: Puts, overwritten: Overwritten, siblings: Siblings, *, whole: bool = True
+        self,
+        reader: Reader,
+        closed: Closed,
+        puts: Puts,
+        overwritten: Overwritten,
+        siblings: Siblings,
+        *,
+        whole: bool = True,
     ) -> None:
         """``whole``: nothing but what is indexed can be in a slot."""
         self._whole = whole
@@ -40,6 +51,8 @@ class Receivers:
         self._siblings = siblings
         self._closed = closed
         self._overwritten = overwritten
+        self._reader = reader
+        self._is_named = lru_cache(maxsize=20_000)(self._naming)
 
     def of(
         self,
@@ -61,6 +74,13 @@ class Receivers:
         things = [*self._closed.hasty.receivers(e, scope, line)]
         if not things or len(things) > _MOST_THINGS or OPEN in things:
             return self._siblings.of(holdings, slot, e, scope, line, ways)
+        held = self._held_by(holdings, slot, things, ways)
+        return held if len(things) <= _MANY_THINGS else self._siblings.of(held, slot, e, scope, line, ways)
+
+    def _held_by(
+        self, holdings: tuple[Holding, ...], slot: MemberType, things: list[Thing], ways: Values | None
+    ) -> tuple[Holding, ...]:
+        """Those of ``holdings`` that are not known to be in other objects than ``things`` alone."""
         if ways is not None and not self._closed.knows_holders(slot.owner, slot.field):
             if not self._puts.is_array(slot.owner, slot.field):
                 return holdings if self._may_hold(holdings[0].function, slot, things, ways) else ()
@@ -69,12 +89,33 @@ class Receivers:
         own = {fid for fid, held in holders.items() if any(a != OPEN and may_be(a, b) for a in held for b in things)}
         if not own or self._are_overwritten(things):
             return holdings
-        return tuple(h for h in holdings if h.function.id in own or OPEN in holders.get(h.function.id, (OPEN,)))
+        return tuple(
+            h
+            for h in holdings
+            if h.function.id in own
+            or any(self._may_be_anywhere(t, things) for t in holders.get(h.function.id, (OPEN,)))
+        )
+
+    def _may_be_anywhere(self, thing: Thing, things: list[Thing]) -> bool:
+        """Whether an object is not known, or it is not told who gets to it: nobody seems to name it, as where a macro
+        has another name for it under some configuration (EXPORT_GPL_DEV_PM_OPS() of include/linux/pm.h). It may then
+        be one of ``things``, if they are all that so many drivers have.
+        """
+        if thing == OPEN or len(things) <= _MANY_THINGS:
+            return thing == OPEN
+        return bool(thing.name) and not thing.path and not self._is_named(thing.name)
+
+    def _naming(self, name: str) -> bool:
+        """Whether a variable is used by its name anywhere."""
+        mentions = self._reader.mentions
+        return bool(mentions("v", name) or mentions("a", name) or self._reader.registrations_naming(name))
 
     def _may_hold(self, function: FunctionInfo, slot: MemberType, things: list[Thing], ways: Values) -> bool:
         """The same for one function, without asking what all the others are in."""
         puts, struct, field = self._puts, slot.owner, slot.field
         known = list(puts.naming(struct, field, function))
+        if any(self._may_be_anywhere(thing, things) for put in known for thing in put.things):
+            return True
         if self._is_any(known, things) or self._are_overwritten(things):
             return True
         beside = tuple(self._closed.registered_to(struct, field, things))

@@ -99,7 +99,7 @@ class Sites:
         puts = Puts(written, values, closed)
         self._loads = Loads(written, changed)
         siblings, whole = Siblings(written, closed, puts, sees), not self._reader.meta.get("part")
-        self._receivers = Receivers(closed, puts, overwritten, siblings, whole=whole)
+        self._receivers = Receivers(self._reader, closed, puts, overwritten, siblings, whole=whole)
         self._configurations = Configurations(self._reader)
         self._meant = lru_cache(maxsize=200_000)(self._meaning)
 
