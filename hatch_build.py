@@ -24,7 +24,7 @@ FOLDERS = ("lex", "macros", "parse", "facts", "store", "resolve", "graph")
 one library."""
 DATA = (
     "lex/model.py", "macros/marks.py", "parse/ctree.py", "facts/model.py", "store/model.py", "resolve/edge.py",
-    "resolve/later.py", "resolve/model.py", "graph/answer.py", "graph/between.py",
+    "resolve/deferred/later.py", "resolve/model.py", "graph/answer.py", "graph/between.py",
     "graph/crossref.py", "graph/layers.py", "graph/model.py", "graph/start.py", "graph/ties.py", "graph/uses.py",
 )  # fmt: skip
 """Classes that derive from msgspec's or from built-in ones, which mypyc's own cannot."""
@@ -82,7 +82,7 @@ def _compile(root: Path, folder: Path) -> dict[str, str]:
     sources = [
         str(path.relative_to(root))
         for name in FOLDERS
-        for path in sorted((package / name).glob("*.py"))
+        for path in sorted((package / name).rglob("*.py"))
         if path.name != "__init__.py" and str(path.relative_to(package)) not in DATA
     ]
     before = Path.cwd()

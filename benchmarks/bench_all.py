@@ -154,7 +154,7 @@ def questions(db: Path, count: int) -> None:
     from xref.errors import XrefError
     from xref.graph.slice import callees, callers
     from xref.graph.start import find_start
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
     chance = random.Random(1)
     resolver = Resolver.open(db)

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 
 _PROBES = "tracepoint_func.func"
 _FORGET = 500

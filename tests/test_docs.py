@@ -159,7 +159,7 @@ def test_every_field_of_what_stands_at_a_place_is_explained():
 
 def test_every_rule_of_evidence_is_explained():
     rules = set()
-    for path in sorted((ROOT / "xref" / "resolve").glob("*.py")):
+    for path in sorted((ROOT / "xref" / "resolve").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Step" and node.args:
                 rule = node.args[0]

@@ -10,11 +10,15 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 import xref
+import xref.resolve
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "xref"
-ORDER = re.search(r"^ +(tree > .*)$", xref.__doc__ or "", re.M)[1].split(" > ")
+ORDERED = {"xref": xref.__doc__, "xref.resolve": xref.resolve.__doc__}
+"""The packages whose parts stand in an order, which their docstrings name."""
 EVERYWHERE = {"errors", "__version__"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 PYTHON = [
@@ -44,8 +48,13 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and first part below ``xref`` of everything of our own that a module imports, wherever in it."""
+def order(package: str) -> list[str]:
+    """The parts of a package, each of which may import those before it."""
+    return re.search(r"^ +(\w+(?: > \w+)+)$", ORDERED[package] or "", re.M)[1].split(" > ")
+
+
+def imports(path: Path, package: str = "xref") -> Iterator[tuple[int, str]]:
+    """Line and first part below ``package`` of everything in it that a module imports, wherever in the module."""
     here = ["xref", *path.relative_to(PACKAGE).parts[:-1]]
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -53,28 +62,29 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
             module = ".".join(part for part in (base, node.module or "") if part)
-            found = [f"{module}.{alias.name}" for alias in node.names] if module == "xref" else [module]
+            found = [f"{module}.{alias.name}" for alias in node.names]
         else:
             continue
         for each in found:
-            parts = each.split(".")
-            if parts[0] == "xref" and len(parts) > 1:
-                yield node.lineno, parts[1]
+            if each.startswith(f"{package}."):
+                yield node.lineno, each.removeprefix(f"{package}.").split(".")[0]
 
 
-def test_the_order_names_every_package():
-    assert sorted(ORDER) == sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+@pytest.mark.parametrize("package", ORDERED)
+def test_the_order_names_every_package(package):
+    folder = ROOT / package.replace(".", "/")
+    assert sorted(order(package)) == sorted(path.parent.name for path in folder.glob("*/__init__.py"))
 
 
-def test_imports_point_one_way():
-    wrong = []
-    for path in MODULES:
-        package = path.relative_to(PACKAGE).parts[0]
-        for line, other in imports(path):
-            if other in EVERYWHERE:
-                continue
-            if package not in ORDER or ORDER.index(other) > ORDER.index(package):
-                wrong.append(f"{name(path)}:{line}: {package} imports {other}")
+@pytest.mark.parametrize("package", ORDERED)
+def test_imports_point_one_way(package):
+    """What stands beside the packages may be used by all of them, and uses none."""
+    folder, parts, wrong = ROOT / package.replace(".", "/"), order(package), []
+    for path in sorted(folder.rglob("*.py")):
+        part = path.relative_to(folder).parts[0]
+        for line, other in imports(path, package):
+            if other in parts and (part not in parts or parts.index(other) > parts.index(part)):
+                wrong.append(f"{name(path)}:{line}: {part} imports {other}")
     assert not wrong
 
 

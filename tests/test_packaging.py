@@ -132,7 +132,7 @@ def test_what_is_compiled_can_be():
     classes = [
         (path.relative_to(ROOT / "xref").as_posix(), node)
         for folder in told["FOLDERS"]
-        for path in sorted((ROOT / "xref" / folder).glob("*.py"))
+        for path in sorted((ROOT / "xref" / folder).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
     ]

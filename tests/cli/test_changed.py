@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from xref.resolve.wording import CHANGED
+from xref.resolve.front.wording import CHANGED
 
 
 @pytest.fixture

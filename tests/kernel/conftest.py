@@ -10,7 +10,7 @@ import pytest
 
 from xref.cli.main import main
 from xref.index.build import build_index
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.tree.root import Tree, default_arch, open_tree
 
 from .graph import Graph

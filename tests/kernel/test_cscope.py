@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.tree.root import Tree
 
 pytestmark = [pytest.mark.kernel, pytest.mark.skipif(shutil.which("cscope") is None, reason="no cscope")]

@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from xref.cli.main import main
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.tree.root import Tree
 
 from .graph import Graph

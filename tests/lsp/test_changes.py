@@ -8,7 +8,7 @@ import pytest
 
 from xref.cli.main import main
 from xref.lsp.documents import shift
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 
 from .client import File, lead
 

@@ -10,7 +10,7 @@ from xref.cli.main import main
 from xref.lsp import hierarchy
 from xref.lsp.asking import Asking
 from xref.lsp.documents import Files
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 
 from .client import File
 

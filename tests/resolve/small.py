@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xref.index.build import build_index
 from xref.resolve.edge import Calls, EdgeKind
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.tree.root import open_tree
 
 

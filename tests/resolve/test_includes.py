@@ -12,7 +12,7 @@ import pytest
 
 from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
-from xref.resolve.includes import IndexedIncludes
+from xref.resolve.language.includes import IndexedIncludes
 from xref.store.batches import Includes
 from xref.store.stored import encode_includes
 
@@ -48,7 +48,7 @@ def stored() -> Iterator[Includes]:
 @pytest.mark.parametrize("most", [1000, 0])
 def test_it_sees_what_the_graph_sees(stored: Includes, first: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether it looks from a file or, where few include it, from the other."""
-    monkeypatch.setattr("xref.resolve.includes._MOST_USERS", most)
+    monkeypatch.setattr("xref.resolve.language.includes._MOST_USERS", most)
     files = {path: directives(names) for path, names in FILES.items()}
     parts = IncludeGraph(files, "x86").find_parts()
     graph = IncludeGraph(files, "x86", parts=parts)

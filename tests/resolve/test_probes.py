@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from xref.resolve import companions
+from xref.resolve.valueflow import companions
 
 from .small import Small
 
@@ -121,8 +121,8 @@ def test_of_many_tracepoints_the_one_is_read_that_is_asked_for(
     small: Make, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One by one, or all at once where many are asked for: the answers are the same."""
-    monkeypatch.setattr("xref.resolve.companions._FEW", few)
-    monkeypatch.setattr("xref.resolve.anchors._FEW", few)
+    monkeypatch.setattr("xref.resolve.valueflow.companions._FEW", few)
+    monkeypatch.setattr("xref.resolve.valueflow.anchors._FEW", few)
     more = "".join(f"POINT({name}, int x, x)\n" for name in "abcd")
     s = small(TRACEPOINTS + more)
     assert s.dispatches("__iter_switched") == {"point_func.func": ["of_map", "on_switch", "stub_switched"]}

@@ -10,7 +10,7 @@ import pytest
 
 from xref.index.build import build_index
 from xref.resolve.edge import Confidence, Edge, EdgeKind
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.tree.root import default_arch, open_tree
 
 from .small import Small, index

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from xref.resolve.typenames import TypeNames
+from xref.resolve.language.typenames import TypeNames
 
 from .small import Small
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from xref.resolve.edge import EdgeKind
-from xref.resolve.values import Values
-from xref.resolve.written import MAX_CALLERS
+from xref.resolve.lookup.written import MAX_CALLERS
+from xref.resolve.valueflow.values import Values
 
 from .small import Small
 

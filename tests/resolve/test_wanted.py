@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xref.resolve.edge import Calls, Symbol
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 
 from .small import Small
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xref.graph.layers import Layers
     from xref.index.build import Kept
     from xref.render.options import RenderOptions
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 P = ParamSpec("P")
 R = TypeVar("R")

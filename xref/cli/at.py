@@ -16,7 +16,7 @@ from xref.errors import NoMatch, UsageError
 if TYPE_CHECKING:
     from xref.graph.meaning import Spot
     from xref.graph.spot import Text
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 _PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?:?")
 _FEW: Final = 40

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xref.graph.meaning import Found
     from xref.resolve.edge import Edge
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 SCHEMA: Final = "xref.at/1"
 

@@ -14,7 +14,7 @@ from xref.cli.session import Session
 
 if TYPE_CHECKING:
     from xref.graph.answer import Answer
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 
 @click.command("callers", short_help="What calls a symbol, one step.")

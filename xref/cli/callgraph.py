@@ -15,7 +15,7 @@ from xref.errors import UsageError
 
 if TYPE_CHECKING:
     from xref.graph.answer import Answer
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 
 @click.command("callgraph", short_help="The graph down from a symbol, or up to it.")

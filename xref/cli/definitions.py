@@ -24,7 +24,7 @@ def command(session: Session, /, symbol: str, form: str) -> None:
     """
     from xref.graph.constants import constants
     from xref.graph.crossref import definitions
-    from xref.resolve.hints import near_definitions
+    from xref.resolve.front.hints import near_definitions
 
     source = session.open_symbols()
     rows = [

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from xref.resolve.symbols import Symbols
+    from xref.resolve.front.symbols import Symbols
 
 _CAUSES = 10
 """How many causes of errors are shown."""

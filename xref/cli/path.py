@@ -15,7 +15,7 @@ from xref.errors import EXIT_NO_MATCH
 
 if TYPE_CHECKING:
     from xref.graph.answer import Answer
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 
 @click.command("path", short_help="Call chains from A to B.")

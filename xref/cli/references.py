@@ -25,7 +25,7 @@ def command(session: Session, /, symbol: str, form: str, everywhere: bool) -> No
     """
     from xref.graph.crossref import definitions
     from xref.graph.uses import uses
-    from xref.resolve.hints import near_definitions, near_members
+    from xref.resolve.front.hints import near_definitions, near_members
 
     source = session.open_resolver()
     name = symbol.rpartition(":")[2]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from xref.index.build import Kept
     from xref.index.summary import Summary
-    from xref.resolve.resolver import Resolver
-    from xref.resolve.symbols import Symbols
+    from xref.resolve.front.resolver import Resolver
+    from xref.resolve.front.symbols import Symbols
     from xref.tree.part import Wanted
     from xref.tree.root import Tree
 
@@ -110,13 +110,13 @@ class Session(NamedTuple):
         tree than the one that is named too, stderr says so. Raises IndexUnavailable for a foreign, old or half-written
         one.
         """
-        from xref.resolve.resolver import Resolver
+        from xref.resolve.front.resolver import Resolver
 
         return self._open(Resolver, partial, kept)
 
     def open_symbols(self) -> Symbols:
         """The same for commands that ask what a name means and no more: the machinery behind calls is not loaded."""
-        from xref.resolve.symbols import Symbols
+        from xref.resolve.front.symbols import Symbols
 
         return self._open(Symbols)
 

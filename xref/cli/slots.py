@@ -23,7 +23,7 @@ def command(session: Session, /, slot: str, show_all: bool, form: str) -> None:
     For STRUCT alone: its slots, and how many implementors each has; a slot that only one struct has needs no STRUCT.
     """
     from xref.cli.slot_views import VIEWS
-    from xref.resolve.hints import is_slot, near_members, no_slots, only_slot
+    from xref.resolve.front.hints import is_slot, near_members, no_slots, only_slot
 
     struct, _, field = slot.removeprefix("struct ").strip().partition(".")
     source = session.open_resolver()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xref.graph.source import TableEntry
     from xref.resolve.edge import Symbol
-    from xref.resolve.symbols import Symbols
+    from xref.resolve.front.symbols import Symbols
 
 
 @dataclass(frozen=True, slots=True)

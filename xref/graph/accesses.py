@@ -11,7 +11,7 @@ from xref.parse import ctree as x
 from xref.store.numbers import first
 
 if TYPE_CHECKING:
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
     from xref.store.model import FunctionInfo
 
 _FAR: Final = 2000

@@ -3,7 +3,7 @@
 
 ``inet_sendmsg`` calls ``sk->sk_prot->sendmsg``, and ``pn_sendmsg`` of net/phonet is in that slot. But who comes to
 ``inet_sendmsg`` comes through a ``proto_ops`` that is never put in place together with the ``proto`` of phonet
-(``xref.resolve.pairs`` says what is). A call is ruled out where no way into its function can go on with it.
+(``xref.resolve.context.pairs`` says what is). A call is ruled out where no way into its function can go on with it.
 """
 
 from __future__ import annotations

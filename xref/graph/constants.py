@@ -18,7 +18,7 @@ from xref.tree.files import is_shared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xref.resolve.symbols import Symbols
+    from xref.resolve.front.symbols import Symbols
 
 _ENUM: Final = re.compile(rb"\benum\b\s*(?P<tag>\w*)[^;{}()]*\{(?P<body>[^{}]*)\}")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from xref.resolve.likeliest import Standing
+from xref.resolve.front.likeliest import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xref.resolve.symbols import Symbols
+    from xref.resolve.front.symbols import Symbols
     from xref.store.model import RecordInfo
 
 

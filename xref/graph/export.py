@@ -23,7 +23,7 @@ from xref.errors import OutputFailed, XrefError
 from xref.graph.ties import Tie, Ties
 from xref.parse import ctree as x
 from xref.resolve.edge import Confidence, EdgeKind
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.store.model import FunctionInfo
 
 FUNCTIONS: Final = ("file", "name", "line", "end_line", "kind", "linkage", "aliases", "guard")

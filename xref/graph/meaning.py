@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xref.graph.reader import Reader
     from xref.graph.spot import Text, Word
     from xref.resolve.edge import Edge, Slot, Symbol, Unresolved
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
     from xref.store.model import FunctionInfo
 
 _CALLED: Final = ("function", "macro", "asm")

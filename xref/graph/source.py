@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the graph needs of the resolver, written down as protocols.
 
-``xref.resolve.resolver.Resolver`` is the one that reads an index; ``tests/graph/fake.py`` holds one in memory. Nothing
-in this package imports either, so that slices can be tested without parsing a line of C.
+``xref.resolve.front.resolver.Resolver`` is the one that reads an index; ``tests/graph/fake.py`` holds one in memory.
+Nothing in this package imports either, so that slices can be tested without parsing a line of C.
 """
 
 from __future__ import annotations

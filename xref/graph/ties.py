@@ -17,9 +17,9 @@ import msgspec
 
 from xref.parse import ctree as x
 from xref.parse.cexpr import parse_args
-from xref.resolve.resolver import Resolver
-from xref.resolve.scope import Scope
-from xref.resolve.slots import around_path
+from xref.resolve.front.resolver import Resolver
+from xref.resolve.language.scope import Scope
+from xref.resolve.lookup.slots import around_path
 from xref.store.model import FunctionInfo, RegistrationInfo
 
 _OBJECT: Final = re.compile(r"(?:\([^()]*\)\s*)?&?\s*([A-Za-z_]\w*)")

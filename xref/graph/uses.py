@@ -22,7 +22,7 @@ from xref.parse.words import WORD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 _STRING: Final = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 _BLOCK: Final = re.compile(

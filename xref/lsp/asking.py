@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xref.graph.meaning import Spot
     from xref.lsp.documents import Document, Files
     from xref.resolve.edge import Symbol
-    from xref.resolve.resolver import Resolver
+    from xref.resolve.front.resolver import Resolver
 
 _WORD: Final = re.compile(rb"[\w$]+")
 _HEAD: Final = 40

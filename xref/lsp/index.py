@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xref.errors import IndexUnavailable, XrefError
 from xref.index.locate import locate_index
-from xref.resolve.resolver import Resolver
+from xref.resolve.front.resolver import Resolver
 from xref.store.database import stamp
 from xref.tree.root import find_root
 

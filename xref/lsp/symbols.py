@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lsprotocol import types
 
 from xref.graph.crossref import definitions
-from xref.resolve.hints import near_definitions
+from xref.resolve.front.hints import near_definitions
 from xref.store.numbers import first
 
 if TYPE_CHECKING:

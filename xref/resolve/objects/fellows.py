@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""What a function is given that is only called through an object: what that object has beside it.
+
+``mode = grp->is_visible(kobj, *attr, i)`` of fs/sysfs/group.c, where ``attr`` goes through ``grp->attrs``, gives a
+function of ``{ .attrs = fw_attrs, .is_visible = fw_visible }`` the elements of ``fw_attrs`` and no other attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from xref.facts.model import CallFact
+from xref.parse import ctree as x
+from xref.resolve.language.scope import Scope
+from xref.resolve.lookup.arguments import arguments
+from xref.resolve.lookup.slots import members_of_path
+from xref.resolve.lookup.written import Written
+from xref.store.model import FunctionInfo, RegistrationInfo
+
+_MOST_USES: Final = 12
+_MOST_DISPATCHES: Final = 12
+"""What stands in more initialisers, or is called in more places, is given all sorts of things."""
+
+
+class Relation(NamedTuple):
+    """What is given: what the object has in ``field``, or an ``element`` of that."""
+
+    field: str
+    element: bool
+
+
+class Fellow(NamedTuple):
+    """An initialiser of which the value, or its elements, are given."""
+
+    registration: RegistrationInfo
+    element: bool
+
+
+class Fellows:
+    """Answers for the parameters of functions. One instance serves one index."""
+
+    def __init__(self, written: Written) -> None:
+        self._written = written
+        self._reader = written.reader
+        self._types = written.types
+        self.given = lru_cache(maxsize=20_000)(self._given)
+        self._relation = lru_cache(maxsize=5_000)(self._related)
+
+    def _given(self, fid: int, position: int) -> tuple[Fellow, ...]:
+        """The initialisers that tell all that a function gets for a parameter; empty where they do not."""
+        function = self._reader.function(fid)
+        uses = self._uses(function) if function is not None and function.kind == "function" else []
+        found: list[Fellow] = []
+        for r in uses:
+            target = self._written.slots.target(r)
+            relation = self._relation(target.owner, target.field, position) if target is not None else None
+            fellows = list(self._beside(r, relation.field)) if relation is not None else []
+            if relation is None or not fellows:
+                return ()
+            found.extend(Fellow(each, relation.element) for each in fellows)
+        return tuple(found)
+
+    def _uses(self, function: FunctionInfo) -> list[RegistrationInfo]:
+        """The initialisers at file scope in which a function stands; none where it is used anywhere else."""
+        own = function.file_id if function.linkage == "static" else 0
+        for kind in ("v", "c"):
+            users = self._reader.functions(self._reader.mentions(kind, function.name))
+            if any(not own or f.file_id == own for f in users):
+                return []
+        uses = [r for r in self._reader.registrations_naming(function.name) if not own or r.file_id == own]
+        return uses if len(uses) <= _MOST_USES and all(r.object and not r.function for r in uses) else []
+
+    def _beside(self, r: RegistrationInfo, field: str) -> Iterator[RegistrationInfo]:
+        """The initialisers of ``field`` in the object that ``r`` fills."""
+        around = members_of_path(r.path)[:-1]
+        for other in self._reader.registrations_of_object(r.object):
+            if other.file_id == r.file_id and other.field == field and not other.function:
+                if members_of_path(other.path)[:-1] == around and "[" not in other.path + r.path:
+                    yield other
+
+    def _related(self, struct: str, field: str, position: int) -> Relation | None:
+        """What all who call through a slot give for a parameter."""
+        dispatches = self._written.dispatches(struct, field)
+        found = {self._relation_at(f, call, position) for f, call in dispatches[: _MOST_DISPATCHES + 1]}
+        return found.pop() if len(found) == 1 and len(dispatches) <= _MOST_DISPATCHES else None
+
+    def _relation_at(self, caller: FunctionInfo, call: CallFact, position: int) -> Relation | None:
+        scope = self._written.scope(caller)
+        callee, given = x.accessed(self._types.parse(call.callee)), arguments(call.arguments)
+        if not isinstance(callee, x.Member) or not callee.arrow or position >= len(given):
+            return None
+        e = self._seen_through(self._types.parse(given[position]), scope, call.line)
+        element = isinstance(e, x.Index) or (isinstance(e, x.Unary) and e.op == "*")
+        if isinstance(e, x.Index):
+            e = self._seen_through(e.base, scope, call.line)
+        elif isinstance(e, x.Unary):
+            e = self._seen_through(e.operand, scope, call.line)
+        held = isinstance(e, x.Member) and e.arrow and e.base == callee.base and e.field != callee.field
+        return Relation(e.field, element) if isinstance(e, x.Member) and held else None
+
+    def _seen_through(self, e: x.Expr, scope: Scope, line: int) -> x.Expr:
+        while isinstance(e, x.Cast):
+            e = e.operand
+        text = scope.only_value(e.name, line) if isinstance(e, x.Name) else None
+        return self._types.parse(text) if text is not None else e
