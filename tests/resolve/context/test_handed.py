@@ -3,10 +3,9 @@
 
 import pytest
 
+from tests.resolve.small import index
 from xref.graph.slice import between
 from xref.graph.start import find_start
-
-from .small import index
 
 SOURCE = """
 struct ctx { int x; };

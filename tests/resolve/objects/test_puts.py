@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.resolve.small import Small
 from xref.resolve.edge import Symbol
-
-from .small import Small
 
 Make = Callable[..., Small]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.resolve.small import Small
 from xref.resolve.edge import Calls, Symbol
 from xref.resolve.front.resolver import Resolver
-
-from .small import Small
 
 Make = Callable[..., Small]
 

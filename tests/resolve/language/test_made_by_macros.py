@@ -3,9 +3,8 @@
 
 from collections.abc import Callable
 
+from tests.resolve.small import Small
 from xref.resolve.edge import EdgeKind
-
-from .small import Small
 
 Make = Callable[..., Small]
 

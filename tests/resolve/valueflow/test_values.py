@@ -5,11 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.resolve.small import Small
 from xref.resolve.edge import EdgeKind
 from xref.resolve.lookup.written import MAX_CALLERS
 from xref.resolve.valueflow.values import Values
-
-from .small import Small
 
 Make = Callable[..., Small]
 

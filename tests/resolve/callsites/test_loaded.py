@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .small import Small
+from tests.resolve.small import Small
 
 Make = Callable[..., Small]
 

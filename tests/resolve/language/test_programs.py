@@ -3,7 +3,8 @@
 
 from collections.abc import Callable
 
-from .small import Small
+from tests.resolve.small import Small
+
 from .test_names import body
 
 Make = Callable[..., Small]

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.resolve.small import Small
 from xref.resolve.valueflow import companions
-
-from .small import Small
 
 Make = Callable[..., Small]
 

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.resolve.small import Small, index
 from xref.index.build import build_index
 from xref.resolve.edge import Confidence, Edge, EdgeKind
 from xref.resolve.front.resolver import Resolver
 from xref.tree.root import default_arch, open_tree
 
-from .small import Small, index
-
 Make = Callable[..., Small]
-FIXTURES = Path(__file__).parents[2] / "fixtures"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 HEAD = """
 struct sk { int (*rcv)(int); int (*saved)(int); };
 struct ops { int (*out)(int); int (*in)(int (*cb)(int)); };

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.resolve.small import Small
 from xref.graph.crossref import definitions
-
-from .small import Small
 
 Make = Callable[..., Small]
 

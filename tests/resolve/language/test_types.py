@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.resolve.small import Small, index
 from xref.parse.ctree import Base, Named, Tagged
-
-from .small import Small, index
 
 Make = Callable[..., Small]
 
