@@ -125,7 +125,7 @@ def test_of_many_tracepoints_the_one_is_read_that_is_asked_for(
     more = "".join(f"POINT({name}, int x, x)\n" for name in "abcd")
     s = small(TRACEPOINTS + more)
     assert s.dispatches("__iter_switched") == {"point_func.func": ["of_map", "on_switch", "stub_switched"]}
-    handings = [h for h in s.resolver.sites._companions._handings.values() if h is not None]
+    handings = [h for h in s.resolver.sites._shared.companions._handings.values() if h is not None]
     assert handings
     left = {s.resolver.reader.function(fid).name for h in handings for fid in h._naming}
     assert left == ({"register_freed", *(f"register_{name}" for name in "abcd")} if few else set())

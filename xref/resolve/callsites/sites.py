@@ -5,39 +5,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from itertools import chain
 from typing import TypeAlias
 
 import msgspec
 
 from xref.facts.model import Body, CallFact
-from xref.lex import guard as g
 from xref.parse import ctree as x
 from xref.parse.ctree import Base, CType, Function, Pointer, Tagged
 from xref.resolve.callsites.arms import Arms
-from xref.resolve.callsites.loaded import Loads
-from xref.resolve.deferred.deferred import Deferred
+from xref.resolve.callsites.shared import Shared
 from xref.resolve.edge import Confidence, EdgeKind
-from xref.resolve.language.certain import CertainTypes
-from xref.resolve.language.choices import Choices
-from xref.resolve.language.configurations import Configurations
 from xref.resolve.language.filled import yielded
-from xref.resolve.language.macros import IndexedMacros
 from xref.resolve.language.scope import Scope, fails_the_build
 from xref.resolve.language.spell import spell
 from xref.resolve.lookup.arguments import arguments
-from xref.resolve.lookup.changed import Changed
-from xref.resolve.lookup.written import Written
 from xref.resolve.model import Holding, MemberType, Site, Step, Target
-from xref.resolve.objects.closed import Closed
-from xref.resolve.objects.objects import Objects
-from xref.resolve.objects.overwritten import Overwritten
-from xref.resolve.objects.puts import Puts
-from xref.resolve.objects.receivers import Receivers
-from xref.resolve.objects.siblings import Siblings
 from xref.resolve.valueflow.casts import NONE_OF_TYPE, fitting, seems_meant
-from xref.resolve.valueflow.companions import Companions
 from xref.resolve.valueflow.flow import slot_place
 from xref.resolve.valueflow.values import Values, static_call_key
 from xref.store.model import FunctionInfo
@@ -46,18 +30,14 @@ from xref.store.stored import last_member
 _BUILTIN = re.compile(r"__builtin_\w+|offsetof|va_(?:start|end|arg|copy)|alloca")
 _BUILTIN_UNLESS_DEFINED = re.compile(r"__sync_\w+|__atomic_\w+")
 """The compiler's, but the kernel has functions of such names: ``__sync_filesystem`` of fs/sync.c."""
-_NEVER = g.to_text(g.NEVER)
-_MOST_USERS = 20
-"""So many of the functions that use a macro are asked what a name in its body means to them."""
 _DEEPEST = 12
 """A callee goes through so many expressions: what rcu_dereference() of arm64 yields lies behind seven."""
-
-
-_Meant: TypeAlias = tuple[tuple[FunctionInfo, EdgeKind], ...]
-"""What a name means, and how it is called then."""
 _MEMBER = re.compile(r"[A-Za-z_]\w*\s*(?:\[|\.|->|$)")
 _INVOKED = re.compile(r"(\w+)\s*\(")
 _CAST = re.compile(r"\(\s*(?:__\w+\s+)*(\w+)\s*\)")
+
+Reaching: TypeAlias = Callable[[FunctionInfo], Iterable[tuple[FunctionInfo, CallFact]]]
+"""Who calls a function through a pointer, and where."""
 
 
 class Sites:
@@ -65,50 +45,38 @@ class Sites:
 
     def __init__(
         self,
-        written: Written,
-        macros: IndexedMacros,
+        shared: Shared,
         values: Values,
-        objects: Objects,
-        deferred: Deferred,
-        companions: Companions,
-        reaching: Callable[[FunctionInfo], Iterable[tuple[FunctionInfo, CallFact]]] | None = None,
+        reaching: Reaching | None = None,
+        *,
+        arms: Arms | None = None,
+        ways: Values | None = None,
+        left_out: Callable[[str], bool] | None = None,
+        wanted: Callable[[FunctionInfo], bool] | None = None,
     ) -> None:
-        """``reaching``: who calls a function through a pointer, and where."""
-        self._is_left_out: Callable[[str], bool] | None = None
-        self._is_wanted: Callable[[FunctionInfo], bool] | None = None
-        self._reaching = reaching
+        """``values``: what a pointer can hold; ``ways``: the same, where that is one function. ``arms``: those of
+        another, if they are not this one's own. ``left_out``, ``wanted``: see :meth:`but`.
+        """
         self.left_out = 0
         """How many calls were."""
-        self._written = written
-        self._reader = written.reader
-        self._names = written.names
-        self._types = written.types
-        self._macros = macros
-        choices = Choices(CertainTypes(self._reader, macros, self._names, self._types))
-        self.arms = Arms(written, self._names, choices, self._opened)
-        self._values = self._whole = values
-        self._ways: Values | None = None
-        """The values, where they are one function."""
-        self._objects = objects
-        self._deferred = deferred
-        self._companions = companions
-        overwritten = Overwritten(written)
-        sees = macros.graph.sees
-        changed = Changed(written)
-        closed = Closed(written, values, changed, overwritten, sees)
-        puts = Puts(written, values, closed)
-        self._loads = Loads(written, changed)
-        siblings, whole = Siblings(written, closed, puts, sees), not self._reader.meta.get("part")
-        self._receivers = Receivers(self._reader, closed, puts, overwritten, siblings, whole=whole)
-        self._configurations = Configurations(self._reader)
-        self._meant = lru_cache(maxsize=200_000)(self._meaning)
+        self._shared = shared
+        self._written = shared.written
+        self._reader = shared.written.reader
+        self._names = shared.written.names
+        self._types = shared.written.types
+        self._macros = shared.macros
+        self._called = shared.called
+        self._loads = shared.loads
+        self._values = values
+        self._ways = ways
+        self._reaching = reaching
+        self._is_left_out = left_out
+        self._is_wanted = wanted
+        self.arms = arms if arms is not None else Arms(self._written, self._names, shared.choices, self._opened)
 
     def with_values(self, values: Values) -> Sites:
         """The same, but for what a pointer can hold: ``values`` that are one function."""
-        other = self._like(values, None)
-        other.arms = self.arms
-        other._ways = values
-        return other
+        return Sites(self._shared, values, arms=self.arms, ways=values)
 
     def but(
         self, left_out: Callable[[str], bool] | None, wanted: Callable[[FunctionInfo], bool] | None = None
@@ -116,20 +84,7 @@ class Sites:
         """The same, but that calls through slots (``struct.field``) of which ``left_out`` is true are none of the
         answer, and of calls none of whose targets is ``wanted`` it is only seen that they have some.
         """
-        other = self._like(self._values, self._reaching)
-        other._is_left_out = left_out
-        other._is_wanted = wanted
-        return other
-
-    def _like(
-        self, values: Values, reaching: Callable[[FunctionInfo], Iterable[tuple[FunctionInfo, CallFact]]] | None
-    ) -> Sites:
-        """One that shares all that is remembered, but for what macros call by the types of their arguments."""
-        of_all = (self._written, self._macros, values, self._objects, self._deferred, self._companions)
-        other = Sites(*of_all, reaching)
-        other._configurations, other._meant, other._receivers = self._configurations, self._meant, self._receivers
-        other._loads, other._whole = self._loads, self._whole
-        return other
+        return Sites(self._shared, self._values, self._reaching, left_out=left_out, wanted=wanted)
 
     def of(self, function: FunctionInfo, body: Body | None = None, *, expected: bool = False) -> list[Site]:
         """Every call site of a function, in the order of the source; ``expected``: what it calls has been read."""
@@ -180,14 +135,7 @@ class Sites:
     def _named(self, call: CallFact, name: str, scope: Scope) -> Site | None:
         if _BUILTIN.fullmatch(name):
             return None
-        here = call.guard or scope.function.guard
-        function = scope.function
-        itself = function.kind == "macro" and function.name == name
-        meant = self._meant(name, scope.file_id, here, itself)
-        if not meant and function.kind == "macro" and not itself:
-            meant = self._meant_where_used(name, function, here)
-        if function.kind != "macro" and any(f.kind == "macro" and f.file_id == scope.file_id for f, _ in meant):
-            meant = self._in_force(meant, name, scope.file_id, call.line, here)
+        meant = self._called.of(name, scope.function, call.line, call.guard or scope.function.guard)
         if meant:
             rule = f"expansion of {call.macro}" if call.macro else "call"
             step = (Step(rule, scope.file_id, call.line),)
@@ -210,101 +158,20 @@ class Sites:
             return None
         return Site(call, "", EdgeKind.DIRECT, (), "declared here, defined nowhere in the indexed tree")
 
-    def _meaning(self, name: str, file_id: int, here: str, itself: bool) -> _Meant:
-        """What a call of ``name`` in a file can be, where it stands under ``here``; ``itself``: in the body of a macro
-        of that name, which is not expanded again (C11 6.10.3.4 p2).
-        """
-        names = self._names
-        alone = names.everywhere(name, file_id)
-        if alone is not None:
-            return self._together(here, file_id, [(f, EdgeKind.DIRECT) for f in alone if not self._excluded(here, f)])
-        macros = (
-            ()
-            if itself
-            else names.macro_nodes(name, file_id)
-            # #define DIV_ROUND_UP __KERNEL_DIV_ROUND_UP   include/linux/math.h
-            or names.macro_nodes(names.alias(name, file_id), file_id)
-        )
-        found = [(m, EdgeKind.MACRO) for m in macros if not self._excluded(here, m)]
-        if all(not self._always(m, file_id) or self._mentions_itself(m) for m, _ in found):
-            found += [(f, EdgeKind.DIRECT) for f in names.called(name, file_id) if not self._excluded(here, f)]
-        return self._together(here, file_id, found)
-
-    def _together(self, here: str, file_id: int, found: list[tuple[FunctionInfo, EdgeKind]]) -> _Meant:
-        """Those that some configuration compiles along with the call. All, where that leaves none: a file that no
-        configuration of this architecture compiles means what there is.
-        """
-        apart = self._configurations.apart
-        return tuple(pair for pair in found if not apart(here, file_id, pair[0].guard, pair[0].file_id)) or tuple(found)
-
-    def _in_force(self, meant: _Meant, name: str, file_id: int, line: int, here: str) -> _Meant:
-        """``meant`` without the file's own macros that an ``#undef`` ends above ``line``, or that begin below it."""
-        path = self._reader.file(file_id).path
-        own = {m.line: m for m in self._macros.all(name) if m.file == path}
-        if not any(m.until for m in own.values()):
-            return meant
-        held = tuple(
-            (f, kind)
-            for f, kind in meant
-            if f.kind != "macro" or f.file_id != file_id or (m := own.get(f.line)) is None or m.holds_at(line)
-        )
-        if held:
-            return held
-        return tuple((f, EdgeKind.DIRECT) for f in self._names.called(name, file_id) if not self._excluded(here, f))
-
-    def _meant_where_used(self, name: str, macro: FunctionInfo, here: str) -> _Meant:
-        """What a name in the body of a macro is where the macro is used: ADDRS_PER_PAGE of include/linux/f2fs_fs.h
-        calls a function of fs/f2fs/f2fs.h.
-        """
-        if not self._macros.all(name) and not self._reader.functions_named(name):
-            return ()
-        ids = self._reader.mentions("c", macro.name)[:_MOST_USERS]
-        self._reader.expect_functions(ids)
-        users = (self._reader.function(fid) for fid in ids)
-        found: dict[tuple[FunctionInfo, EdgeKind], None] = {}
-        for file_id in dict.fromkeys(f.file_id for f in users if f is not None):
-            if any(m.id == macro.id for m in self._names.macro_nodes(macro.name, file_id)):
-                found.update(dict.fromkeys(self._meant(name, file_id, here, False)))
-        return tuple(found)
-
-    def _excluded(self, here: str, f: FunctionInfo) -> bool:
-        """Whether the conditions of a call, and of its target or the file that that is in, cannot both hold. Of a file
-        that is never built nothing follows: its name would not mean it if anything else were there.
-        """
-        if not here:
-            return False
-        return any(
-            other and other != _NEVER and g.contradicts(g.from_text(here), g.from_text(other))
-            for other in (f.guard, self._reader.file(f.file_id).guard)
-        )
-
-    def _always(self, macro: FunctionInfo, file_id: int) -> bool:
-        """Whether the file has this macro in every configuration: linux/spinlock_rt.h is included in some only."""
-        header = "" if macro.file_id == file_id else self._reader.file(macro.file_id).guard
-        return self._macros.certain(macro.guard) and self._macros.settled(header)
-
-    def _mentions_itself(self, macro: FunctionInfo) -> bool:
-        """Whether a macro calls what is named like it; mostly its text tells that it does not."""
-        bodies = [m.body for m in self._macros.all(macro.name) if m.line == macro.line]
-        if bodies and not any(macro.name in body or "##" in body for body in bodies):
-            return False
-        return any(c.callee == macro.name for c in self._reader.body(macro.id).calls)
-
     # -- through pointers ---------------------------------------------------------------------------------------------
 
     def _targets(
         self, call: CallFact, holdings: tuple[Holding, ...], kind: EdgeKind, scope: Scope
     ) -> tuple[Target, ...]:
         step = Step("dispatch", scope.file_id, call.line)
-        here, apart = call.guard or scope.function.guard, self._configurations.apart
+        here, can_be = call.guard or scope.function.guard, self._called.can_be
         if any(len(h.steps) > 1 for h in holdings) and not self._hands_several(call):
             given = len(arguments(call.arguments))
             holdings = tuple(h for h in holdings if seems_meant(h, given))
         return tuple(
             Target(h.function, kind, Confidence.TYPED, h.guard, (step, *h.steps))
             for h in holdings
-            if not self._excluded(here, h.function)
-            and not apart(here, scope.file_id, h.function.guard, h.function.file_id)
+            if can_be(h.function, here, scope.file_id)
         )
 
     def _hands_several(self, call: CallFact) -> bool:
@@ -342,7 +209,7 @@ class Sites:
         if not every:
             every = self._values.of(e, scope, call.line)
             if loaded is not None and loaded.alone and self._leads_on(every):
-                every = self._receivers.of(every, loaded.slot, loaded.member, scope, call.line, self._ways)
+                every = self._shared.receivers.of(every, loaded.slot, loaded.member, scope, call.line, self._ways)
         holdings = fitting(every, ctype if ctype is not None or loaded is None else loaded.called_as)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is known to be assigned here"
@@ -370,10 +237,10 @@ class Sites:
 
     def _values_beside(self, slot: MemberType, receiver: x.Member, scope: Scope) -> tuple[Holding, ...]:
         """What the very object that a pointer was loaded from has in the slot; empty where that cannot be told."""
-        companion = self._companions.of(receiver, scope)
+        companion = self._shared.companions.of(receiver, scope)
         if companion is None:
             return ()
-        return self._companions.holdings(slot_place(slot.owner, slot.field, slot.home), companion) or ()
+        return self._shared.companions.holdings(slot_place(slot.owner, slot.field, slot.home), companion) or ()
 
     def _dispatch(self, call: CallFact, e: x.Expr, scope: Scope, depth: int) -> Site | None:
         if depth > _DEEPEST:
@@ -474,15 +341,15 @@ class Sites:
         via = f"{member.owner}.{member.field}"
         if self._leaves_out(via):
             return None
-        holdings = self._deferred.known((member.owner, member.field), e, scope, call.line)
-        assigned = self._loads.above(e, scope, call.line, self._values, self._whole) if not holdings else None
+        holdings = self._shared.deferred.known((member.owner, member.field), e, scope, call.line)
+        assigned = self._loads.above(e, scope, call.line, self._values, self._shared.values) if not holdings else None
         if assigned is not None:
             holdings = assigned
         elif not holdings:
             every = self._values.slot(member.owner, member.field, member.home, scope.file_id)
             holdings = every
             if self._leads_on(every):
-                holdings = self._receivers.of(every, member, e, scope, call.line, self._ways)
+                holdings = self._shared.receivers.of(every, member, e, scope, call.line, self._ways)
         targets = self._targets(call, holdings, EdgeKind.INDIRECT, scope)
         reason = "" if targets else "nothing is registered in this slot"
         return Site(call, via, EdgeKind.INDIRECT, targets, reason, e)
@@ -495,10 +362,10 @@ class Sites:
         struct, _, field = site.via.rpartition(".")
         if site.receiver is None or target.confidence is not Confidence.TYPED:
             return None
-        receivers = self._objects.receivers(site.receiver, self._written.scope(function), site.call.line)
+        receivers = self._shared.objects.receivers(site.receiver, self._written.scope(function), site.call.line)
         if not receivers:
             return None
-        for thing, step in self._objects.holders(struct, field).get(target.function.id, {}).items():
+        for thing, step in self._shared.objects.holders(struct, field).get(target.function.id, {}).items():
             steps = receivers.get(thing)
             if steps is not None:
                 return (*steps, step)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xref.parse import ctree as x
+from xref.resolve.callsites.shared import share
 from xref.resolve.callsites.sites import Sites
 from xref.resolve.context.handed import HandedOver
 from xref.resolve.context.pairs import Pairs
@@ -58,8 +59,8 @@ class Resolver(Symbols):
         sought = Sought(self.written, self._macros, self.values)
         self._towards = Towards(self.written, self.values, sought, anchors)
         self._deferred = Deferred(self.written, self.values, self.objects, self._towards)
-        of_values = (self.written, self._macros, self.values, self.objects, self._deferred, companions)
-        self.sites = Sites(*of_values, self._towards.calling)
+        shared = share(self.written, self._macros, self.values, self.objects, self._deferred, companions)
+        self.sites = Sites(shared, self.values, self._towards.calling)
         self._sites_but = lru_cache(maxsize=4)(self._find_sites_but)
         self._pairs = Pairs(self.written, self.objects)
         self._handed = HandedOver(self.written, self.values, self.objects)
