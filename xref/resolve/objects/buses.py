@@ -17,15 +17,14 @@ from typing import Final
 from xref.facts.model import AssignFact
 from xref.parse import ctree as x
 from xref.resolve.language.scope import Scope
+from xref.resolve.lookup.registered import registered_alone
 from xref.resolve.lookup.written import Written
 from xref.resolve.objects.objects import Thing, split_place
-from xref.store.model import FunctionInfo, RegistrationInfo
+from xref.store.model import RegistrationInfo
 
 _BUS: Final = "bus_type"
 _PM: Final = "dev_pm_ops"
 _HELD: Final = frozenset({("device", "driver"), ("device_private", "driver")})
-_MOST_USES: Final = 12
-"""A function that stands in more initialisers is nobody's own."""
 
 
 class Buses:
@@ -69,33 +68,18 @@ class Buses:
 
     def _buses(self, fid: int) -> frozenset[str]:
         """The bus types that a function is of; none where it stands anywhere else, or somebody calls it by name."""
-        function = self._reader.function(fid)
-        if function is None or function.kind != "function" or self._is_used_otherwise(function):
-            return frozenset()
         found: set[str] = set()
-        uses = self._reader.registrations_naming(function.name)
-        if len(uses) > _MOST_USES:
-            return frozenset()
-        for r in uses:
-            if function.linkage == "static" and r.file_id != function.file_id:
-                continue
+        for r in registered_alone(self._reader, fid):
             buses = self._around(r)
             if not buses:
                 return frozenset()
             found |= buses
         return frozenset(found)
 
-    def _is_used_otherwise(self, function: FunctionInfo) -> bool:
-        return any(
-            function.linkage != "static" or f.file_id == function.file_id
-            for kind in ("v", "c")
-            for f in self._reader.functions(self._reader.mentions(kind, function.name))
-        )
-
     def _around(self, r: RegistrationInfo) -> frozenset[str]:
         """The bus types that an initialiser is of, or the object with which it stands."""
         target = self._written.slots.target(r)
-        if target is None or not r.object or r.function:
+        if target is None:
             return frozenset()
         if target.owner == _BUS:
             return frozenset({r.object})

@@ -15,13 +15,13 @@ from xref.facts.model import CallFact
 from xref.parse import ctree as x
 from xref.resolve.language.scope import Scope
 from xref.resolve.lookup.arguments import arguments
+from xref.resolve.lookup.registered import registered_alone
 from xref.resolve.lookup.slots import members_of_path
 from xref.resolve.lookup.written import Written
 from xref.store.model import FunctionInfo, RegistrationInfo
 
-_MOST_USES: Final = 12
 _MOST_DISPATCHES: Final = 12
-"""What stands in more initialisers, or is called in more places, is given all sorts of things."""
+"""What is called in more places is given all sorts of things."""
 
 
 class Relation(NamedTuple):
@@ -50,10 +50,8 @@ class Fellows:
 
     def _given(self, fid: int, position: int) -> tuple[Fellow, ...]:
         """The initialisers that tell all that a function gets for a parameter; empty where they do not."""
-        function = self._reader.function(fid)
-        uses = self._uses(function) if function is not None and function.kind == "function" else []
         found: list[Fellow] = []
-        for r in uses:
+        for r in registered_alone(self._reader, fid):
             target = self._written.slots.target(r)
             relation = self._relation(target.owner, target.field, position) if target is not None else None
             fellows = list(self._beside(r, relation.field)) if relation is not None else []
@@ -61,16 +59,6 @@ class Fellows:
                 return ()
             found.extend(Fellow(each, relation.element) for each in fellows)
         return tuple(found)
-
-    def _uses(self, function: FunctionInfo) -> list[RegistrationInfo]:
-        """The initialisers at file scope in which a function stands; none where it is used anywhere else."""
-        own = function.file_id if function.linkage == "static" else 0
-        for kind in ("v", "c"):
-            users = self._reader.functions(self._reader.mentions(kind, function.name))
-            if any(not own or f.file_id == own for f in users):
-                return []
-        uses = [r for r in self._reader.registrations_naming(function.name) if not own or r.file_id == own]
-        return uses if len(uses) <= _MOST_USES and all(r.object and not r.function for r in uses) else []
 
     def _beside(self, r: RegistrationInfo, field: str) -> Iterator[RegistrationInfo]:
         """The initialisers of ``field`` in the object that ``r`` fills."""
