@@ -238,6 +238,22 @@ def test_what_an_initialiser_hands_over_is_no_variable() -> None:
     assert set(function_row(f).called) == {"run", "get"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (r'dev, "scsi_suspend: %d\n", err', {"dev", "err"}),
+        (r'"say \"hello\", done", a', {"a"}),
+        (r"""s, '"', b, "c", d""", {"s", "b", "d"}),
+        (r"""s, '\'', b, "it's c", d""", {"s", "b", "d"}),
+        ('"one" FMT "two", a', {"a"}),
+    ],
+)
+def test_the_words_of_a_message_are_no_names(arguments: str, expected: set[str]) -> None:
+    body = Body((CallFact(1, 0, "print", arguments),))
+    f = FunctionFact("f", 1, 0, 2, "function", "extern", (), "", "void f(void)", "", "", body)
+    assert set(function_row(f).values) == expected
+
+
 @pytest.mark.parametrize("value", ["p->out(1)", "p->out", "3.5 + x", "f(a, b)"])
 def test_what_is_called_is_not_read(value: str) -> None:
     body = Body(assigns=(AssignFact(1, 1, "x", value),))

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 DIGITS: Final = frozenset(b"0123456789")
 _LONGEST: Final = 60
+_QUOTED: Final = re.compile(r"""'(?:[^'\\\n]|\\[^\n])*+'|"(?:[^"\\]++|\\.)*+\"""", re.S)
 
 
 def find_word(buffer: bytes | bytearray, word: bytes, start: int) -> int:
@@ -59,3 +61,10 @@ def starts_statement(buffer: bytearray, at: int) -> bool:
         or bytes(buffer[max(0, i - 3) : i + 1]) in (b"else",)
         or bytes(buffer[max(0, i - 1) : i + 1]) == b"do"
     )
+
+
+def unquoted(text: str) -> str:
+    """An expression without what its strings say, whose words are no names: ``dev_dbg(dev, "scsi_runtime_suspend")``
+    of drivers/scsi/scsi_pm.c mentions no function.
+    """
+    return _QUOTED.sub('""', text) if '"' in text else text

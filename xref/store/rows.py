@@ -13,6 +13,7 @@ from typing import Final
 
 from xref.facts.model import Body, FileFacts, FunctionFact, RecordFact
 from xref.parse.cexpr import parse_args
+from xref.parse.words import unquoted
 from xref.store.model import FileRow, FunctionRow, RecordRow
 from xref.store.numbers import MOST
 from xref.store.stored import (
@@ -221,9 +222,10 @@ def function_row(f: FunctionFact) -> FunctionRow:
         elif name and name not in local:
             assigned.add(name)
     # one search over all of them, each argument once; nothing that a pattern for names looks at goes beyond a comma
-    pieces = set(",".join(texts).split(","))
+    plain = [unquoted(text) for text in texts]
+    pieces = set(",".join(plain).split(","))
     values = set(_VALUE.findall(",".join(pieces))).difference(local, WORDS)
-    stepping = ";".join([text for text in texts if "->" in text or "." in text])
+    stepping = ";".join([text for text in plain if "->" in text or "." in text])
     addressed: set[str] = set()
     if "&" in stepping:
         for root, steps, name in _ADDRESS.findall(stepping):
@@ -233,8 +235,8 @@ def function_row(f: FunctionFact) -> FunctionRow:
         addressed.update(name for _, name in _ADDRESS_BEHIND.findall(stepping))
     got: set[str] = set()
     if stepping:
-        for plain, inside, steps, name in _GOT.findall(",".join([p for p in pieces if "->" in p or "." in p])):
-            root = plain or inside
+        for outside, inside, steps, name in _GOT.findall(",".join([p for p in pieces if "->" in p or "." in p])):
+            root = outside or inside
             if root and tags is None:
                 tags = _tags(f)
             got.add(_with_shape(name, root, steps, tags) if root and tags else name)
