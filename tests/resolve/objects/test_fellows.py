@@ -30,6 +30,7 @@ static int always(struct attribute *attr, int n) { return 1; }
 static const struct group other_group = { .is_visible = always, .attrs = others, .first = &c.attr };
 """
 GROUP = "static const struct group group = { .is_visible = visible, .attrs = some, .first = &b.attr };\n"
+LATER = "static struct group group = { .is_visible = visible };\n"
 ALL = ["one", "three", "two"]
 
 
@@ -44,6 +45,17 @@ ALL = ["one", "three", "two"]
         ("g->is_visible(h->attrs[0], 0);", GROUP, ALL),
         ("g->is_visible(pick(g), 0);", GROUP, ALL),
         ("g->is_visible(g->attrs[0], 0);", GROUP.replace(".attrs = some, ", ""), ALL),
+        # fmt_attr_fill() of drivers/perf/amlogic/meson_ddr_pmu_core.c
+        ("g->is_visible(g->attrs[0], 0);", f"{LATER}void f(void) {{ group.attrs = some; }}", ["one", "two"]),
+        (
+            "g->is_visible(g->attrs[0], 0);",
+            f"{LATER}struct model {{ struct attribute **fmt; }};\nstatic struct model model = {{ .fmt = some }};\n"
+            "static void fill(struct attribute **fmt) { group.attrs = fmt; }\n"
+            "int f(struct model *m) { fill(m->fmt); return m == &model; }",
+            ["one", "two"],
+        ),
+        ("g->is_visible(g->attrs[0], 0);", f"{LATER}void f(void) {{ group.attrs = some_table(); }}", ALL),
+        ("g->is_visible(g->attrs[0], 0);", f"{GROUP}void f(void) {{ group.attrs = others; }}", ALL),
         ("g->is_visible(g->attrs[0], 0);", f"{GROUP}int f(void) {{ return visible(&c.attr, 1); }}", ALL),
         ("g->is_visible(g->attrs[0], 0);", f"{GROUP}void f(struct group *g) {{ g->is_visible = visible; }}", ALL),
     ],

@@ -15,6 +15,7 @@ from xref.resolve.language.scope import Scope
 from xref.resolve.lookup.arguments import arguments
 from xref.resolve.lookup.written import MAX_CALLERS, Written
 from xref.resolve.model import Place
+from xref.store.model import FunctionInfo
 
 _TAKEN: Final = re.compile(r"(?<!&)&\s*\(?\s*([A-Za-z_]\w*)\b(?!\s*(?:->|\.|\[|\())")
 """Where the address of a variable is taken, and not that of what it points to."""
@@ -50,12 +51,16 @@ class Changed:
             return self.is_changed(str(name).partition(" ")[2], scope)
         if kind != "param":
             return True
-        names = (function.name, *filter(None, function.aliases.split(",")))
-        if any(len(self._reader.mentions("c", n)) > MAX_CALLERS for n in names):
+        if self.has_many_callers(function):
             return True
         if function.kind == "macro":
             return False
         return self._is_used(function.id) or self.is_changed(scope.parameter_name(int(name)), scope)
+
+    def has_many_callers(self, function: FunctionInfo) -> bool:
+        """Whether a function has more callers by its name than are read."""
+        names = (function.name, *filter(None, function.aliases.split(",")))
+        return any(len(self._reader.mentions("c", n)) > MAX_CALLERS for n in names)
 
     def _slot_addressed(self, struct: str, field: str) -> bool:
         """Whether the address of a member is taken, so that anyone may write it."""

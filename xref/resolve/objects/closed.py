@@ -20,13 +20,16 @@ from typing import Final
 
 from xref.facts.model import AssignFact
 from xref.parse import ctree as x
-from xref.parse.ctree import Base, Pointer
+from xref.parse.ctree import Base, CType, Pointer
 from xref.resolve.language.scope import Scope
+from xref.resolve.lookup.arguments import arguments
+from xref.resolve.lookup.callbacks import Callbacks
 from xref.resolve.lookup.changed import Changed
 from xref.resolve.lookup.written import Written
 from xref.resolve.model import MemberType, Place, Step
 from xref.resolve.objects.buses import Buses
 from xref.resolve.objects.copied import Copy, bring
+from xref.resolve.objects.duplicates import Duplicates
 from xref.resolve.objects.fellows import Fellows
 from xref.resolve.objects.objects import Objects, Thing
 from xref.resolve.objects.overwritten import Overwritten
@@ -68,6 +71,8 @@ class Near(Objects):
         self.may_be = lru_cache(maxsize=100_000)(self._may_be)
         self._buses = Buses(written, self.filled, self.registered_in)
         self._fellows = Fellows(written)
+        self._callbacks = Callbacks(written)
+        self._duplicates = Duplicates(written)
 
     def solve(self, first: Iterable[Inflow[Thing]], most: int = _MOST) -> list[Arrival[Thing]]:
         """The same; what is cut off is not known."""
@@ -85,22 +90,48 @@ class Near(Objects):
         """What flows into a place, and ``OPEN`` where more may."""
         some = False
         things: set[Thing] = set()
-        is_open = self.is_open(place)
-        if is_open and place.kind == "param":
-            for r, element in self._fellows.given(int(place.owner), int(place.name)):
-                some = True
-                yield from self._elements_of(r) if element else self.registered(r)
-        if not is_open:
-            for inflow in self.understood(place):
-                some = True
-                yield inflow
-                if self._hasty and not isinstance(inflow.source, Place):
-                    things.add(inflow.source)
-                    if len(things) > _MOST_THINGS:
-                        yield Inflow(OPEN)  # nobody tells the members of so many apart
-                        return
+        known = self._handed_over(place) if self.is_open(place) else self.understood(place)
+        for inflow in known:
+            some = True
+            yield inflow
+            if self._hasty and not isinstance(inflow.source, Place):
+                things.add(inflow.source)
+                if len(things) > _MOST_THINGS:
+                    yield Inflow(OPEN)  # nobody tells the members of so many apart
+                    return
         if not some:
             yield Inflow(OPEN)
+
+    def _handed_over(self, place: Place) -> Iterator[Inflow[Thing]]:
+        """What a parameter gets of a function that is called through pointers, where all who call it are known; nothing
+        for every other place.
+        """
+        if place.kind != "param":
+            return
+        fid, position = int(place.owner), int(place.name)
+        function = self._reader.function(fid)
+        if function is None or function.kind != "function":
+            return
+        scope = self._written.scope(function)
+        if self._changed.has_many_callers(function) or self._changed.is_changed(scope.parameter_name(position), scope):
+            return
+        fellows = self._fellows.given(fid, position)
+        for put, element in fellows:
+            if isinstance(put, RegistrationInfo):
+                yield from self._elements(self.constant_sources(put)) if element else self.registered(put)
+            elif element:
+                scope, a = put
+                yield from self._elements(self.tables(self._types.parse(a.value), scope, a.line))
+            else:
+                yield from self._assigned(put[1], put[0])
+        calls = self._callbacks.calls(fid) if not fellows else None
+        if calls:
+            yield from self.understood(place)  # by those who call it by its name
+        for at, call in calls or ():
+            args = arguments(call.arguments)
+            step = Step("argument", at.file_id, call.line)
+            if position < len(args):
+                yield from self._stepped(args[position], at, call.line, step, call.guard)
 
     def understood(self, place: Place) -> Iterator[Inflow[Thing]]:
         """What is known to flow into a place."""
@@ -118,6 +149,11 @@ class Near(Objects):
         if drivers:
             yield from (Inflow(thing) for thing in drivers)
             return
+        if isinstance(e, x.Call) and isinstance(e.func, x.Name):
+            position = self._duplicates.copied(e.func.name, scope.file_id)
+            if position is not None and position < len(e.args):
+                yield from self.sources(e.args[position], scope, line, depth + 1)
+                return
         if isinstance(e, x.Binary) and e.op == "-" and isinstance(e.right, x.SizeofLike):
             yield from self._containers(e.left, e.right, scope, line, depth)
             return
@@ -154,12 +190,18 @@ class Near(Objects):
         held = self.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
         return tuple(held) or (OPEN,)
 
-    def _elements_of(self, r: RegistrationInfo) -> Iterator[Inflow[Thing]]:
-        """What the table holds that an initialiser names."""
-        tables = [thing for thing in self.constant_sources(r) if thing.name and not thing.path and not thing.function]
+    def tables(self, e: x.Expr, scope: Scope, line: int) -> Iterator[Thing]:
+        """The tables of pointers to which an expression points."""
+        return (thing for thing, _, _ in self.solve(tuple(self.sources(e, scope, line))))
+
+    def _elements(self, tables: Iterable[Thing]) -> Iterator[Inflow[Thing]]:
+        """What tables hold; ``OPEN`` where one is no variable."""
+        some = False
         for thing in tables:
-            yield Inflow(Place("table", thing.home, thing.name))
-        if not tables:
+            some = True
+            told = thing.name and thing != OPEN and not thing.path and not thing.function
+            yield Inflow(Place("table", thing.home, thing.name) if told else OPEN)
+        if not some:
             yield Inflow(OPEN)
 
     def elements(self, name: str, scope: Scope, line: int) -> Iterator[Inflow[Thing]]:
@@ -247,11 +289,19 @@ class Closed(Near):
         overwritten: Overwritten,
         sees: Callable[[str, str], bool],
         whole: Closed | None = None,
+        *,
+        of_tables: bool = False,
     ) -> None:
-        """``whole``: the one of whose answers these are what a hurried question needs."""
+        """``whole``: the one of whose answers these are what a hurried question needs; ``of_tables``: what is asked for
+        are the tables to which a ``struct attribute **`` points, and not their elements.
+        """
         super().__init__(written, values, changed, sees, hasty=whole is not None)
+        self._of_tables = of_tables
         self._overwritten = overwritten
         self.near: Near = whole.near if whole is not None else Near(written, values, changed, sees)
+        self._for_tables = (
+            self if of_tables else Closed(written, values, changed, overwritten, sees, self, of_tables=True)
+        )
         if whole is None:
             self.hasty = Closed(written, values, changed, overwritten, sees, self)
             """The same, but that a receiver which can be ``OPEN`` is nothing else."""
@@ -264,7 +314,7 @@ class Closed(Near):
             return self._changed.unseen(place)
         struct, field = str(place.owner), str(place.name).partition(" ")[0]
         members = self._types.members(struct, field) or ()
-        if not members or not all(isinstance(m.ctype, Pointer) and not _is_word(m.ctype) for m in members):
+        if not members or not all(self._is_followed(m.ctype) for m in members):
             return True
         if not all(self._types.overlapping(struct, field).values()):
             return True
@@ -280,6 +330,16 @@ class Closed(Near):
             if isinstance(member, x.Member) and isinstance(source, Place) and source.kind == "slot" and not source.of:
                 inflow = inflow._replace(source=source._replace(of=self._objects_of(member, scope, line)))
             yield inflow
+
+    def _is_followed(self, t: CType | None) -> bool:
+        if self._of_tables and isinstance(t, Pointer):
+            t = t.to
+        return isinstance(t, Pointer) and not _is_word(t)
+
+    def tables(self, e: x.Expr, scope: Scope, line: int) -> Iterator[Thing]:
+        """See the base."""
+        asked = self._for_tables
+        return (thing for thing, _, _ in asked.solve(tuple(asked.sources(e, scope, line))))
 
     def overlaps(self, slot: MemberType) -> bool:
         """Whether a member shares its place with others that are no other names of it."""

@@ -2,7 +2,8 @@
 """What a function is given that is only called through an object: what that object has beside it.
 
 ``mode = grp->is_visible(kobj, *attr, i)`` of fs/sysfs/group.c, where ``attr`` goes through ``grp->attrs``, gives a
-function of ``{ .attrs = fw_attrs, .is_visible = fw_visible }`` the elements of ``fw_attrs`` and no other attribute.
+function of ``{ .attrs = fw_attrs, .is_visible = fw_visible }`` the elements of ``fw_attrs`` and no other attribute. So
+it does where a driver sets ``fw_group.attrs`` later.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from xref.facts.model import CallFact
+from xref.facts.model import AssignFact, CallFact
 from xref.parse import ctree as x
 from xref.resolve.language.scope import Scope
 from xref.resolve.lookup.arguments import arguments
 from xref.resolve.lookup.registered import registered_alone
 from xref.resolve.lookup.slots import members_of_path
 from xref.resolve.lookup.written import Written
+from xref.resolve.model import MemberType
+from xref.resolve.objects.objects import split_place
 from xref.store.model import FunctionInfo, RegistrationInfo
 
 _MOST_DISPATCHES: Final = 12
@@ -32,9 +35,9 @@ class Relation(NamedTuple):
 
 
 class Fellow(NamedTuple):
-    """An initialiser of which the value, or its elements, are given."""
+    """An initialiser, or an assignment in a function, of which the value, or its elements, are given."""
 
-    registration: RegistrationInfo
+    put: RegistrationInfo | tuple[Scope, AssignFact]
     element: bool
 
 
@@ -54,10 +57,13 @@ class Fellows:
         for r in registered_alone(self._reader, fid):
             target = self._written.slots.target(r)
             relation = self._relation(target.owner, target.field, position) if target is not None else None
-            fellows = list(self._beside(r, relation.field)) if relation is not None else []
-            if relation is None or not fellows:
+            if target is None or relation is None:
                 return ()
-            found.extend(Fellow(each, relation.element) for each in fellows)
+            puts: list[RegistrationInfo | tuple[Scope, AssignFact]] = [*self._beside(r, relation.field)]
+            puts += self._set_beside(r, target, relation.field)
+            if not puts:
+                return ()
+            found.extend(Fellow(put, relation.element) for put in puts)
         return tuple(found)
 
     def _beside(self, r: RegistrationInfo, field: str) -> Iterator[RegistrationInfo]:
@@ -67,6 +73,17 @@ class Fellows:
             if other.file_id == r.file_id and other.field == field and not other.function:
                 if members_of_path(other.path)[:-1] == around and "[" not in other.path + r.path:
                     yield other
+
+    def _set_beside(self, r: RegistrationInfo, target: MemberType, field: str) -> Iterator[tuple[Scope, AssignFact]]:
+        """The assignments to ``field`` of the variable that ``r`` fills."""
+        around = members_of_path(r.path)[:-1]
+        if "[" in r.path:
+            return
+        for scope, a in self._written.slot_assignments(target.owner, field):
+            root, path = split_place(self._types.parse(a.target))
+            if root == x.Name(r.object) and path == (*around, field) and not scope.holds(r.object, a.line):
+                if scope.file_id == r.file_id or not self._written.home(r.object, r.file_id):
+                    yield scope, a
 
     def _related(self, struct: str, field: str, position: int) -> Relation | None:
         """What all who call through a slot give for a parameter."""
