@@ -66,3 +66,69 @@ def test_a_bus_calls_its_own_drivers(small: Make, more: str, expected: list[str]
     found = s.dispatches("slow_suspend")["dev_pm_ops.suspend"]
     assert [name for name in found if name != "slow_suspend"] == expected
     assert [name for name in ALL if "net/a.c:slow_suspend" in s.callers(name)] == expected
+
+
+# gb_bundle_create() of drivers/greybus/bundle.c
+TYPED = SLOW.replace(
+    "int slow_register",
+    """\
+static const struct device_type slow_type = { .pm = &slow_pm };
+int slow_register""",
+).replace(".pm = &slow_pm };\nstatic const struct device_type", ".probe = 0 };\nstatic const struct device_type")
+MADE = "void make(struct slow *s) { s->dev.bus = &slow_bus; s->dev.type = &slow_type; }\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (MADE, ["mine", "mine_too"]),
+        ("", ALL),
+        (MADE.replace("s->dev.bus = &slow_bus; ", ""), ALL),
+        (f"{MADE}void make_too(struct device *d) {{ d->type = &slow_type; }}\n", ALL),
+        (f"{MADE}struct device one_more = {{ .type = &slow_type }};\n", ALL),
+    ],
+)
+def test_devices_of_a_type_are_of_its_bus(small: Make, more: str, expected: list[str]) -> None:
+    core = CORE.replace(
+        "struct device *parent; };",
+        """struct device *parent; const struct device_type *type; };
+struct device_type { const struct dev_pm_ops *pm; };
+struct slow { struct device dev; };""",
+    )
+    s = small(core + TYPED + more)
+    found = s.dispatches("slow_suspend")["dev_pm_ops.suspend"]
+    assert [name for name in found if name != "slow_suspend"] == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("static int on_bus(struct device *dev) { return slow_suspend(dev); }", ["mine", "mine_too"]),
+        ("static int on_bus(struct device *dev) { return !busy(dev) ? slow_suspend(dev) : 0; }", ["mine", "mine_too"]),
+        ("static int on_bus(struct device *dev) { return slow_suspend(dev->parent); }", ALL),
+        ("static int on_bus(struct device *dev) { dev = other(dev); return slow_suspend(dev); }", ALL),
+        ("static int on_bus(struct device *dev) { return slow_suspend(dev); }\n"
+         "int other(struct device *dev) { return slow_suspend(dev); }", ALL),
+    ],
+)  # fmt: skip
+def test_a_device_is_handed_on(small: Make, head: str, expected: list[str]) -> None:
+    s = small(f"{CORE}{head}\n" + SLOW.replace(".suspend = slow_suspend", ".suspend = on_bus"))
+    found = s.dispatches("slow_suspend")["dev_pm_ops.suspend"]
+    assert [name for name in found if name != "on_bus"] == expected
+
+
+def test_what_this_architecture_never_builds_hands_over_nothing(small: Make) -> None:
+    # drivers/sh/pm_runtime.c has platform_pm_suspend() in a dev_pm_domain of its own
+    files = {
+        "kernel/sh.c": "struct dev_pm_ops others_pm = { .suspend = slow_suspend };",
+        "Kbuild": "obj-y += kernel/ net/\n",
+        "net/Makefile": "obj-y += a.o\n",
+        "arch/sh/Kconfig": "config SUPERH\n\tdef_bool y\n",
+        "arch/x86/Kconfig": "config X86\n\tdef_bool y\n",
+        "Kconfig": 'source "arch/$(SRCARCH)/Kconfig"\n',
+    }
+    code = (CORE + SLOW).replace("static int slow_suspend", "int slow_suspend")
+    for makefile, expected in (("obj-$(CONFIG_SUPERH) += sh.o\n", ["mine", "mine_too"]), ("obj-y += sh.o\n", ALL)):
+        s = small(files | {"net/a.c": code, "kernel/Makefile": makefile})
+        found = s.dispatches("slow_suspend")["dev_pm_ops.suspend"]
+        assert [name for name in found if name != "slow_suspend"] == expected

@@ -269,6 +269,10 @@ class Names:
             return rivals
         return [f for f, sure in zip(rivals, decided, strict=True) if sure]
 
+    def is_built(self, file_id: int) -> bool:
+        """Whether some configuration of this architecture compiles a file."""
+        return self._from_file(file_id).compiled
+
     def _whatever_row(self, name: str) -> _Rows:
         rows = tuple(f for f in self._reader.functions_named(name) if f.kind != "macro")
         return self._with_program(rows, name) if rows else _NO_ROWS

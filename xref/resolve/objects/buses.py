@@ -17,14 +17,19 @@ from typing import Final
 from xref.facts.model import AssignFact
 from xref.parse import ctree as x
 from xref.resolve.language.scope import Scope
-from xref.resolve.lookup.registered import registered_alone
+from xref.resolve.lookup.arguments import arguments
 from xref.resolve.lookup.written import Written
 from xref.resolve.objects.objects import Thing, split_place
-from xref.store.model import RegistrationInfo
+from xref.store.model import FunctionInfo, RegistrationInfo
 
 _BUS: Final = "bus_type"
+_TYPE: Final = "device_type"
 _PM: Final = "dev_pm_ops"
 _HELD: Final = frozenset({("device", "driver"), ("device_private", "driver")})
+_MOST_USES: Final = 12
+"""A function that stands in more initialisers, or is called by more functions, is nobody's own."""
+_DEEPEST: Final = 4
+"""A device is handed on so many times."""
 
 
 class Buses:
@@ -40,9 +45,11 @@ class Buses:
         self._written = written
         self._reader = written.reader
         self._types = written.types
+        self._names = written.names
         self._filled = filled
         self._registered_in = registered_in
-        self._of_function = lru_cache(maxsize=5_000)(self._buses)
+        self._of_parameter = lru_cache(maxsize=5_000)(self._buses)
+        self._of_type = lru_cache(maxsize=500)(self._buses_of_type)
         self._drivers = lru_cache(maxsize=500)(self._drivers_of)
         self._pm: dict[str, frozenset[str]] | None = None
 
@@ -52,12 +59,8 @@ class Buses:
         """
         if not isinstance(e, x.Member) or e.field != "driver" or not isinstance(e.base, x.Name):
             return ()
-        name = e.base.name
-        if scope.param(name) is None or scope.local(name, line) is not None:
-            return ()
-        if any(a.target == name for a in scope.body.assigns):
-            return ()
-        buses = self._of_function(scope.function.id)
+        position = _own_parameter(e.base.name, scope, line)
+        buses = self._of_parameter(scope.function.id, position, 0) if position is not None else frozenset[str]()
         if not buses:
             return ()
         found = self._written.member(e, scope, line)
@@ -66,39 +69,84 @@ class Buses:
         every = [self._drivers(bus) for bus in sorted(buses)]
         return tuple(dict.fromkeys(thing for things in every for thing in things)) if all(every) else ()
 
-    def _buses(self, fid: int) -> frozenset[str]:
-        """The bus types that a function is of; none where it stands anywhere else, or somebody calls it by name."""
-        found: set[str] = set()
-        for r in registered_alone(self._reader, fid):
-            buses = self._around(r)
-            if not buses:
-                return frozenset()
-            found |= buses
-        return frozenset(found)
+    def _buses(self, fid: int, position: int, depth: int) -> frozenset[str]:
+        """The bus types whose devices a function gets for a parameter; none where it may get others."""
+        function = self._reader.function(fid)
+        if function is None or function.kind != "function" or depth > _DEEPEST or self._is_handed_over(function):
+            return frozenset()
+        callers = self._reader.mentions("c", function.name)
+        uses = self._reader.registrations_naming(function.name)
+        if len(uses) > _MOST_USES or len(callers) > _MOST_USES:
+            return frozenset()
+        found = [
+            self._around(r) for r in uses if not _is_elsewhere(function, r.file_id) and self._names.is_built(r.file_id)
+        ]
+        for caller, call in self._written.call_sites(function):
+            given = arguments(call.arguments)
+            name = given[position].strip("() ") if position < len(given) else ""
+            own = _own_parameter(name, self._written.scope(caller), call.line)
+            found.append(self._of_parameter(caller.id, own, depth + 1) if own is not None else frozenset())
+        return frozenset[str]().union(*found) if all(found) else frozenset()
+
+    def _is_handed_over(self, function: FunctionInfo) -> bool:
+        """Whether a function uses this one other than by calling it."""
+        users = self._reader.functions(self._reader.mentions("v", function.name))
+        return any(not _is_elsewhere(function, f.file_id) for f in users)
 
     def _around(self, r: RegistrationInfo) -> frozenset[str]:
         """The bus types that an initialiser is of, or the object with which it stands."""
         target = self._written.slots.target(r)
-        if target is None:
+        if target is None or not r.object or r.function:
             return frozenset()
-        if target.owner == _BUS:
-            return frozenset({r.object})
-        return self._with_pm().get(r.object, frozenset()) if target.owner == _PM else frozenset()
+        if target.owner == _PM:
+            return self._with_pm().get(r.object, frozenset())
+        return self._of_holder(target.owner, r.object)
+
+    def _of_holder(self, struct: str, name: str) -> frozenset[str]:
+        if struct == _BUS:
+            return frozenset({name})
+        return self._of_type(name) if struct == _TYPE else frozenset()
+
+    def _buses_of_type(self, name: str) -> frozenset[str]:
+        """The bus types of devices of one ``struct device_type``; none where some may be of any."""
+        if any(self._named(r.value, r.file_id) == name for r in self._written.slots.registrations("device", "type")):
+            return frozenset()
+        found = [
+            self._bus_beside(scope, a)
+            for scope, a in self._written.slot_assignments("device", "type")
+            if self._named(a.value, scope.file_id) == name
+        ]
+        return frozenset(found) if all(found) else frozenset()
+
+    def _bus_beside(self, scope: Scope, a: AssignFact) -> str:
+        """The bus that a function gives to the device to which it gives a type; '' where it gives none."""
+        target = self._types.parse(a.target)
+        if isinstance(target, x.Member):
+            bus = x.Member(target.base, "bus", target.arrow)
+            for other in scope.body.assigns:
+                if "bus" in other.target and self._types.parse(other.target) == bus:
+                    return self._named(other.value, scope.file_id)
+        return ""
 
     def _with_pm(self) -> dict[str, frozenset[str]]:
-        """The bus types that point to each ``struct dev_pm_ops``, for those to which nothing else does."""
+        """The bus types of each ``struct dev_pm_ops`` to which only they, and types of devices, point."""
         if self._pm is None:
-            found: dict[str, set[str]] = {}
-            for r in self._written.slots.registrations(_BUS, "pm"):
-                name = self._named(r.value, r.file_id) if r.object else ""
-                if name:
-                    found.setdefault(name, set()).add(r.object)
-            self._pm = {name: frozenset(buses) for name, buses in found.items() if self._is_of_buses(name)}
+            found: dict[str, list[frozenset[str]]] = {}
+            for struct in (_BUS, _TYPE):
+                for r in self._written.slots.registrations(struct, "pm"):
+                    name = self._named(r.value, r.file_id) if r.object else ""
+                    if name:
+                        found.setdefault(name, []).append(self._of_holder(struct, r.object))
+            self._pm = {
+                name: frozenset[str]().union(*every)
+                for name, every in found.items()
+                if all(every) and self._is_of_buses(name)
+            }
         return self._pm
 
     def _is_of_buses(self, name: str) -> bool:
         targets = [self._written.slots.target(r) for r in self._reader.registrations_naming(name)]
-        return not self._reader.mentions("v", name) and all(t is not None and t.owner == _BUS for t in targets)
+        return not self._reader.mentions("v", name) and all(t is not None and t.owner in (_BUS, _TYPE) for t in targets)
 
     def _named(self, text: str, file_id: int) -> str:
         """The object of which a value is the address, if it is one; '' for other values."""
@@ -122,3 +170,16 @@ def _pointed(e: x.Expr) -> x.Expr:
     while isinstance(e, x.Cast) or (isinstance(e, x.Unary) and e.op == "&"):
         e = e.operand
     return e
+
+
+def _own_parameter(name: str, scope: Scope, line: int) -> int | None:
+    """The position of a parameter that a function never assigns; None for every other name."""
+    found = scope.param(name) if name.isidentifier() else None
+    if found is None or scope.local(name, line) is not None or any(a.target == name for a in scope.body.assigns):
+        return None
+    return found[0]
+
+
+def _is_elsewhere(function: FunctionInfo, file_id: int) -> bool:
+    """Whether a file cannot mean a function."""
+    return function.linkage == "static" and file_id != function.file_id

@@ -26,7 +26,7 @@ from xref.store.reader import Reader
 _MOST_THINGS: Final = 3_000
 """A receiver that can be more objects is one of all."""
 
-_MANY_TO_ONE: Final = 8
+_MANY_TO_ONE: Final = 5
 """An object in so many may be copied over."""
 _MANY_THINGS: Final = 40
 """Of more objects it is asked, too, which structs they are in."""
