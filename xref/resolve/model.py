@@ -41,8 +41,8 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 
 
 class Place(NamedTuple):
-    """A node of the flow: ``kind`` is slot, param, local, return, global, table or static_call. ``of``: the objects
-    whose member it is, where these are told apart.
+    """A node of the flow: ``kind`` is slot, param, local, return, global, table, static_call or assigned (one of the
+    assignments of a function, by its position). ``of``: the objects whose member it is, where these are told apart.
     """
 
     kind: str

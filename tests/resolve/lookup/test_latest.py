@@ -89,3 +89,12 @@ def test_one_of_many_objects(small: Make) -> None:
     s = small(f"{TYPES}{many}{more}int f(struct file *f, struct misc *m)\n{{ f->op = m->fops;\n f->op->open(f); }}\n")
     assert s.dispatches("f") == {"fops.open": sorted(["four", "one", *(f"m{k}" for k in range(50))])}
     assert ["net/a.c:f" in s.callers(name) for name in ("four", "one", "m7", "two")] == [True, True, True, False]
+
+
+def test_members_that_a_function_hands_round(small: Make) -> None:
+    # each load has its value of an assignment, which is a load again: seen through one by one they are millions
+    turn = "f->op = f->spare; \n f->spare = f->op; \n"
+    body = "f->spare = m->fops; \n" + 12 * turn + "return f->op->open(f);"
+    types = TYPES.replace("struct file { ", "struct file { const struct fops *spare; ")
+    s = small(f"{types}int run(struct file *f, struct misc *m, int n)\n{{\n{body}\n}}\n")
+    assert s.dispatches("run") == {"fops.open": ["one"]}

@@ -41,6 +41,8 @@ class Changed:
         kind, owner, name = place[:3]
         if kind in ("global", "table"):
             return self._is_global_changed(str(name), int(owner))
+        if kind == "assigned":
+            return False
         function = self._reader.function(int(owner))
         if function is None or function.kind == "asm":
             return True

@@ -99,7 +99,7 @@ class Near(Objects):
                 if len(things) > _MOST_THINGS:
                     yield Inflow(OPEN)  # nobody tells the members of so many apart
                     return
-        if not some:
+        if not some and place.kind != "assigned":  # of which sources() has told
             yield Inflow(OPEN)
 
     def _handed_over(self, place: Place) -> Iterator[Inflow[Thing]]:

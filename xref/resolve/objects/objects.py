@@ -161,7 +161,8 @@ class Objects(Flow[Thing]):
                 elif isinstance(e, x.Member):
                     latest = self._written.latest.of(e, scope, line)
                     for a in latest:
-                        yield from self.sources(self._types.parse(a.value), scope, a.line, depth + 1)
+                        # a place and not its sources: those of one may be those of another, and so on
+                        yield Inflow(Place("assigned", scope.function.id, scope.body.assigns.index(a)))
                     found = self._written.member(e, scope, line) if not latest else None
                     if found is not None and found.field:
                         yield Inflow(slot_place(found.owner, found.field, found.home))

@@ -199,6 +199,9 @@ class Flow(ABC, Generic[Carried]):
         if kind == "local":
             at, _, local = str(name).partition(" ")
             return self._into_local(function, local, int(at))
+        if kind == "assigned":
+            scope = self._written.scope(function)
+            return self._assigned(scope.body.assigns[int(name)], scope)
         return self._into_return(function)
 
     def _into_slot(self, struct: str, field: str, home: int | None) -> Iterator[Inflow[Carried]]:
