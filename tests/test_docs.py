@@ -218,6 +218,22 @@ def test_every_exported_column_is_explained(name, columns):
 # -- docs/architecture.md ---------------------------------------------------------------------------------------------
 
 
+def test_every_module_is_in_the_table_of_its_package():
+    """And what else is named there exists."""
+    text = read("architecture.md")
+    told = re.findall(r"^#{3,4} `(xref/[\w/]+)`$", text, re.M)
+    assert sorted(told) == sorted(
+        path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "xref").glob("*/**/__init__.py")
+    )
+    for package in told:
+        part = re.split(r"^#### ", section(text, f"`{package}`"), maxsplit=1, flags=re.M)[0]
+        named = re.findall(r"^\| `([\w.]+)` \| \S", part, re.M)
+        modules = [path.name for path in (ROOT / package).glob("*.py") if path.name != "__init__.py"]
+        assert len(set(named)) == len(named), package
+        assert sorted(each for each in named if each.endswith(".py")) == sorted(modules), package
+        assert [each for each in named if not (ROOT / package / each).exists()] == [], package
+
+
 def test_every_name_of_the_code_exists():
     named = sorted(set(re.findall(r"`(xref(?:\.\w+)+)`", read("architecture.md"))))
     assert named
