@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Which files a change of others' macros and includes can reach.
+"""Which files a change of macros and includes in other files can reach.
 
 What a file makes of a macro depends on every definition of its name, whoever sees it (see :mod:`xref.macros.nature`),
-and on those of the names in its body. So the files that matter are those in whose text one of the names stands that
-have changed, or that of a macro which leads to one of these.
+and on those of the names in its body. So a change reaches a file when its text contains a name that has changed, or the
+name of a macro that leads to one.
 
-A name may be pasted together: ``DO_##n`` makes ``DO_one`` of ``one``. It is reached from where both stand, the macro
-that pastes (or one that leads to it) and ``one`` (or a macro that leads to that); mostly the second is found nowhere. A
-macro that does no more than paste its arguments (``__PASTE(a, b)``) makes names that nobody foresees, and is not
-followed.
+A name may be pasted together: ``DO_##n`` makes ``DO_one`` of ``one``. It is reached from where both stand: the macro
+that pastes (or one that leads to it), and ``one`` (or a macro that leads to that); mostly the second is found nowhere.
+A macro that only pastes its arguments (``__PASTE(a, b)``) makes names that cannot be foreseen, and is not followed.
 """
 
 from __future__ import annotations
@@ -42,9 +41,7 @@ Requirement = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What has to stand in the text of a file for the change to reach it: one of ``names``, or one of the requirements
-    as a whole.
-    """
+    """What a file's text must contain for the change to reach it: one of ``names``, or the whole of one requirement."""
 
     names: frozenset[str]
     together: tuple[Requirement, ...]
@@ -52,8 +49,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Two images of a tree's macros, and the files that are not the same in both: one that came is not in ``before``,
-    one that went not in ``after``.
+    """Two images of a tree's macros, and the files that differ between them: a new file is not in ``before``, one that
+    is gone not in ``after``.
     """
 
     old: TableImage

@@ -2,7 +2,7 @@
 """Builds an index: list, lex, extract, load, swap in.
 
 Two passes over the tree, both in worker processes: the first gathers the macro definitions, the second extracts facts
-under them. Everything goes into a new file beside the old index, which takes its place only when it is whole: whatever
+under them. Everything goes into a new file beside the old index, which takes its place only when it is whole. Whatever
 happens before that, the old index stays as it was.
 """
 
@@ -58,9 +58,9 @@ Said: TypeAlias = tuple[Kbuild, tuple[EntryRow, ...]]
 
 @dataclass(slots=True)
 class Kept:
-    """What one build of a part of a tree has read and written, and the next of the same process, of a larger part, need
-    not do again. What the larger part adds to the macros of a file that was read for the smaller is not asked: it sees
-    the same headers.
+    """What one build of a part of a tree has read and written, so that the next build of a larger part, in the same
+    process, need not do it again. It is not asked whether the larger part adds macros to a file that was read for the
+    smaller one: the file sees the same headers.
     """
 
     pool: Pool | None = None

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Where in the rest of a tree what an answer from a part of it lacks seems to stand, told by the text alone.
+"""Finds, by the text alone, where in the rest of a tree the things seem to stand that an answer from a part of it
+lacks.
 
-Who reads a file that has nothing to do with the question has lost some milliseconds; so a definition is a name and a
-bracket behind words that begin a line, and a member is filled where its name stands before a ``=`` or a comma, or
-behind the bracket of a macro.
+A file that is read in vain costs some milliseconds, so a rough look is enough. A definition is a name and a bracket,
+behind words that begin a line. A slot is filled where its name stands before a ``=`` or a comma, or behind the bracket
+of a macro.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ _HANDED: Final = re.compile(rb"[A-Z]\((\w+)\s*,\s*(\w+)")
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one file has of what is wanted: spellings in its text, slots that it seems to fill; and what it fills them
-    with that it does not define itself.
+    """What one file has of what is wanted: names in its text, slots that it seems to fill, and names with which it
+    fills them and that it does not define itself.
     """
 
     path: str
@@ -58,8 +59,8 @@ _decoder: Final = msgspec.msgpack.Decoder(list[Found])
 
 
 class Offered:
-    """Which functions each source of the kernel defines for others, told once for all searches of a process. Of names
-    it has the hashes, which processes that were forked from one have in common.
+    """Which functions each source of the kernel defines for others; read once for all searches of a process. Names are
+    kept as hashes, which are the same in all processes that were forked from one.
     """
 
     def __init__(self) -> None:
@@ -83,7 +84,7 @@ class Offered:
 
 
 class _Surveyed(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a portion of files defines: what was asked for, and for each of them the hashes of all."""
+    """What a portion of files defines: the names that were asked for, and the hashes of all names, file by file."""
 
     definers: Definers
     hashes: list[bytes]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All that the second pass needs to know of the rest of the tree, in a form that can be sent to another machine."""
+"""What the second pass needs to know of the rest of the tree, in a form that can be sent to another machine."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the index of a tree lies: what the user says, else in the tree, else in the user's cache folder."""
+"""Where the index of a tree lies: where the user says, else in the tree, else in the user's cache folder."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One indexer at a time for each index: the second waits until the first has done."""
+"""One indexer at a time for each index: a second one waits until the first has finished."""
 
 from __future__ import annotations
 

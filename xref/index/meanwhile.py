@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Work that a process of its own does meanwhile: of two processors one would wait."""
+"""Work that another process does meanwhile, so that the second processor is not idle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Meanwhile(Generic[T]):
-    """What ``work`` returns, which another process begins with at once."""
+    """The result of ``work``, which another process starts at once."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work

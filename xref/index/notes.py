@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an index notes of itself and of its tree as a whole, and how that is read again."""
+"""What an index notes of itself and of its tree as a whole, and how the notes are read again."""
 
 from __future__ import annotations
 

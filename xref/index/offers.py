@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all files of a tree offer to each other: macros, includes, and what that says of configurations."""
+"""What the files of a tree offer to each other: macros, includes, and what these say of configurations."""
 
 from __future__ import annotations
 

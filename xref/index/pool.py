@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who does the work of an index: processes of this machine, or an executor that somebody else keeps."""
+"""Who does the work of an index: processes of this machine, or an executor that belongs to somebody else."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ class Processes(Pool):
 
 
 class Lent(Pool):
-    """An executor of somebody else's: a cluster. Its workers see the tree, and the folder of the index, under the same
-    paths; they read the table there, once each.
+    """An executor that belongs to somebody else: a cluster. Its workers see the tree, and the folder of the index,
+    under the same paths; each reads the macro table there once.
     """
 
     def __init__(self, executor: Executor) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an old index is still good for: which of its files may have changed since."""
+"""What can be taken from an old index: which files are as they were."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Processes that stay from one work to the next, while a part of a tree is made and enlarged.
+"""Processes that stay from one piece of work to the next, while a part of a tree is made and enlarged.
 
-Who forks anew for every search has a process of hundreds of megabytes doubled, and then each page of it that either
-writes to: 600,000 of them in one first answer. These are forked once, when there is little to double. What needs the
-table of macros (extraction) is still for processes that inherit it.
+To fork anew for every search doubles a process of hundreds of megabytes, and every page of it that either side writes
+to: 600,000 pages in one first answer. These processes are forked once, when there is little to double. What needs the
+table of macros (extraction) is done by processes that inherit it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from xref.index.pool import Extract, Processes, T, Work
 
 
 class Standing(Processes):
-    """Worker processes of this machine, some of which are there until :meth:`close`."""
+    """Worker processes of this machine, some of which stay until :meth:`close`."""
 
     def __init__(self, jobs: int) -> None:
         super().__init__(jobs)

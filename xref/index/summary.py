@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Progress:
     """How far a build is. ``phase`` is a word for people: ``reading``, ``extracting``, ``writing``, ...
 
-    The totals are 0 for as long as they are not known.
+    The totals are 0 until they are known.
     """
 
     files_done: int

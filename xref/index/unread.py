@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Headers that a part of a tree has, and reads only when something in them is asked for.
+"""Headers in a part of a tree that are read only when something in them is asked for.
 
-A header of trace events is read a dozen times over and makes some fifty functions of each event: the few hundred of
-them take a tenth of the time of a whole index, and of a part a quarter, of which an answer needs hardly any. What such
-a header defines has the names of its events in it, so what is asked for tells which are needed.
+A header of trace events is read a dozen times over and makes some fifty functions of each event. The few hundred such
+headers take a tenth of the time of a whole index, and a quarter of that of a part, whose answers need hardly any of
+them. What such a header defines has the names of its events in it, so what is asked for tells which headers are needed.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Brings an index up to date where that takes less than to build it anew.
+"""Brings an index up to date where that takes less time than to build it anew.
 
-The facts of a file depend on its own text and on what other files offer it: macros, includes, what conditionals ask
-for. All that is hashed as the file's *interface*. While the interfaces stay as they were, only the files that have
-changed are extracted, under the macros that the index holds, and their rows replace the old ones where they are, in one
-transaction. Where an interface has changed, so are the files that use what is another now (see
-:mod:`xref.index.users`), in a copy of the index.
+The facts of a file depend on its own text and on what other files offer it: macros, includes, the names that
+conditionals ask for. A hash of what a file offers is its *interface*. While all interfaces stay as they were, only the
+files that have changed are extracted, under the macros that the index holds, and their rows replace the old ones, in
+one transaction. Where an interface has changed, the files that use what has changed are extracted as well (see
+:mod:`xref.index.users`), into a copy of the index.
 """
 
 from __future__ import annotations

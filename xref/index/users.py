@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""After a change of what files offer to others: those who use it are extracted again, and nobody else."""
+"""Extracts again the files that use what other files now offer in another form."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ LARGEST_SHARE = 0.4
 @dataclass(frozen=True, slots=True)
 class Reworked:
     """What has to be put into an index: the rows of files, what changed files offer, the conditions of all files, what
-    is known of the tree as a whole, what is a part of what, and what options need (None where these are as they were).
+    is known of the tree as a whole, which files are parts of which, and what options need (None where these are as they
+    were).
     """
 
     rows: list[FileRow]

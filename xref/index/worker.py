@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a worker process does: read files, lex them, extract them. Pure functions of the bytes and of the macro table.
 
-The table is inherited through ``fork``: it is built once, in the parent, and never changes.
+The table is built once, in the parent, never changed, and inherited through ``fork``.
 """
 
 from __future__ import annotations
@@ -54,12 +54,13 @@ INTERNAL: Final = "internal error"
 
 
 class LexedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The first pass over one file: what the macro table needs of it. ``bare`` tells that it holds nothing but
-    directives, and no macro with parameters: the second pass has nothing to find in it. ``asked`` holds the names,
-    options aside, that its conditionals ask for, ``numbers`` those that it defines to a plain number, and ``markers``
-    those that a header which any file may include defines to 1; ``listing`` is the text of a header of nothing but
-    invocations. ``interface`` is a hash of all that other files' facts may depend on: while it stays the same, a change
-    of the file matters to its own facts alone.
+    """The first pass over one file: what the macro table needs of it.
+
+    ``bare``: it holds nothing but directives, and no macro with parameters, so the second pass has nothing to find in
+    it. ``asked``: the names that its conditionals ask for, without options; ``numbers``: those that it defines as a
+    plain number; ``markers``: those that it defines to 1, if it is a header that any file may include. ``listing``: the
+    text of a header of nothing but invocations. ``interface``: a hash of all that other files' facts may depend on.
+    While it stays the same, a change of the file matters to its own facts only.
     """
 
     path: str

@@ -69,7 +69,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
 
 
 class Placed(Protocol):
-    """Something that a line of the source says."""
+    """Something that stands on a line of the source."""
 
     @property
     def file(self) -> str:
@@ -89,7 +89,7 @@ class Placed(Protocol):
 
 
 class Call(Placed, Protocol):
-    """What is said of one call, whatever names its ends."""
+    """What all calls have in common, however their ends are named."""
 
     @property
     def kind(self) -> EdgeKind:
@@ -133,7 +133,7 @@ class Edge(Call, Protocol):
 
 
 class Unresolved(Placed, Protocol):
-    """A call that no target is known for, and why."""
+    """A call whose target is not known, and why."""
 
     @property
     def caller(self) -> Symbol:
@@ -161,7 +161,9 @@ class Unresolved(Placed, Protocol):
 
 
 class Calls(msgspec.Struct, frozen=True, gc=False):
-    """All that leaves one function: in the order of the source; ``left_out``: how many calls were, as was asked."""
+    """All that leaves one function, in the order of the source. ``left_out``: how many calls were left out, as was
+    asked.
+    """
 
     edges: tuple[Edge, ...]
     unresolved: tuple[Unresolved, ...]
@@ -215,8 +217,8 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
 
 
 class Apart(msgspec.Struct, frozen=True, gc=False):
-    """Why one dispatch cannot follow another: the objects that hold its target, and those of the first dispatch's kind
-    that these come with instead, by name; ``evidence``: where they are put in place.
+    """Why one dispatch cannot follow another: the objects that hold its target, and the objects of the first dispatch's
+    type that these come with instead, by name; ``evidence``: the lines that set them together.
     """
 
     objects: tuple[str, ...]

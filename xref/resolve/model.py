@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What resolution hands on inside itself: places of the flow and what they hold, call sites and their targets."""
+"""What the parts of resolution hand to each other: places of the flow, what they hold, call sites, their targets."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Site(msgspec.Struct, frozen=True, gc=False):
 
 
 class Crossing(NamedTuple):
-    """A call on a way: whose, at which site, and which of its targets is meant."""
+    """A call on a way: its caller, its site, and which of its targets the way takes."""
 
     caller: FunctionInfo
     site: Site
@@ -82,7 +82,7 @@ class Crossing(NamedTuple):
 
 
 class Unpaired(msgspec.Struct, frozen=True, gc=False):
-    """Why a target cannot follow: its objects, those that they come with instead, and the lines that say so."""
+    """Why a target cannot follow: its objects, the objects that they come with instead, and the lines that say so."""
 
     objects: tuple[str, ...]
     partners: tuple[str, ...]

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What each call of a function means: the called name, the slot or the variable, and the targets of that."""
+"""What each call of a function calls: what the name in the call means, or what the slot or variable holds."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a macro calls by the types of its arguments: that belongs to whoever uses it.
+"""Calls of a macro that the types of its arguments decide; they belong to whoever uses the macro.
 
-``static_branch_likely(x)`` has an arm for ``struct static_key_true`` and one for ``struct static_key_false``. The calls
-in such arms leave from no macro, for it is not the macro that decides; where it is used, the arguments are put into the
-condition, and the calls of the arm that is left are made there.
+``static_branch_likely(x)`` has an arm for ``struct static_key_true`` and one for ``struct static_key_false``. The macro
+itself does not decide which of them is taken, so the calls in such arms do not leave from the macro's node. Where the
+macro is used, the arguments are put into the condition, and the calls of the arm that is left are made there.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _LONGEST: Final = 10_000
 
 
 class Arm(NamedTuple):
-    """A call that a macro makes where ``choice`` holds, in which its parameters stand; ``macro`` is the one whose body
-    it is in, the same or one that is invoked in that.
+    """A call that a macro makes where ``choice`` holds, a condition in which the macro's parameters stand. ``macro`` is
+    the one in whose body the call is: the same, or one that is invoked in it.
     """
 
     choice: str
@@ -46,7 +46,7 @@ class Arm(NamedTuple):
 
 
 class Arms:
-    """Answers for the macros of one index."""
+    """Finds the arms of macros, and which of them a use takes. One instance serves one index."""
 
     def __init__(
         self, written: Written, names: Names, choices: Choices, opened: Callable[[CallFact, Scope], Site | None]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the name means that a call names: functions and macros, as far as a configuration compiles both ends."""
+"""What the name in a call means: the functions and macros that some configuration compiles together with the call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_USERS: Final = 20
 
 
 class Called:
-    """Answers for the names that calls name. One instance serves one index."""
+    """Finds the meaning of names in calls. One instance serves one index."""
 
     def __init__(self, reader: Reader, macros: IndexedMacros, names: Names) -> None:
         self._reader = reader

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Slots that local pointers are loaded from: ``f = ops->open; f(x)`` is a dispatch through ``ops->open``; and what a
-function has filled a slot with before it calls through it.
+"""Pointers that were loaded from a slot, and slots that the function itself has filled.
+
+``f = ops->open; f(x)`` is a dispatch through ``ops->open``. ``phy->ops = f; phy->ops()`` calls ``f``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _DEEPEST = 8
 
 
 class Loaded(NamedTuple):
-    """A slot, by the member that names it, and whether the pointer has its value from nowhere else.
+    """A slot, by the member that names it. ``alone``: the pointer has its value from nowhere else.
 
     ``called_as``: the pointer's own type where the slot's is ``void *``: ``initfn = match->data`` of
     drivers/of/of_reserved_mem.c; None for slots that are pointers to functions.
@@ -34,7 +35,7 @@ class Loaded(NamedTuple):
 
 
 class Loads:
-    """Tells where pointers are loaded from. One instance serves one index."""
+    """Finds what pointers are loaded from. One instance serves one index."""
 
     def __init__(self, written: Written, changed: Changed) -> None:
         self._written = written

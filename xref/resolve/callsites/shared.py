@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all who resolve the call sites of one index have in common, with what each of its parts remembers."""
+"""What all instances of ``Sites`` for one index share, so that each thing is worked out and remembered once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from xref.resolve.valueflow.values import Values
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Who is asked about the call sites of one index."""
+    """Whom ``Sites`` asks about the call sites of one index."""
 
     written: Written
     macros: IndexedMacros

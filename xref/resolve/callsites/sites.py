@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From call sites to targets: what each call of one function means, and why."""
+"""From call sites to targets: what each call of a function calls, and why."""
 
 from __future__ import annotations
 

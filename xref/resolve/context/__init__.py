@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What the way to a call says of it: objects that never come together, and what was handed over to be called back."""
+"""What the way to a call tells of it: objects that never come together, and functions that were handed over."""

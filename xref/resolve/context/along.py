@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Whether a dispatch is about the object that an earlier one went through.
 
-``sock->ops->sendmsg(sock, msg)`` hands on the very object whose pointer it follows. Who is called that way and calls
-``sk->sk_prot->sendmsg``, where ``sk`` is ``sock->sk``, calls what belongs to the same socket.
+``sock->ops->sendmsg(sock, msg)`` hands on the object whose pointer it follows. If the function that is called then
+calls ``sk->sk_prot->sendmsg``, where ``sk`` is ``sock->sk``, it calls what belongs to the same socket.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DEPTH: Final = 8
 
 
 class _Reach(NamedTuple):
-    """The parameter that an expression begins with, and the records that are gone through from there by pointers."""
+    """The parameter that an expression begins with, and the records that it goes through from there by pointers."""
 
     position: int
     through: tuple[str, ...]

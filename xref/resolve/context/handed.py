@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a way has handed over: which function, or which table of functions, a parameter is for who came that way.
+"""What a way has handed over: which function, or which table of functions, a parameter is on this way.
 
-``get_tree_bdev(fc, fill_super)`` of fs/super.c calls ``fill_super``, and forty file systems hand it theirs. Who comes
-from ``erofs_fc_get_tree`` comes with ``erofs_fc_fill_super`` and calls no other. In the same way
-``iomap_iter(iter, ops)`` calls what is in the table that its caller has named.
+``get_tree_bdev(fc, fill_super)`` of fs/super.c calls ``fill_super``, and forty file systems hand it theirs. A way that
+comes from ``erofs_fc_get_tree`` brings ``erofs_fc_fill_super`` and calls no other. In the same way ``iomap_iter(iter,
+ops)`` calls what is in the table that its caller has named.
 
-Nothing is concluded of a parameter that gets another value inside its function, or that something else is handed over
-as than what is named outright: whoever it is, it stays free.
+Nothing is concluded where the function gives its parameter another value, or where what is handed over is not a plain
+name: then any function may be called.
 """
 
 from __future__ import annotations

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Objects that never come together, so that no way leads through both.
 
-Wherever ``pn_proto`` of net/phonet is put in place, ``phonet_dgram_ops`` is beside it. So when ``inet_sendmsg`` was
-reached through ``sock->ops``, no object of which with that function is this one, then ``sock->sk->sk_prot`` is not
+Wherever ``pn_proto`` of net/phonet is set, ``phonet_dgram_ops`` is set beside it. So when ``inet_sendmsg`` was reached
+through ``sock->ops``, whose object cannot have been ``phonet_dgram_ops``, then ``sock->sk->sk_prot`` is not
 ``pn_proto``, and ``pn_sendmsg`` is not called. The conclusion is drawn only where all of this holds:
 
-* way in and way out are about one object (:mod:`xref.resolve.context.along`);
-* each object that can have led in is put somewhere together with one of the other type, and each object that holds the
+* the way in and the way out are about one object (:mod:`xref.resolve.context.along`);
+* each object that can have led in is set somewhere together with one of the other type, and each object that holds the
   target with one of the first type; but nowhere the one with the other;
-* one of the two is never put anywhere alone. Both may not: ``tcp_prot`` is given back to a socket by who took it away,
-  of whatever family. What is only ever put alone (``tls_prots``) can come with any;
-* what all these partners hold is known.
+* one of the two is never set anywhere alone. It need not be both: ``tcp_prot`` is given back to a socket, of whatever
+  family, by the code that took it away. What is only ever set alone (``tls_prots``) can come with anything;
+* it is known what all these partners hold.
 
-A copy of an object stands in for its original, where that was before, unless it comes with objects of its own.
+A copy of an object stands in for its original, at the places where that was before, unless it comes with objects of its
+own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Deferred edges: from who has something run later to what runs.
+"""Deferred edges: from the function that has something run later to the function that runs.
 
-``schedule_work(&adapter->reset_task)`` runs what ``INIT_WORK(&adapter->reset_task, e1000_reset_task)`` has put there:
-the two meet in the object, which is the member ``reset_task`` of every ``struct e1000_adapter``, or a variable. A slot
-that all of the kernel shares (``work_struct.func``) would tie every work item to every function.
+``schedule_work(&adapter->reset_task)`` runs what ``INIT_WORK(&adapter->reset_task, e1000_reset_task)`` has put there.
+The two meet in the object: the member ``reset_task`` of every ``struct e1000_adapter``, or a variable. To meet in the
+slot alone (``work_struct.func``), which the whole kernel shares, would tie every work item to every function.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Deferred:
-    """Finds what a function has run later, and who has it run. One instance serves one index."""
+    """Finds what a function has run later, and which functions have it run. One instance serves one index."""
 
     def __init__(self, written: Written, values: Values, objects: Objects, towards: Towards) -> None:
         self._towards = towards

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What functions do with what they are handed, as far as running it later goes.
 
-Three things are learnt of a function (or a macro) from its body, and from those that it hands its parameters on to:
-which parameter it *starts* (``schedule_work(work)``), which function it *puts* into which object
+Three things are learnt of a function (or a macro) from its body, and from the functions to which it hands its
+parameters: which parameter it *starts* (``schedule_work(work)``), which function it *puts* into which object
 (``timer_setup(timer, callback, 0)``), and which function it *gives* away to be run (``call_rcu(head, func)``).
 """
 
@@ -32,7 +32,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Handed(NamedTuple):
-    """What a parameter points to, or a part of it: ``path`` leads there."""
+    """What a parameter points to, or the part of it to which ``path`` leads."""
 
     position: int
     path: tuple[str, ...]
@@ -43,14 +43,14 @@ INDEX = ("[]",)
 
 
 class Start(NamedTuple):
-    """A function has run what it finds in one of its parameters."""
+    """A function that runs later, or has others run, what it finds in one of its parameters."""
 
     way: Later
     what: Handed
 
 
 class Put(NamedTuple):
-    """A function puts its parameter ``function`` into ``slot`` of an object: one that it knows, or one that another
+    """A function puts its parameter ``function`` into ``slot`` of an object: one that it names, or one that another
     parameter points to.
     """
 
@@ -60,7 +60,7 @@ class Put(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A function has its parameter ``function`` run, by way of ``slot``."""
+    """A function has its parameter ``function`` run, through ``slot``."""
 
     slot: Slot
     function: int

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What an object has in a slot that all of the kernel shares: ``work_struct.func`` of just this ``struct work_struct``.
+"""What one object has in a slot that the whole kernel shares: ``work_struct.func`` of one ``struct work_struct``.
 
-An object is told by the struct that it is a member of, or by its variable. What is put into the slot and who has it
-run may name it differently, one from the outside (``&card->ports[i].work``), the other with a pointer to a struct in
-between (``&port->work``).
+Objects are told apart by the struct that they are a member of, or by their variable. The place that fills the slot and
+the one that has it run may name the object differently: one from the outside (``&card->ports[i].work``), the other
+through a pointer to a struct in between (``&port->work``).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MANY = 2000
 
 
 class _Shape(NamedTuple):
-    """Assignments over the members ``steps`` of a ``struct tag``, and the functions (by row) that make them."""
+    """Assignments through the members ``steps`` of a ``struct tag``, and the functions (by row) that make them."""
 
     tag: str
     steps: tuple[str, ...]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is known of functions that run later (``deferred.toml``), read and checked."""
+"""Reads and checks ``deferred.toml``: what is known of functions that run others later."""
 
 from __future__ import annotations
 

@@ -2,10 +2,10 @@
 """Functions in tables that only the linker makes: initcalls, exits of modules, fixups of PCI devices.
 
 ``device_initcall(f)`` leaves a variable of type ``initcall_t`` in a section of its own, or a word that assembler puts
-there; a module leaves ``init_module``, whose type a function checks that returns it (``__inittest`` of
-include/linux/module.h). No C says how ``do_one_initcall`` comes by them: the type does. ``DECLARE_PCI_FIXUP_FINAL`` of
-include/linux/pci.h has assembler put a ``struct pci_fixup`` into a section, and ``pci_do_fixups`` is given where it
-begins and ends.
+there. A module leaves ``init_module``, whose type is that of a function that returns it (``__inittest`` of
+include/linux/module.h). No C says how ``do_one_initcall`` comes by these functions; the type does.
+``DECLARE_PCI_FIXUP_FINAL`` of include/linux/pci.h has assembler put a ``struct pci_fixup`` into a section, and
+``pci_do_fixups`` is given where the section begins and ends.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _Entry = tuple[FunctionInfo, Step, str]
 
 
 class Linked:
-    """One of the tables, on one index."""
+    """One of the tables, in one index."""
 
     def __init__(self, written: Written, table: Table) -> None:
         self._written = written

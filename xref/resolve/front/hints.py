@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What to say where a name leads nowhere: names that may have been meant, and how to ask for what is no function."""
+"""What to say where a name means nothing: names of similar spelling, and the command that answers for such a name."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Which of the things that share a name is likeliest meant by somebody who says no more than the name.
+"""Which of several things of one name is most likely meant.
 
-What the whole kernel shares comes first, then what one file of it has for itself, then the programs that the image
-carries (boot code, vDSO), tools and samples last. Among those that all share, what the usual configuration compiles
-goes before what it does not, what does the work before the stub that stands in for it, and what is under fewer
-conditions before what is under more.
+What the whole kernel shares comes first, then what one file has for itself, then the programs that the image carries
+(boot code, vDSO), and last tools and samples. Among those, what the usual configuration compiles goes before what it
+does not, the function that does the work before the stub that stands in for it, and what is under fewer conditions
+before what is under more.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _PAIRS: Final = 32
 
 
 class Standing(NamedTuple):
-    """Where a definition stands. ``guard``: its whole condition, that of its file, ``file_guard``, included.
+    """Where a definition stands. ``guard``: its whole condition, which includes that of its file, ``file_guard``.
 
-    ``linkage`` is that of functions and objects (``static``, ``extern``, ``weak``, ``declared``); what has none, macros
-    and types, is shared where its header is. ``exact``: it has the name itself, not as an alias. ``busy``: it calls
-    something, or nobody knows.
+    ``linkage`` is that of functions and objects (``static``, ``extern``, ``weak``, ``declared``). Macros and types have
+    none; they are shared where their header is. ``exact``: this is its own name and no alias. ``busy``: it calls
+    something, or that is not known.
     """
 
     path: str

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The index, asked: the calls that leave and reach a symbol, and slots.
+"""Answers for an open index: the calls that leave and reach a symbol, and slots.
 
-Everything is worked out when asked, from facts, and remembered for as long as the resolver is open.
+Everything is worked out from facts when it is asked, and remembered for as long as the resolver is open.
 """
 
 from __future__ import annotations

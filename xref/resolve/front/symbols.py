@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The index, asked what names mean: symbols, system calls, and whether a configuration compiles them."""
+"""Answers for an open index: what a name means, system calls, and whether a configuration compiles something."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ _COMPAT = ("compat_sys_", "C_SYSC_", "__do_compat_sys_")
 
 
 class Symbols:
-    """An open index, asked what a name means; what is behind a call is ``Resolver``'s business, and loaded with it."""
+    """An open index, asked what a name means. Who calls it is for ``Resolver`` to say; a question about names alone
+    does not load that.
+    """
 
     def __init__(self, reader: Reader, config: Config | None = None, config_path: str = "") -> None:
         self.reader = reader

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What an edge says beside where it leads: source lines, evidence and conditions, worked out when they are read.
+"""The text of an edge: source lines, evidence and conditions, worked out only when they are read.
 
-A way down is searched over tens of thousands of edges of which some hundred are shown.
+A search goes over tens of thousands of edges, of which a hundred or so are shown.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ OTHER_OBJECTS: Final = "other objects are known to be called here, none with thi
 
 
 class FoundEdge:
-    """An edge whose wording is still to be read."""
+    """An edge whose text is not read yet."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class FoundEdge:
 
 
 class FoundGap:
-    """A call without a target, whose line is still to be read."""
+    """A call without a target, whose line is not read yet."""
 
     def __init__(
         self, caller: Symbol, call: CallFact, via: str, kind: EdgeKind, guard: str, reason: str, wording: Wording
@@ -176,7 +176,7 @@ class FoundGap:
 
 
 class FoundEntry:
-    """A registration whose line is still to be read."""
+    """A registration whose line is not read yet."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Types that are certain: where definitions, declarations or arms of an ``#if`` differ, there is none.
+"""Types that are certain. Where definitions, declarations or the arms of an ``#if`` differ, none is.
 
-:mod:`xref.resolve.language.types` says what a receiver most likely is. What leaves calls out has to know.
+:mod:`xref.resolve.language.types` says what a receiver most likely is. Whatever leaves calls out has to be certain.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _COMPARING: Final = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 
 
 class CertainTypes:
-    """Types of expressions, and what is certain of them."""
+    """Finds types of expressions that hold in every configuration, and what follows from them."""
 
     def __init__(self, reader: Reader, macros: IndexedMacros, names: Names, types: Types) -> None:
         self._reader = reader

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a compiler decides from types: which arm of ``if (sizeof(n) <= 4)`` or of
-``if (__builtin_types_compatible_p(typeof(*x), struct static_key_true))`` there is.
+"""What a compiler decides from types: which arm of ``if (sizeof(n) <= 4)`` or of ``if
+(__builtin_types_compatible_p(typeof(*x), struct static_key_true))`` is taken.
 
-An arm that cannot be taken has no calls. Whatever is not certain stays open: a type that hangs on the configuration, a
+An arm that cannot be taken has no calls. What is not certain stays open: a type that depends on the configuration, a
 member that two arms of an ``#if`` declare, the size of a ``long`` where ``CONFIG_64BIT`` may be set or not.
 """
 
@@ -28,7 +28,7 @@ _COMPUTED: Final[dict[str, Callable[[int, int], int]]] = {
 
 
 class Choices:
-    """Answers for the calls of one index."""
+    """Judges the conditions of calls. One instance serves one index."""
 
     def __init__(self, types: CertainTypes) -> None:
         self._types = types

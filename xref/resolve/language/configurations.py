@@ -2,8 +2,8 @@
 """Which places no configuration compiles together, because options need others.
 
 drivers/misc/keba/cp500.c is compiled under KEBA_CP500, which depends on PCI: what include/linux/pci.h has for kernels
-without PCI is never called there. Of a place's conditions only options that must be set, or must not, are looked at,
-and what the former need (see :mod:`xref.tree.requires`); ``A > 2`` and ``CONFIG_X=m`` are the business of
+without PCI is never called there. Of the conditions of a place only the options count that must be set, or must not,
+and what the former need (see :mod:`xref.tree.requires`). ``A > 2`` and ``CONFIG_X=m`` are left to
 :func:`xref.lex.guard.contradicts`.
 """
 

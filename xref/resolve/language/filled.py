@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a statement expression yields, and what assembler reads into a variable of its own.
+"""What a statement expression yields, past what assembler reads into a variable of its own.
 
-``READ_ONCE`` of an arm64 kernel that is linked as a whole ends in ``atomic ? (typeof(*__x))__u.__val :
-(*(volatile typeof(*__x) *)__x)``, where assembler has put ``*__x`` into ``__u`` (arch/arm64/include/asm/rwonce.h).
-Both arms are the same value, and the second says in C which: it stands for both.
+``READ_ONCE`` of an arm64 kernel that is linked as a whole ends in ``atomic ? (typeof(*__x))__u.__val : (*(volatile
+typeof(*__x) *)__x)``, where assembler has put ``*__x`` into ``__u`` (arch/arm64/include/asm/rwonce.h). Both arms are
+the same value. The second says in C which value that is, so it stands for both.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The include graph of an index. A question to a whole kernel asks what a thousand files see, of files that it reads
-from the index as it comes to them.
+"""The include graph of an index.
+
+A question to a whole kernel asks what a thousand files see; the directives are read from the index file by file, as
+they are needed.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ _MOST_USERS: Final = 1000
 
 
 class _Users(NamedTuple):
-    """The files that include one, and the shared headers that do: any file may include those."""
+    """The files that include one, and the shared headers that do; any file may include those."""
 
     files: frozenset[str]
     headers: tuple[str, ...]

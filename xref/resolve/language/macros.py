@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Macros out of the index, seen from a file, expanded one level at a time.
+"""Macros from the index, as a file sees them, expanded one level at a time.
 
 Types and values need only the outermost form of an expression, so nothing is expanded further than it is looked at.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which function a name means in a file: C's linkage rules (C11 6.2.2), the kernel's headers, and its programs.
 
-A static function is meant in its own file, or in a file that includes the one it stands in; an external one anywhere in
-the same program. Never by name alone.
+A static function is meant in its own file, or in a file that includes that one; an external function anywhere in the
+same program. A function is never meant by its name alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NEVER = g.to_text(g.NEVER)
 
 
 class _Rows(NamedTuple):
-    """Functions of one name. ``alone``: the programs of the only one, where it is meant by all files of these."""
+    """Functions of one name. ``alone``: if there is only one, and all files of its programs mean it, those programs."""
 
     functions: tuple[FunctionInfo, ...]
     alone: tuple[str, ...]
@@ -42,8 +42,8 @@ _NO_ROWS: Final = _Rows((), ())
 
 
 class _Plain(NamedTuple):
-    """A name that is not defined where others could include it: the files that have it, and what all can call, each
-    with its programs.
+    """A name that is not defined where others could include it: the files that have it, and the functions that all can
+    call, each with its programs.
     """
 
     files: frozenset[int]
@@ -51,9 +51,9 @@ class _Plain(NamedTuple):
 
 
 class _Here(NamedTuple):
-    """A file: its programs, whether the architecture can compile it, and whether it is a source that none includes.
-    scripts/dtc/libfdt/fdt_ro.c is part of a program that the build runs, and of the kernel: lib/fdt_ro.c includes it.
-    The programs of a folder of tests are known by the folder, and by who has the file among theirs.
+    """A file: its programs, whether the architecture can compile it, and whether it is a source that no other file
+    includes. scripts/dtc/libfdt/fdt_ro.c is part of a program that the build runs, and of the kernel: lib/fdt_ro.c
+    includes it. The programs of a folder of tests are known by the folder, and by which of them have the file.
     """
 
     programs: tuple[str, ...]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The names that hold inside one function: parameters and locals, with their declarations."""
+"""The names inside one function: parameters and locals, with their declarations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PLAIN_PARAM = re.compile(r"[(,]\s*" + _RECORD + r"(?=[,)])")
 
 
 class Scope:
-    """One function's names. ``extra`` holds what a statement expression declares around an expression."""
+    """The names of one function. ``extra`` holds what a statement expression around an expression declares."""
 
     def __init__(self, function: FunctionInfo, body: Body, is_type: Callable[[str], bool]) -> None:
         self.function = function

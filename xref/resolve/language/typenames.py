@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Which records a type can be of, as far as names tell: no record is read for it, and no file looked at.
 
-Nearly every name is that of a record and of nothing else; what is remembered are the few that are typedefs or macros.
+Nearly every name is that of a record and of nothing else. Only the few that are typedefs or macros are remembered.
 """
 
 from __future__ import annotations

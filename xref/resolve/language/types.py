@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Just enough of C's types to say what a receiver is.
+"""As much of C's types as it takes to say what a receiver is.
 
 Pointers and arrays, return types, casts, statement expressions, ``typeof``, and macros, which are expanded one level
 whenever an expression begins with one: ``container_of``, ``READ_ONCE``, ``rcu_dereference`` and ``per_cpu_ptr`` need no
-rules of their own. What is declared, ``declared.py`` says.
+rules of their own. Declarations are looked up in ``declared.py``.
 """
 
 from __future__ import annotations

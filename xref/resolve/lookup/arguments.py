@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The arguments of calls, split once: who looks for what a call hands over looks at the same calls again and again."""
+"""The arguments of calls, split once: the same calls are looked at again and again."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _DEEPEST: Final = 3
 
 
 class Callbacks:
-    """Answers for functions. One instance serves one index."""
+    """Finds the callers of such functions. One instance serves one index."""
 
     def __init__(self, written: Written) -> None:
         self._written = written

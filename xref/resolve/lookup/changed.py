@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Variables that get values which no assignment to their name tells of: their address is handed over, a macro stores in
-them, or who calls their function is not known by name.
+"""Variables that can change without an assignment to their name: their address is handed over, a macro stores in them,
+or their function is called by callers that are not known by name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEEP: Final = 6
 
 
 class Changed:
-    """Answers for the places of a flow, but for slots. One instance serves one index."""
+    """Tells which places of a flow, other than slots, change in this way. One instance serves one index."""
 
     def __init__(self, written: Written) -> None:
         self._written = written

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What answers have asked of an index that files which it does not hold could have answered, too."""
+"""Notes what was asked of the index of a part of a tree and what files outside the part could have answered as well."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What a member was assigned last, where the function that loads it has done that itself.
+"""What a function has itself assigned to a member before it loads the member.
 
 ``replace_fops(file, new_fops); file->f_op->open(inode, file)`` of drivers/char/misc.c calls what ``new_fops`` has, and
-not what any file has. That is so where nobody comes to the load who has not made the assignment (``until`` of
-:class:`~xref.facts.model.AssignFact`), where the pointers on the way are the same, and where the object was handed to
-nobody meanwhile who could have changed it.
+not what any file has. That holds where the load is reached only through the assignment (``until`` of
+:class:`~xref.facts.model.AssignFact`), where the pointers on the way are the same, and where the object was not handed
+meanwhile to anybody who could have changed it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WHOLE: Final = re.compile(r"[A-Za-z_]\w*(?!\w|\s*(?:->|\.|\[))")
 
 
 class Latest:
-    """Answers for the members that functions load. One instance serves one index."""
+    """Finds such assignments. One instance serves one index."""
 
     def __init__(self, types: Types) -> None:
         self._types = types

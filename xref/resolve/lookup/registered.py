@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Functions that are used nowhere but in initialisers: whoever calls them does so through those objects."""
+"""Functions that are used only in initialisers, so that all calls of them go through those objects."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a slot holds: the registrations of ``struct.field``, each typed by its own object's declaration."""
+"""What a slot holds: the registrations of ``struct.field``, each typed by the declaration of its own object."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_PARENTS = 10_000
 
 
 class Slots:
-    """Types initialisers, and finds those of a slot."""
+    """Finds the slot that an initialiser fills, and the initialisers that fill a slot."""
 
     def __init__(self, reader: Reader, types: Types) -> None:
         self._reader = reader

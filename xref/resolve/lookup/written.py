@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is written where, as far as facts tell: the calls of a function, the assignments to a name or to a slot, the
-calls through a slot; and the names that hold at such a place.
+"""What stands where in the source, as far as facts tell: the calls of a function, the assignments to a name or to a
+slot, the calls through a slot, and the names that are in scope at such a place.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Which objects are put in place together.
+"""Which objects are set together.
 
-``{ .type = SOCK_STREAM, .prot = &tcp_prot, .ops = &inet_stream_ops }`` of net/ipv4/af_inet.c puts a ``proto`` in place
-along with a ``proto_ops``; so does a function that sets both. An object's *units* are the initialisers and functions
-that put its address anywhere. Unlike a tie (``xref.graph.ties``), a unit need not say which goes with which: what may
-come together is wanted here, and where an object is put without any other.
+``{ .type = SOCK_STREAM, .prot = &tcp_prot, .ops = &inet_stream_ops }`` of net/ipv4/af_inet.c sets a ``proto`` together
+with a ``proto_ops``; so does a function that assigns both. The *units* of an object are the initialisers and functions
+that put its address anywhere. Unlike a tie (``xref.graph.ties``), a unit need not say which object goes with which:
+here it matters what may come together, and where an object is put without any other.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _KEEPING: Final = 4
 
 
 class _Unit(NamedTuple):
-    """A place that puts an object somewhere, and the objects of every kind beside it, by the tag of their type."""
+    """A place that puts an object somewhere, and the objects of every type beside it, by the tag of their type."""
 
     step: Step
     beside: dict[str, frozenset[Thing]]

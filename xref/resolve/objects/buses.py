@@ -2,10 +2,10 @@
 """The drivers that devices of one bus have.
 
 ``drv = dev->driver; drv->pm->suspend(dev)`` of platform_pm_suspend(), drivers/base/platform.c, calls what platform
-drivers hold, and not what those of PCI do. That is no matter of pointers: nothing but the rule of the driver core that
-a device is bound to a driver of its own bus (driver_match_device() and __driver_attach() of drivers/base) ties
-``device.driver`` to ``device.bus``. So what a bus has in its ``struct bus_type``, or in the ``struct dev_pm_ops`` of
-that, is called for devices whose driver has ``bus`` set to it.
+drivers hold, and not what those of PCI do. Following pointers does not show that. ``device.driver`` goes with
+``device.bus`` only by the rule of the driver core that a device is bound to a driver of its own bus
+(driver_match_device() and __driver_attach() of drivers/base). So what a bus has in its ``struct bus_type``, or in the
+``struct dev_pm_ops`` of that, is called for devices whose driver has ``bus`` set to it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DEEPEST: Final = 4
 
 
 class Buses:
-    """Answers for the functions of bus types. One instance serves one index."""
+    """Finds the drivers behind ``dev->driver`` in the functions of bus types. One instance serves one index."""
 
     def __init__(
         self,

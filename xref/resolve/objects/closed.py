@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Whether all the objects are known that a pointer can lead to.
 
-The flow of :mod:`xref.resolve.objects.objects` finds objects, and is silent about what it does not understand. Here
-what is not understood is an object of its own, ``OPEN``: memory that is allocated, an element of a list, what a caller
-hands over who is not known by name. A pointer to which that never comes leads to the objects that were found and to no
-other, so that what only others hold is not called through it.
+The flow of :mod:`xref.resolve.objects.objects` finds objects, and says nothing of what it does not understand. Here
+everything that is not understood is one more object, ``OPEN``: memory that is allocated, an element of a list, what is
+handed over by callers that are not known by name. A pointer to which ``OPEN`` never comes leads to the objects that
+were found and to no other. So functions that only other objects hold are not called through it.
 
-A pointer that is loaded from a member (``dev->mt76.bus``) is what is put into it in such an object, where the objects
-are told by parameters, variables and members alone; else what is put into it in any.
+A pointer that is loaded from a member (``dev->mt76.bus``) is what is put into that member of such an object, where the
+objects are told apart by parameters, variables and members alone; else it is what is put into it in any object.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _ERRORS: Final = frozenset({"ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"})
 
 
 class Near(Objects):
-    """The objects that are told by parameters and variables, whatever members hold being ``OPEN``."""
+    """The objects that parameters and variables tell of; what members hold is ``OPEN``."""
 
     def __init__(
         self,
@@ -279,7 +279,7 @@ class Near(Objects):
 
 
 class Closed(Near):
-    """Answers for receivers. One instance serves one index."""
+    """Finds all objects of a receiver. One instance serves one index."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What assignments bring into a slot that copy it from one object to another.
+"""What comes into a slot by assignments that copy it from one object to another.
 
-``fops->open = afu_fops.open`` of drivers/misc/cxl/api.c brings what ``afu_fops`` has in that slot, and not what the
-slot has in any object. What it has may have been copied in turn, so it is brought on until nothing more comes.
+``fops->open = afu_fops.open`` of drivers/misc/cxl/api.c brings what ``afu_fops`` has in that slot, not what any object
+has in it. What ``afu_fops`` has may itself have been copied, so this is repeated until nothing more comes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Functions that return a copy of what an argument points to: kmemdup() of mm/util.c. The copy holds what the original
-does, so that a pointer to the one tells what may be called through the other.
+"""Functions that return a copy of what an argument points to, as kmemdup() of mm/util.c does. The copy holds what the
+original does, so that a pointer to the original tells what may be called through the copy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from xref.resolve.objects.beside import COPYING
 
 
 class Duplicates:
-    """Answers for names of functions. One instance serves one index."""
+    """Finds such functions by name. One instance serves one index."""
 
     def __init__(self, written: Written) -> None:
         self._written = written

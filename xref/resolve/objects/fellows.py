@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a function is given that is only called through an object: what that object has beside it.
+"""What is given to a function that is called only through an object: what the object has beside the function.
 
 ``mode = grp->is_visible(kobj, *attr, i)`` of fs/sysfs/group.c, where ``attr`` goes through ``grp->attrs``, gives a
-function of ``{ .attrs = fw_attrs, .is_visible = fw_visible }`` the elements of ``fw_attrs`` and no other attribute. So
-it does where a driver sets ``fw_group.attrs`` later.
+function of ``{ .attrs = fw_attrs, .is_visible = fw_visible }`` the elements of ``fw_attrs`` and no other attribute. It
+is the same where a driver sets ``fw_group.attrs`` later.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Relation(NamedTuple):
 
 
 class Fellow(NamedTuple):
-    """An initialiser, or an assignment in a function, of which the value, or its elements, are given."""
+    """An initialiser, or an assignment in a function, whose value is given, or the elements of whose value are."""
 
     put: RegistrationInfo | tuple[Scope, AssignFact]
     element: bool
 
 
 class Fellows:
-    """Answers for the parameters of functions. One instance serves one index."""
+    """Finds what the parameters of such functions are given. One instance serves one index."""
 
     def __init__(self, written: Written) -> None:
         self._written = written

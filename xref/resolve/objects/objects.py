@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Which objects a pointer can lead to, and which functions those objects hold.
 
-An object is told from another by the variable it is (``inet_stream_ops``), or by the member of which record it is
-(every ``work`` inside a ``struct foo`` is one object, whatever foo). The flow is that of
-:mod:`xref.resolve.valueflow.values`, carried by pointers to data instead of pointers to functions: field-based,
-insensitive to order, backwards from the place where it is asked (see :mod:`xref.resolve.valueflow.flow`).
+Objects are told apart by the variable that they are (``inet_stream_ops``), or by the record and member that they are
+(every ``work`` inside a ``struct foo`` is one object, in whatever foo). The flow is that of
+:mod:`xref.resolve.valueflow.values`, but it carries pointers to data instead of pointers to functions: field-based,
+without regard to order, backwards from the place where it is asked (see :mod:`xref.resolve.valueflow.flow`).
 """
 
 from __future__ import annotations

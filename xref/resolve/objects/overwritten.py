@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Objects of which all may be overwritten: ``chip = template``, ``memcpy(&chip, from, sizeof(chip))``, or
-``*p = *from`` in a function that gets their address. What such an object holds is not said of it by name.
+"""Objects that may be overwritten as a whole: ``chip = template``, ``memcpy(&chip, from, sizeof(chip))``, or ``*p =
+*from`` in a function that gets their address. What such an object holds need not be what is assigned to it by name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEEP: Final = 4
 
 
 class Overwritten:
-    """Answers for objects. One instance serves one index."""
+    """Tells which objects may be. One instance serves one index."""
 
     def __init__(self, written: Written) -> None:
         self._written = written

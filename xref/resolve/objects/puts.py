@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Who puts a function into a slot, and what is put there into some objects: asked for one function, or for a few
-objects, so that nobody has to know what all of a ``file_operations.open`` is filled with to tell of one.
+"""Where one function is put into a slot, and what is put into the slot of a few objects.
 
-The answers are those that :meth:`xref.resolve.objects.closed.Closed.holding` has of the whole slot. What puts a
-function there names it, nearly always, and is found by that name. What brings functions without naming them (a copy,
-``to->open = from->open``, the table of a macro) is set apart once a slot, and is asked whether it brings this one.
+Both can be told without knowing everything that, say, ``file_operations.open`` is filled with in the whole kernel. The
+answers are those that :meth:`xref.resolve.objects.closed.Closed.holding` has for the whole slot. Whatever puts a
+function into a slot names it, nearly always, and is found by that name. What brings functions without naming them (a
+copy, ``to->open = from->open``, the table of a macro) is set apart once for each slot, and is asked whether it brings
+this one.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ _MANY: Final = 300
 
 
 class Put(NamedTuple):
-    """One place that puts a function into a slot: of which objects, in which file."""
+    """One place that puts a function into a slot: of which objects, and in which file."""
 
     things: tuple[Thing, ...]
     file_id: int
 
 
 class Puts:
-    """Answers for slots. One instance serves one index."""
+    """Finds such places. One instance serves one index."""
 
     def __init__(self, written: Written, values: Values, closed: Closed) -> None:
         self._written = written

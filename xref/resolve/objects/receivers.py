@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Calls whose receiver can be but a few objects: what only others hold is not called there.
+"""Calls whose receiver can be only a few objects: what only others hold is not called there.
 
-``clk_gate_ops.disable(hw)`` calls what that variable has; ``gate->ops->disable(hw)`` does where nothing but
-``gate->ops = &clk_gate_ops`` is ever assigned (see :mod:`xref.resolve.objects.closed`); and the ``irq_mask`` of a
-member ``struct irq_chip chip`` is none that stands in variables which are no part of such a struct.
+``clk_gate_ops.disable(hw)`` calls what that variable has. So does ``gate->ops->disable(hw)``, where nothing but
+``gate->ops = &clk_gate_ops`` is ever assigned (see :mod:`xref.resolve.objects.closed`). And the ``irq_mask`` of a
+member ``struct irq_chip chip`` is not a function that only variables hold which are no part of such a struct.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MANY_THINGS: Final = 40
 
 
 class Receivers:
-    """Narrows what a slot holds to what those objects have in it that a receiver can be. One serves one index."""
+    """Narrows what a slot holds to what the objects have in it that a receiver can be. One serves one index."""
 
     def __init__(
         self,

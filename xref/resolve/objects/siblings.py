@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Drivers that share a core, told apart by the structs that they put the core's into.
+"""Drivers that share a core, told apart by the structs in which they embed the core's struct.
 
 ``dev->mt76.bus->rmw(&dev->mt76, ...)`` of mt7915 reaches the core's ``struct mt76_dev`` in a ``struct mt7915_dev``.
-What another driver, of which the files see its own struct around that of the core and not this one, puts into objects
-of its own never comes there; what the core itself puts anywhere may.
+Another driver has its own struct around that of the core, and its files do not see this one. What it puts into objects
+of its own never comes here; what the core itself puts anywhere may.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST: Final = 100
 
 
 class Siblings:
-    """Narrows what a slot holds by the struct around the receiver's. One instance serves one index."""
+    """Narrows what a slot holds by the struct around the receiver's struct. One instance serves one index."""
 
     def __init__(self, written: Written, closed: Closed, puts: Puts, sees: Callable[[str, str], bool]) -> None:
         """``sees``: whether a file includes another, by their paths."""

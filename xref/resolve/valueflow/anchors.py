@@ -2,7 +2,7 @@
 """What is handed over along with an object, where both were loaded from one structure.
 
 ``tracepoint_probe_register(call->tp, call->class->probe, file)`` of kernel/trace/trace_events.c names neither the
-tracepoint nor the probe; but a ``struct trace_event_call`` that holds ``&__tracepoint_cpu_idle`` was registered with
+tracepoint nor the probe. But the ``struct trace_event_call`` that holds ``&__tracepoint_cpu_idle`` was registered with
 ``.class = &event_class_cpu``, and that with ``.probe = trace_event_raw_event_cpu``. So this call gives cpu_idle this
 probe, and no other event's.
 """
@@ -31,9 +31,10 @@ _Slot = tuple[str, str, int | None]
 
 
 class _Ways(NamedTuple):
-    """From the structure that both arguments come from: the slots on the way to what is handed over (``pointers`` tells
-    which of them, but the last, are pointers to go on behind), and the slot of what goes with it; None where that is
-    the structure itself (``tp->probestub`` beside ``tp``), or a string in it that names it (``titled``).
+    """How both arguments are reached from the structure that they come from: the slots on the way to what is handed
+    over (``pointers`` tells which of them, other than the last, are pointers to follow), and the slot of what goes with
+    it. That is None where it is the structure itself (``tp->probestub`` beside ``tp``), or a string in it that names it
+    (``titled``).
     """
 
     handed: tuple[_Slot, ...]
@@ -43,7 +44,7 @@ class _Ways(NamedTuple):
 
 
 class Anchors:
-    """Answers for pairs of arguments. One instance serves one index."""
+    """Finds what goes with an argument. One instance serves one index."""
 
     def __init__(self, written: Written, values: Values) -> None:
         self._written = written

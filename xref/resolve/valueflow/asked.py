@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Data of tables, which anyone may ask for and which is meant for those who wrote the table.
+"""Data in tables of drivers, which a driver asks for through a function that all drivers use.
 
 ``init = of_device_get_match_data(dev)`` gets a function out of ``of_device_id.data``, a ``const void *`` that the match
-tables of all drivers fill. Of these a driver gets its own: what is asked for in a file that fills such a table itself
-comes from there. So every place on the way, what the helpers return and the member itself, is told apart by the file
-that asks; who asks in a file without a table may get what any has.
+tables of all drivers fill. A driver gets its own: what is asked for in a file that fills such a table itself comes from
+that file. So each place on the way, the helpers' return values and the member itself, is kept apart by the file that
+asks. A file without a table may get what any table has.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class File(NamedTuple):
 
 
 class Asked:
-    """Tells which places are told apart by who asks. One instance serves one index."""
+    """Tells which places are kept apart by who asks. One instance serves one index."""
 
     def __init__(self, written: Written, constant: Callable[[str, int], tuple[FunctionInfo, ...]]) -> None:
         """``constant``: the functions that an initialiser's value names."""

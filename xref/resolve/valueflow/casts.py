@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Callees that are cast before they are called: the type that they are cast to says which functions can be meant.
+"""Callees that are cast before they are called: the type of the cast says which functions can be meant.
 
-``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what has been put into
-one slot by every tracepoint of the kernel; a call through another type is undefined (C11 6.3.2.3 p8), and
-CONFIG_CFI_CLANG kills who tries.
+``((void (*)(void *, struct sock *))(it_func))(__data, sk)`` of include/linux/tracepoint.h calls what every tracepoint
+of the kernel has put into one slot. A call through another type is undefined (C11 6.3.2.3 p8), and CONFIG_CFI_CLANG
+stops it.
 """
 
 from __future__ import annotations

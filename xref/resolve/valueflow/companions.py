@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Functions that are handed over along with an object, told apart by it.
+"""Functions that are handed over along with an object, told apart by that object.
 
 ``tracepoint_probe_register(&__tracepoint_sched_switch, probe, data)`` puts ``probe`` into a slot that all tracepoints
 share; ``__traceiter_sched_switch()`` calls what it finds there from ``(&__tracepoint_sched_switch)->funcs``. On the way
-back from that call, whoever hands over the address of another such object is left out, so that a slot of thousands of
-functions holds the few that this object was given. Whoever hands over an object that is not named stays, with what that
-structure holds from which both come (:mod:`xref.resolve.valueflow.anchors`), or with all. The object may be named by a
-string as well (:mod:`xref.resolve.valueflow.titles`).
+back from that call, calls that hand over the address of another tracepoint are left out, so that of a slot of thousands
+of functions the few are left that were given to this object. Where the object is not named, the call counts with what
+the structure holds from which both arguments come (:mod:`xref.resolve.valueflow.anchors`), or with everything. The
+object may also be named by a string (:mod:`xref.resolve.valueflow.titles`).
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _Reached = tuple[Place, tuple[Step, ...], str]
 
 class _Handings:
     """The calls of a function that hand over one of its parameters, by the object that goes with it as the argument
-    ``position`` ('' where none is named): its name, or what a string calls it, where ``titles`` are what strings may.
-    Of the ten thousand that register a probe with a tracepoint of their own only those are read that can name the
-    object which is asked for.
+    ``position`` ('' where none is named): the object's name, or what a string calls it, where ``titles`` are what
+    strings may. Ten thousand calls register a probe with a tracepoint of their own; only those are read that can name
+    the object which is asked for.
     """
 
     def __init__(self, reader: Reader, function: FunctionInfo, position: int, titles: Container[str] | None) -> None:
@@ -98,7 +98,7 @@ class _Handings:
 
 
 class _Common(NamedTuple):
-    """What is in a slot for every object, by function; and where what an object is given begins."""
+    """What is in a slot for every object, by function; and the places where what one object is given enters."""
 
     found: dict[int, Holding]
     told: tuple[_Reached, ...]
@@ -122,7 +122,7 @@ class _Walk:
 
 
 class Companions:
-    """Answers for call sites. One instance serves one index."""
+    """Finds what the object of a call site was given. One instance serves one index."""
 
     def __init__(self, written: Written, values: Values, anchors: Anchors, titles: Titles) -> None:
         self._written = written

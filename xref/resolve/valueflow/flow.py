@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The flow of pointers, backwards and on demand, insensitive to order.
+"""The flow of pointers, backwards and on demand, without regard to order.
 
 The flow is a graph. Its nodes are places that hold a value: a slot, a parameter, a local, what a function returns, a
-global, the elements of a table. Each place knows, from facts alone, what is written into it by name and the places it
-is copied from; the answer for a place is everything written into any place that flows into it. Members are told apart
-by the type that declares them, not by object (field-based, as in Pearce, Kelly and Hankin, "Efficient field-sensitive
-pointer analysis of C", 2007, section 2).
+global, the elements of a table. Each place knows, from facts alone, what is written into it by name, and the places
+from which it is copied. The answer for a place is everything that is written into any place that flows into it. Members
+are told apart by the type that declares them, not by object (field-based, as in Pearce, Kelly and Hankin, "Efficient
+field-sensitive pointer analysis of C", 2007, section 2).
 
-What is carried is a matter of the flow: functions (:mod:`xref.resolve.valueflow.values`), objects
+What is carried depends on the flow: functions (:mod:`xref.resolve.valueflow.values`), objects
 (:mod:`xref.resolve.objects.objects`).
 """
 
@@ -32,7 +32,9 @@ Carried = TypeVar("Carried")
 
 
 class Inflow(NamedTuple, Generic[Carried]):
-    """What flows into a place: something by name, or another place; with the step that brings it, under ``guard``."""
+    """What flows into a place: something by name, or another place; with the step that brings it, and the condition of
+    that.
+    """
 
     source: Carried | Place
     step: Step | None = None
@@ -53,7 +55,7 @@ def slot_place(struct: str, field: str, home: int | None) -> Place:
 
 
 class Flow(ABC, Generic[Carried]):
-    """One flow; the inflows of a place are worked out once."""
+    """One flow. The inflows of a place are worked out once."""
 
     MOST: Final = 1500
     """How many places one question may visit; a flow as wide as that ties everything to everything."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Pointers to functions that are stored where an argument points to.
+"""Functions that are stored where an argument points to.
 
-``smc_clcsock_replace_cb(&clcsk->sk_data_ready, smc_fback_data_ready, &smc->clcsk_data_ready)`` of net/smc/af_smc.c:
-what ``*target_cb = new_cb`` does inside is done to the slot whose address is handed over, with what this very call
-hands over along with it.
+``smc_clcsock_replace_cb(&clcsk->sk_data_ready, smc_fback_data_ready, &smc->clcsk_data_ready)`` of net/smc/af_smc.c: the
+assignment ``*target_cb = new_cb`` inside fills the slot whose address this call hands over, with the function that this
+call hands over.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from xref.store.model import FunctionInfo
 
 
 class Stored(NamedTuple):
-    """A call that has ``slot`` of one of its arguments assigned: the argument which is put there, or, where that is
-    None, the assignment ``fact`` of ``inside``.
+    """A call that has ``slot`` of one of its arguments assigned: the argument that is put there or, where that is None,
+    the assignment ``fact`` of the function ``inside``.
     """
 
     slot: MemberType

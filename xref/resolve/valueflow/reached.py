@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where the address of a function comes to, and the values of pointers as far as they are that function."""
+"""The places that the address of one function reaches, and the values of pointers as far as they are that function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Source = TypeVar("Source", Place, FunctionInfo | Place)
 
 
 class Outflow(NamedTuple):
-    """A place that a value is brought to, the step that does it, and under which condition."""
+    """A place to which a value is brought, the step that brings it, and the condition of that."""
 
     place: Place
     step: Step | None = None
@@ -32,9 +32,9 @@ class Way(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Where an address comes to, the functions (by row) that may call through one of these places, how many functions
-    that may bring it further were not looked at, the names that a call by name may have that is one of it, the places
-    where it is brought by its name, and what leaves each place.
+    """Where an address comes to. In this order: the places, the functions (by row) that may call through one of them,
+    how many functions were not looked at that may bring it further, the names by which a call can mean it, the places
+    into which it is brought by its name, and what leaves each place.
     """
 
     places: Mapping[Place, Way]
@@ -46,8 +46,8 @@ class Reached(NamedTuple):
 
 
 class Ways(Values):
-    """The values that pointers have, as far as they are one function: what is known of where its address comes to
-    stands for the way back.
+    """The values that pointers have, as far as they are one function. The way back is not searched: it is known where
+    the address of the function comes to.
     """
 
     def __init__(

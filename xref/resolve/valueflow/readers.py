@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Who uses the value of a slot: of all who use a member of its name those that can mean it, and the surest first."""
+"""Which functions use the value of a slot: of all that use a member of its name those that can mean it, the surest
+first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from xref.store.numbers import file_of
 
 
 class Readers:
-    """Finds them. One instance serves one index."""
+    """Finds such functions. One instance serves one index."""
 
     def __init__(self, written: Written, values: Values) -> None:
         self._reader = written.reader

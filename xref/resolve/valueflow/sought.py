@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Whether an expression has its value from something that is known beforehand, which is told with less than what all
-its sources are.
+"""Whether an expression gets its value from a source that is known beforehand. That takes less than to find all its
+sources.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ Wanted = Callable[[FunctionInfo | Place], bool]
 
 
 class Sought(Values):
-    """The sources of values, as far as they are wanted: of the members of the name ``type`` in four hundred functions
-    hardly any is the one whose value is looked for, and of the others it is not asked what they can carry.
+    """Finds the sources of values that are wanted, and no others. Four hundred functions use a member of the name
+    ``type``; hardly any of them means the one whose value is looked for, and the others are not asked what they can
+    carry.
     """
 
     def __init__(self, written: Written, macros: IndexedMacros, values: Values) -> None:

@@ -2,7 +2,7 @@
 """What objects are called in strings.
 
 Up to 3.14 ``tracepoint_probe_register("sched_switch", probe, data)`` names a tracepoint by a string. The object is
-``__tracepoint_sched_switch``: one macro makes all objects of the type, each of its name behind the same prefix.
+``__tracepoint_sched_switch``: one macro makes all objects of the type, with the same prefix before the name of each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TEXT: Final = re.compile(r'[\s(]*"([A-Za-z_]\w*)"[\s)]*')
 
 
 class Titles:
-    """Answers for types. One instance serves one index."""
+    """Finds the prefix for a type. One instance serves one index."""
 
     def __init__(self, written: Written) -> None:
         self._slots = written.slots

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The flow of a function's address forwards: the places that it reaches, and the calls through them.
 
-The mirror of :mod:`xref.resolve.valueflow.values`, which goes from a call backwards. It starts where the function is
-named as a value, and looks in every place that it comes to for those who copy it further. What counts as bringing a
-value somewhere is not said again here: an expression is asked for its sources, as on the way back.
+The mirror of :mod:`xref.resolve.valueflow.values`, which goes backwards from a call. It starts where the function is
+named as a value, and finds, for each place that the address comes to, the code that copies it further. What counts as
+bringing a value somewhere is not said again here: an expression is asked for its sources, as on the way back.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class _Pair(NamedTuple):
 
 
 class _Onward(NamedTuple):
-    """What leaves a place, the objects handed over along with it (those that are named, and ``pairs``, of which the
-    function that is brought there says more), and how many functions were not read for it.
+    """What leaves a place, the objects that are handed over along with it (those that are named, and ``pairs``, of
+    which the function that is brought there says more), and how many functions were not read for it.
     """
 
     outflows: tuple[Outflow, ...]

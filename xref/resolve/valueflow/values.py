@@ -32,7 +32,7 @@ _KEY_SLOTS = ((re.compile(r"lsm_static_call_(\w+)_\d+"), "security_list_options"
 
 
 class Values(Flow[FunctionInfo]):
-    """Which functions. One instance serves one index."""
+    """Finds which functions a pointer can hold. One instance serves one index."""
 
     def __init__(self, written: Written, macros: IndexedMacros) -> None:
         super().__init__(written)
