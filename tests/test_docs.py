@@ -22,6 +22,8 @@ from pathlib import Path
 import click
 import pytest
 
+import xref
+import xref.resolve
 from xref import errors
 from xref.cli.main import COMMANDS, cli, main
 from xref.graph.export import EDGES, FUNCTIONS, SLOTS
@@ -232,6 +234,12 @@ def test_every_module_is_in_the_table_of_its_package():
         assert len(set(named)) == len(named), package
         assert sorted(each for each in named if each.endswith(".py")) == sorted(modules), package
         assert [each for each in named if not (ROOT / package / each).exists()] == [], package
+
+
+def test_the_order_of_packages_is_the_one_that_is_held():
+    told = re.findall(r"^    (\w+(?: > \w+)+)$", read("architecture.md"), re.M)
+    held = [re.findall(r"^ +(\w+(?: > \w+)+)$", package.__doc__ or "", re.M) for package in (xref, xref.resolve)]
+    assert told == [line for lines in held for line in lines]
 
 
 def test_every_name_of_the_code_exists():
