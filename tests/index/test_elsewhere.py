@@ -11,7 +11,7 @@ from xref.index.elsewhere import beside, files_with, survey
 from xref.index.pool import Processes
 from xref.index.worker import LexedFile
 from xref.tree.files import SourceFile, list_files
-from xref.tree.part import Wanted, part_of
+from xref.tree.part import Wanted, calls_through, part_of
 from xref.tree.root import open_tree
 
 SOURCES = {
@@ -27,6 +27,10 @@ SOURCES = {
     "drivers/d/old.c": "static struct ops d = {\n\topen:\td_open,\n};\nint d_open(void) { }\n",
     "drivers/e/macro.c": "static struct e x = { HOOK(open, e_open), };\nint e_open(void) { }\n",
     "drivers/f/other.c": "static struct other_ops f = { .open = f_open };\nint f_open(void) { }\n",
+    "drivers/h/typed.c": "static const ops h = { .open = h_open };\nint h_open(void) { }\n",
+    "fs/prose.c": "/* the ops of x are open to all */\nstatic struct other_ops x = { .open = f };\n",
+    "fs/ids.c": "BTF_ID_FLAGS(open, f, FLAG)\nBTF_ID_FLAGS(open, f)\n",
+    "fs/text.c": "void f(struct other_ops *o)\n{\n\to->open = f; /* ops */\n}\n",
     "drivers/g/equal.c": "int f(struct ops *o)\n{\n\treturn o->open == 1;\n}\n",
     "security/listed.c": "#include <linux/hook_defs.h>\n",
     "net/user.c": "void f(struct ops *o)\n{\n\to->open();\n\tname_it(&x);\n}\n",
@@ -60,13 +64,35 @@ def test_who_defines_a_function_for_others(found):
 
 
 def test_who_fills_a_slot_and_with_what(found):
-    expected = {path for path in SOURCES if path.startswith("drivers/") and path[8] in "abcde"}
+    expected = {path for path in SOURCES if path.startswith("drivers/") and path[8] in "abcdeh"}
     assert found(slots=frozenset({("ops", "open")})) == expected | {"security/listed.c"}
     assert found(slots=frozenset({("ops", "read")})) == set()
 
 
 def test_who_has_a_text(found):
     assert found(spellings=frozenset({"name_it"})) == {"net/user.c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("o->init(x);", True),
+        ("(*x.init)(y);", True),
+        ("table->init[k] (x);", True),
+        ("CALL(o->init, x);", True),
+        ("(y ? o->init : g)(x);", True),
+        ("o->init = f;", False),
+        ("static struct ops o = { .init = f };", False),
+        ("o->initialise(x);", False),
+        ("if (!o->init && y) init(x);", False),
+    ],
+)
+def test_a_call_through_a_member_is_no_other_use_of_it(text, calls):
+    assert calls_through(text.encode(), b"init") is calls
+
+
+def test_who_calls_through_a_member(found):
+    assert found(through=frozenset({"open"})) == {"net/user.c"}
 
 
 def test_a_file_brings_its_headers_along(tmp_path: Path):

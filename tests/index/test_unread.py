@@ -13,7 +13,8 @@ from xref.macros.visibility import IncludeGraph
 from xref.tree.part import Wanted
 
 EVENTS = "#include <linux/tracepoint.h>\n{own}TRACE_EVENT(packet_sent,\n\tTP_PROTO(int x));\n#define EVENT(name) \\\n"
-EVENTS += "\tDEFINE_EVENT(task, task_##name)\nEVENT(free);\n#include <trace/again.h>\n"
+EVENTS += "\tDEFINE_EVENT(task, task_##name)\nEVENT(free);\n"
+EVENTS += "enum kind {{\n\tKINDS\n}};\n\tTP_fast_assign(__entry->initiator = x->first(x));\n#include <trace/again.h>\n"
 FILES = {
     "include/linux/tracepoint.h": "#define DECLARE_TRACE(name) void trace_##name(void); int trace_##name##_on(void)\n",
     "include/linux/plain.h": "int plain(void);\n",
@@ -23,7 +24,7 @@ FILES = {
     "include/trace/events/used.h": EVENTS.format(own="struct used {\n\tint x;\n};\n"),
     "include/trace/events/own.h": EVENTS.format(own="static inline void own_helper(int x)\n{\n}\n"),
     "net/a.c": "".join(f"#include <trace/events/{name}.h>\n" for name in ("net", "typed", "used", "own"))
-    + "#include <linux/plain.h>\nint f(struct used *u)\n{\n\treturn u->x;\n}\n",
+    + "#include <linux/plain.h>\nint f(struct used *u, enum kind k)\n{\n\treturn u->x;\n}\n",
 }
 NET = "include/trace/events/net.h"
 
@@ -60,6 +61,8 @@ def test_what_was_asked_for_does_not_wait(root):
         (Wanted(frozenset({"task_free_list"})), False),
         (Wanted(frozenset({"skb_free"})), False),
         (Wanted(frozenset(), spellings=frozenset({"TP_PROTO("})), True),
+        (Wanted(frozenset(), through=frozenset({"first"})), True),
+        (Wanted(frozenset(), through=frozenset({"init", "initiator"})), False),
         (Wanted(frozenset(), frozenset({("", "x")})), True),
         (Wanted(frozenset(), frozenset({("ops", "x")})), False),
         (Wanted(frozenset()), False),

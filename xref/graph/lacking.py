@@ -29,12 +29,14 @@ def lacking(source: CallSource, answer: Answer) -> Wanted:
                 functions.update(gap.callee_text for gap in source.calls(symbol).unresolved if not gap.via)
     members = [slot.split(".") for slot in slots if "." in slot]
     spellings: set[str] = set()
+    through: set[str] = set()
     if answer.query.direction == "up":
         names = {node.id: node.name for node in answer.nodes}
         spellings.update(names[root] for root in answer.roots if root in names)
-        spellings.update(f"{access}{path[-1]}(" for path in members for access in ("->", "."))
+        through.update(path[-1] for path in members)
     return Wanted(
         frozenset(name for name in functions if name.isidentifier()),
         frozenset((path[0], path[-1]) for path in members),
         frozenset(spellings),
+        frozenset(through),
     )

@@ -21,7 +21,7 @@ import msgspec
 from xref.index import worker
 from xref.index.pool import Pool, portions
 from xref.tree.files import KERNEL, SourceFile
-from xref.tree.part import Definers, Wanted, definers
+from xref.tree.part import Definers, Wanted, calls_through, definers
 
 _MOST_DEFINED: Final = 8
 """A name that more files define than this is one that each has for itself."""
@@ -30,8 +30,8 @@ MODULE: Final = 8
 _MANY: Final = 30
 """More words than this are looked for among the words of a text, not one by one."""
 _MOST_FILLED: Final = 150
-"""A member that more files fill than this (``file_operations.read``), or a text that more have, is left to the index of
-the whole tree."""
+"""A member that more files fill than this (``file_operations.read``) or call through, or a text that more have, is left
+to the index of the whole tree."""
 # static int __init\nfoo(int x)   SYM_FUNC_START(memset)   ENTRY(memset)
 _DEFINED: Final = re.compile(rb"\n(?:[A-Za-z_][\w \t*]*+)(?<=\w)\(")
 _ASSEMBLED: Final = re.compile(rb"\n\s*[A-Z_]+\((\w+)[,)]")
@@ -39,17 +39,18 @@ _APART: Final = bytes(c if (chr(c).isalnum() and c < 128) or c == ord("_") else 
 """Makes words of a text, of which it takes half the time that it takes to search for them."""
 # .sendmsg = tcp_sendmsg   prot->sendmsg = chtls_sendmsg   WRITE_ONCE(sk->sk_prot, &tcp_prot)   open: f,
 _FILLED: Final = re.compile(rb"[.>]\s*(\w+)\s*(?:=(?!=)|,)\s*&?(\w*)|\n\s+(\w+)\s*:\s*(\w+)\s*,")
-# LSM_HOOK_INIT(socket_sendmsg, f)
-_HANDED: Final = re.compile(rb"[A-Z]\((\w+)\s*,\s*(\w+)")
+# LSM_HOOK_INIT(socket_sendmsg, f),   but not BTF_ID_FLAGS(func, bpf_sock_destroy), which no comma follows
+_HANDED: Final = re.compile(rb"[A-Z]\((\w+)\s*,\s*(\w+)[^;{}()]*(?:\([^;{}()]*\)[^;{}()]*)*\)\s*[,;}]")
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one file has of what is wanted: names in its text, slots that it seems to fill, and names with which it
-    fills them and that it does not define itself.
+    """What one file has of what is wanted: names in its text, members that it seems to call through, slots that it seems
+    to fill, and names with which it fills them and that it does not define itself.
     """
 
     path: str
     spells: tuple[str, ...]
+    through: tuple[str, ...]
     fills: tuple[tuple[str, str], ...]
     values: tuple[str, ...]
 
@@ -144,15 +145,17 @@ def files_with(
     wanted = wanted._replace(spellings=wanted.spellings | _listings(wanted, part))
     sources = [f for f in files if is_source(f)]
     defines = offered.among(sources, wanted.functions)
-    found = list(_found(wanted, root, sources, pool)) if wanted.slots or wanted.spellings else []
+    found = list(_found(wanted, root, sources, pool)) if wanted.slots or wanted.spellings or wanted.through else []
     filling = Counter(slot for f in found for slot in f.fills)
     spelling = Counter(text for f in found for text in f.spells)
+    calling = Counter(member for f in found for member in f.through)
     defining = Counter(name for names in defines.values() for name in names)
     paths = {path for path, names in defines.items() if any(defining[name] <= _MOST_DEFINED for name in names)}
     values: set[str] = set()
     for f in found:
         fills = any(filling[slot] <= _MOST_FILLED for slot in f.fills)
-        if fills or any(spelling[text] <= _MOST_FILLED for text in f.spells):
+        spells = any(spelling[text] <= _MOST_FILLED for text in f.spells)
+        if fills or spells or any(calling[member] <= _MOST_FILLED for member in f.through):
             paths.add(f.path)
         if fills:
             values.update(f.values)
@@ -199,7 +202,8 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
     """What some files have of it, functions aside, encoded."""
     spellings = {text: text.encode("latin-1", "replace") for text in sorted(wanted.spellings)}
     words = {text: max(worker.words(raw), key=len) for text, raw in spellings.items()}
-    sought = {*words.values()}
+    through = {member: member.encode("latin-1", "replace") for member in sorted(wanted.through)}
+    sought = {*words.values(), *through.values()}
     slots: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
     for slot in sorted(wanted.slots):
         slots[slot[1].encode("latin-1", "replace")].append(slot)
@@ -216,11 +220,12 @@ def _search(wanted: Wanted, root: str, paths: Sequence[str]) -> bytes:
             fills[slot] = None
             values.add(value)
         spells = tuple(spelling for spelling, raw in spellings.items() if words[spelling] in here and raw in text)
-        if fills or spells:
+        calls = tuple(member for member, raw in through.items() if raw in here and calls_through(text, raw))
+        if fills or spells or calls:
             if fills:
                 values -= _defined(text, path)
             missing = sorted(v.decode("latin-1") for v in values if v and not _has(text, v))
-            found.append(Found(path, spells, tuple(fills), tuple(missing)))
+            found.append(Found(path, spells, calls, tuple(fills), tuple(missing)))
     return _encoder.encode(found)
 
 
@@ -249,9 +254,7 @@ def _found_in(text: bytes, holding: Mapping[bytes, Sequence[bytes]]) -> set[byte
 def _filled(text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]]) -> Iterator[tuple[tuple[str, str], bytes]]:
     """Which of ``slots``, by their members, a text seems to fill, and with what."""
     tags = {tag: tag.encode("latin-1", "replace") for some in slots.values() for tag, _ in some}
-    spelled = {
-        tag for tag, raw in tags.items() if not tag or (raw in text and re.search(rb"\b%s\b" % raw, text) is not None)
-    }
+    spelled = {tag for tag, raw in tags.items() if not tag or _names_type(text, raw)}
     possible = {field: [slot for slot in some if slot[0] in spelled] for field, some in slots.items()}
     if spelled:
         for a, b, c, d in _FILLED.findall(text):
@@ -261,6 +264,18 @@ def _filled(text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]]) -> It
         for field, value in _HANDED.findall(text):
             for slot in slots.get(field, ()):
                 yield slot, value
+
+
+def _names_type(text: bytes, name: bytes) -> bool:
+    """Whether a text has the type of this name: a tag, or else what a declaration or a cast begins with. In all of net/
+    there is a socket in the comments.
+    """
+    if name not in text:
+        return False
+    # struct proto   (foo_t *)   foo_t *x   (foo_t x   const foo_t x =
+    tagged = rb"\b(?:struct|union)\s+%s\b" % name
+    alias = rb"\b%s\s*\*+\s*[\w)]|[\n(,;{]\s*(?:static\s+|const\s+)*%s\s+\w+\s*[;=\[,)]" % (name, name)
+    return re.search(tagged, text) is not None or re.search(alias, text) is not None
 
 
 def _has(text: bytes, name: bytes) -> bool:

@@ -16,13 +16,14 @@ from typing import Final, TypeAlias
 
 from xref.index import worker
 from xref.macros.visibility import IncludeGraph
-from xref.tree.part import Wanted
+from xref.tree.part import Wanted, calls_through
 
 # TRACE_EVENT(sock_send_length,   DEFINE_EVENT(sk_data_ready, sk_data_ready_tcp,
 _MADE: Final = re.compile(rb"^[A-Za-z_]\w*\(\s*(\w+)\s*(?:,\s*(\w+))?", re.MULTILINE)
 # struct trace_vif_entry {   static inline void trace_devlink_hwmsg(   extern int i2c_transfer_trace_reg(void);
+# of an enum nothing is kept: enum rxrpc_abort_reason { rxrpc_abort_reasons } of trace/events/rxrpc.h
 _OWN: Final = re.compile(
-    rb"^(?:(?:struct|union|enum)\s+(\w+)\s*\{|(?:static|extern)\b[^\n;{}()=]*?(\w+)\s*[\[(;])", re.MULTILINE
+    rb"^(?:(?:struct|union)\s+(\w+)\s*\{|(?:static|extern)\b[^\n;{}()=]*?(\w+)\s*[\[(;])", re.MULTILINE
 )
 _INCLUDED: Final = re.compile(rb"^#\s*include\s*<([\w/.-]+)>", re.MULTILINE)
 _BEFORE: Final = re.compile(rb"([A-Za-z_]\w{0,60}_)\s?\Z")
@@ -72,17 +73,19 @@ def asked_for(wanted: Wanted, root: str, headers: Iterable[str]) -> frozenset[st
         for piece, behind in _pieces(name.encode("latin-1", "replace")):
             pieces[piece].add(behind)
     spellings = [text.encode("latin-1", "replace") for text in wanted.spellings]
+    through = [member.encode("latin-1", "replace") for member in wanted.through]
     slots = [[part.encode("latin-1", "replace") for part in slot] for slot in wanted.slots]
     pasted = lru_cache(maxsize=None)(partial(_pasted, root))
     found = []
     for path in headers:
         text, _ = worker.read(root, path)
-        if _makes(text, path, pieces, pasted) or any(spelling in text for spelling in spellings):
-            found.append(path)
-        elif slots:
+        asked = _makes(text, path, pieces, pasted) or any(spelling in text for spelling in spellings)
+        asked = asked or any(calls_through(text, member) for member in through)
+        if not asked and slots:
             present = worker.words(text)
-            if any(field in present and (not tag or tag in present) for tag, field in slots):
-                found.append(path)
+            asked = any(field in present and (not tag or tag in present) for tag, field in slots)
+        if asked:
+            found.append(path)
     return frozenset(found)
 
 

@@ -21,20 +21,38 @@ _MOST: Final = 4
 
 class Wanted(NamedTuple):
     """What an answer from a part of a tree lacks: functions by name; what is put into slots, each a struct (or union;
-    '' for any) and a member; whatever has one of ``spellings`` in its text.
+    '' for any) and a member; whatever has one of ``spellings`` in its text; whoever calls ``through`` members of these
+    names.
     """
 
     functions: frozenset[str]
     slots: frozenset[tuple[str, str]] = frozenset()
     spellings: frozenset[str] = frozenset()
+    through: frozenset[str] = frozenset()
 
     def and_also(self, other: Wanted) -> Wanted:
         """What either lacks."""
-        return Wanted(self.functions | other.functions, self.slots | other.slots, self.spellings | other.spellings)
+        return Wanted(
+            self.functions | other.functions, self.slots | other.slots, self.spellings | other.spellings,
+            self.through | other.through,
+        )  # fmt: skip
 
     def but(self, other: Wanted) -> Wanted:
         """What ``other`` does not lack."""
-        return Wanted(self.functions - other.functions, self.slots - other.slots, self.spellings - other.spellings)
+        return Wanted(
+            self.functions - other.functions, self.slots - other.slots, self.spellings - other.spellings,
+            self.through - other.through,
+        )  # fmt: skip
+
+
+def calls_through(text: bytes, member: bytes) -> bool:
+    """Whether a text seems to call through a member of this name: it is accessed, and what stands behind it is what may
+    stand behind a callee. ``x->init = f``, ``.init = f`` and ``if (!x->init && y)`` are no calls.
+    """
+    if b"->" + member not in text and b"." + member not in text:
+        return False
+    # ops->init(x)   (*ops->init)(x)   table->init[k](x)   CALL(ops->init, x)   (y ? ops->init : g)(x)
+    return re.search(rb"(?:->|\.)%s\s*[(),\[:]" % member, text) is not None
 
 
 def part_of(listed: FileList, places: Iterable[str]) -> FileList:

@@ -95,4 +95,4 @@ def test_callers_who_hand_something_over(part):
 def test_calls_through_a_slot_on_the_way_up(part):
     """Who hands ``own`` its argument is whoever calls what it was put into."""
     part.callers(part.lookup("own")[0])
-    assert {"->open", ".open"} <= part.wanted().spellings
+    assert part.wanted().through == {"open"}

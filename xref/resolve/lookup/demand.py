@@ -41,11 +41,11 @@ class Demand:
         for f in reader.functions(sorted(self.stubs)):
             if f.guard or reader.file(f.file_id).guard:
                 functions.add(f.name)
-        spellings = {f"{access}{field}" for field in self.dispatched for access in ("->", ".")}
-        spellings.update(f"{name}(" for name, home in self.callers if not home or reader.file(home).path.endswith(".h"))
+        spellings = {f"{name}(" for name, home in self.callers if not home or reader.file(home).path.endswith(".h")}
         aliases = {("", name) for _, field in self.slots for name in reader.spellings(field) if name != field}
         return Wanted(
             frozenset(name for name in functions if name.isidentifier()),
             frozenset(self.slots | aliases),
             frozenset(spellings),
+            frozenset(self.dispatched),
         )
