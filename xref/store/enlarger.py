@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xref.store.database import COMPLETE, load
@@ -41,20 +41,22 @@ class Enlarger(Writer):
     def finish(self, meta: Mapping[str, str]) -> None:
         """Adds to the postings, marks the file as whole and closes it."""
         db = self._db
-        db.executemany("INSERT OR REPLACE INTO postings VALUES (?,?,?,?)", self._merged())
+        db.create_function("merged", 2, _merged, deterministic=True)
+        for kind, table in self._postings.items():
+            db.executemany(
+                "INSERT INTO postings VALUES (?,?,?,?)"
+                " ON CONFLICT (kind, name, shape) DO UPDATE SET ids = merged(ids, excluded.ids)",
+                # what stands beside one another is on one page
+                ((kind, *name_and_shape(shaped), encode_ids(table[shaped])) for shaped in sorted(table)),
+            )
         db.executemany("INSERT OR IGNORE INTO member_aliases VALUES (?,?)", sorted(self._member_aliases))
         db.executemany("INSERT OR REPLACE INTO meta VALUES (?,?)", {**meta, COMPLETE: "1"}.items())
         db.execute("COMMIT")
         db.close()
 
-    def _merged(self) -> Iterator[tuple[str, str, str, bytes]]:
-        for kind, table in self._postings.items():
-            for shaped in sorted(table):  # what stands beside one another is on one page
-                ids = table[shaped]
-                name, shape = name_and_shape(shaped)
-                where = (kind, name, shape)
-                row = self._db.execute(
-                    "SELECT ids FROM postings WHERE kind = ? AND name = ? AND shape = ?", where
-                ).fetchone()
-                before = decode_ids(row[0]) if row is not None else ids[:0]
-                yield kind, name, shape, encode_ids(array(ids.typecode, sorted((*before, *ids))))
+
+def _merged(before: bytes, more: bytes) -> bytes:
+    """Two posting lists as one, in the order of the numbers."""
+    ids = decode_ids(before)
+    ids.extend(decode_ids(more))
+    return encode_ids(array(ids.typecode, sorted(ids)))
