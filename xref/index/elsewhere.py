@@ -41,6 +41,9 @@ _APART: Final = bytes(c if (chr(c).isalnum() and c < 128) or c == ord("_") else 
 _FILLED: Final = re.compile(rb"[.>]\s*(\w+)\s*(?:=(?!=)|,)\s*&?(\w*)|\n\s+(\w+)\s*:\s*(\w+)\s*,")
 # LSM_HOOK_INIT(socket_sendmsg, f),   but not BTF_ID_FLAGS(func, bpf_sock_destroy), which no comma follows
 _HANDED: Final = re.compile(rb"[A-Z]\((\w+)\s*,\s*(\w+)[^;{}()]*(?:\([^;{}()]*\)[^;{}()]*)*\)\s*[,;}]")
+# what stands before a type: a declaration or a parameter ([1]), or anything but a longer name
+_BEFORE_TYPE: Final = re.compile(rb"([\n(,;{]\s*(?:static\s+|const\s+)*)\Z|(?<!\w)\Z")
+_SHORT: Final = 24
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -254,12 +257,16 @@ def _found_in(text: bytes, holding: Mapping[bytes, Sequence[bytes]]) -> set[byte
 def _filled(text: bytes, slots: Mapping[bytes, Sequence[tuple[str, str]]]) -> Iterator[tuple[tuple[str, str], bytes]]:
     """Which of ``slots``, by their members, a text seems to fill, and with what."""
     tags = {tag: tag.encode("latin-1", "replace") for some in slots.values() for tag, _ in some}
-    spelled = {tag for tag, raw in tags.items() if not tag or _names_type(text, raw)}
+    spelled = {tag: True if not tag else None for tag, raw in tags.items() if raw in text}
     possible = {field: [slot for slot in some if slot[0] in spelled] for field, some in slots.items()}
     if spelled:
         for a, b, c, d in _FILLED.findall(text):
             for slot in possible.get(a or c, ()):
-                yield slot, b or d
+                named = spelled[slot[0]]
+                if named is None:
+                    named = spelled[slot[0]] = _names_type(text, tags[slot[0]])
+                if named:
+                    yield slot, b or d
     if any(b"(" + field in text for field in slots):
         for field, value in _HANDED.findall(text):
             for slot in slots.get(field, ()):
@@ -270,12 +277,15 @@ def _names_type(text: bytes, name: bytes) -> bool:
     """Whether a text has the type of this name: a tag, or else what a declaration or a cast begins with. In all of net/
     there is a socket in the comments.
     """
-    if name not in text:
-        return False
-    # struct proto   (foo_t *)   foo_t *x   (foo_t x   const foo_t x =
-    tagged = rb"\b(?:struct|union)\s+%s\b" % name
-    alias = rb"\b%s\s*\*+\s*[\w)]|[\n(,;{]\s*(?:static\s+|const\s+)*%s\s+\w+\s*[;=\[,)]" % (name, name)
-    return re.search(tagged, text) is not None or re.search(alias, text) is not None
+    tagged = [kind + name for kind in (b"struct ", b"union ") if kind + name in text]
+    if any(re.search(spelled + rb"\b", text) is not None for spelled in tagged):
+        return True
+    # (foo_t *)   foo_t *x   (foo_t x   const foo_t x =
+    for m in re.finditer(rb"%s(?:\s*(\*)[\s*]*[\w)]|\s+\w+\s*[;=\[,)])" % name, text):
+        before = _BEFORE_TYPE.search(text, max(0, m.start() - _SHORT), m.start())
+        if before is not None and (m[1] or before[1]):
+            return True
+    return False
 
 
 def _has(text: bytes, name: bytes) -> bool:

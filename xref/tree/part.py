@@ -52,7 +52,8 @@ def calls_through(text: bytes, member: bytes) -> bool:
     if b"->" + member not in text and b"." + member not in text:
         return False
     # ops->init(x)   (*ops->init)(x)   table->init[k](x)   CALL(ops->init, x)   (y ? ops->init : g)(x)
-    return re.search(rb"(?:->|\.)%s\s*[(),\[:]" % member, text) is not None
+    found = re.finditer(rb"%s\s*[(),\[:]" % member, text)
+    return any(text.endswith((b"->", b"."), 0, m.start()) for m in found)
 
 
 def part_of(listed: FileList, places: Iterable[str]) -> FileList:
