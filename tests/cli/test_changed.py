@@ -3,6 +3,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -35,6 +36,14 @@ def test_a_file_that_was_touched_is_the_same(xref, bare_kernel, indexed):
     ran = xref("--tree", bare_kernel, "callers", "one", "--evidence")
     assert "return one();" in ran.out
     assert "changed" not in ran.out
+
+
+def test_to_tell_whether_a_file_has_changed_loads_nothing_of_what_makes_an_index(
+    xref, bare_kernel, indexed, monkeypatch
+):
+    os.utime(indexed, (1, 1))
+    monkeypatch.setitem(sys.modules, "xref.index.worker", None)
+    assert xref("--tree", bare_kernel, "callers", "one").code == 0
 
 
 def test_doctor_counts_changed_files(xref, bare_kernel, indexed):

@@ -35,6 +35,7 @@ from xref.macros.table import MacroTable
 from xref.parse.queries import grammar
 from xref.store.model import FileRow, Offer
 from xref.store.rows import LEFT_OUT, file_row
+from xref.store.states import content_hash
 from xref.store.stored import encode_includes
 from xref.tree.files import is_shared
 
@@ -205,11 +206,6 @@ def words(data: bytes) -> set[bytes]:
 def decode_mentions(data: bytes) -> list[tuple[str, list[bytes]]]:
     """What :func:`mentioning` encoded."""
     return _mentions_decoder.decode(data)
-
-
-def content_hash(data: bytes) -> bytes:
-    """What two files with the same content have in common."""
-    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def extract_files(root: str, files: Sequence[tuple[str, int, int]]) -> bytes:

@@ -16,6 +16,13 @@ class FileState(NamedTuple):
     hash: bytes
 
 
+def content_hash(data: bytes) -> bytes:
+    """What two files with the same content have in common."""
+    from hashlib import blake2b  # which loads OpenSSL: most questions meet no file that has to be read again
+
+    return blake2b(data, digest_size=16).digest()
+
+
 class StateReader:
     """An open index, asked what its files were like."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from xref.lex import guard as g
 from xref.resolve.edge import Confidence, EdgeKind, Evidence, Symbol
+from xref.store.states import content_hash
 
 if TYPE_CHECKING:
     from xref.facts.model import CallFact
@@ -58,8 +59,6 @@ class Wording:
             now = Path(self._root, path).stat()
             if then is None or (now.st_size, now.st_mtime_ns) == (then.size, then.mtime_ns):
                 return False
-            from xref.index.worker import content_hash  # seldom needed, and takes long to load
-
             return now.st_size != then.size or content_hash(Path(self._root, path).read_bytes()) != then.hash
         except OSError:
             return False
