@@ -42,6 +42,7 @@ class FunctionReader(PathReader):
         self._functions: dict[int, FunctionInfo | None] = {}
         self._bodies: dict[int, bytes | Body] = {}
         self._named: dict[str, tuple[FunctionInfo, ...]] = {}
+        self._firsts: dict[str, frozenset[int]] = {}
         self._aliases: frozenset[str] | None = None
 
     def function(self, fid: int) -> FunctionInfo | None:
@@ -115,9 +116,16 @@ class FunctionReader(PathReader):
         """Whether no other function of that name stands above ``f`` in its file. The index by name tells; to read them
         all takes long where every driver has one (``__exittest``).
         """
-        known = self._named.get(f.name)
-        if known is not None:
-            return f.id == min(o.id for o in known if o.file_id == f.file_id and o.name == f.name)
+        firsts = self._firsts.get(f.name)
+        if firsts is None and f.name in self._named:
+            above: dict[int, int] = {}
+            for other in self._named[f.name]:
+                if other.name == f.name:
+                    above[other.file_id] = min(other.id, above.get(other.file_id, other.id))
+            make_room(self._firsts, MANY)
+            firsts = self._firsts[f.name] = frozenset(above.values())
+        if firsts is not None:
+            return f.id in firsts
         sql = "SELECT 1 FROM functions WHERE name = ? AND id >= ? AND id < ? LIMIT 1"
         return self._db.execute(sql, (f.name, first(f.file_id), f.id)).fetchone() is None
 
