@@ -267,6 +267,7 @@ def _build(
                 progress(Progress(number, len(files), done_bytes, total, "extracting"))
         progress(Progress(len(files), len(files), total, total, "writing"))
         writer.add_parts(image.parts)
+        writer.add_resolved(image.resolved())
         kept.counts = writer.counts
         summary = Summary(
             files=len(files),

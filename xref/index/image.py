@@ -34,6 +34,11 @@ class TableImage(msgspec.Struct, frozen=True, array_like=True, gc=False):
         table.listings.update(self.listings)
         return table
 
+    def resolved(self) -> dict[str, tuple[str, ...]]:
+        """The files that each file includes, in order."""
+        graph = IncludeGraph(self.includes, self.arch, self.include_dirs)
+        return {path: graph.direct(path) for path in self.includes}
+
 
 def encode_image(image: TableImage) -> tuple[bytes, str]:
     """The image as bytes, and a digest of them."""

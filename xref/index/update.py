@@ -133,6 +133,8 @@ def _put(editor: Editor, files: Sequence[SourceFile], touched: Set[str], come: S
     editor.guard(reworked.guards)
     if reworked.parts is not None:
         editor.parts(reworked.parts)
+    if reworked.resolved is not None:
+        editor.resolved(reworked.resolved)
     if reworked.requires is not None:
         editor.options(reworked.requires)
     for row in reworked.rows:

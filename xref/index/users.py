@@ -33,8 +33,8 @@ LARGEST_SHARE = 0.4
 @dataclass(frozen=True, slots=True)
 class Reworked:
     """What has to be put into an index: the rows of files, what changed files offer, the conditions of all files, what
-    is known of the tree as a whole, which files are parts of which, and what options need (None where these are as they
-    were).
+    is known of the tree as a whole, what is a part of what, what each file includes, and what options need (None where
+    these are as they were).
     """
 
     rows: list[FileRow]
@@ -42,6 +42,7 @@ class Reworked:
     guards: Mapping[str, str]
     known: Mapping[str, str]
     parts: Mapping[str, Sequence[str]] | None = None
+    resolved: Mapping[str, Sequence[str]] | None = None
     requires: Mapping[str, Sequence[str]] | None = None
 
 
@@ -80,7 +81,7 @@ def rework(
     offers = {path: worker.offer_of(f) for path, f in lexed.items()}
     return Reworked(
         rows, offers, {f.path: guards.get(f.path, "") for f in files}, known_to_text(image, kbuild), image.parts,
-        kbuild.options.requires,
+        image.resolved(), kbuild.options.requires,
     )  # fmt: skip
 
 

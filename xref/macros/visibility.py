@@ -289,8 +289,8 @@ class IncludeGraph:
     def _compute_around(self, path: str) -> int:
         seen = 0
         for whole in self.hosts(path):
-            line = next((inc.line for inc in self._raw[whole] if self.resolve(whole, inc) == path), 0)
-            seen |= self.seen_before(whole, line)
+            targets = self.direct(whole)
+            seen |= self._all_of(targets[: targets.index(path)] if path in targets else ())
         return seen
 
     def hides(self, path: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xref.lex.model import Include
@@ -49,27 +49,18 @@ class Includes(Mapping[str, tuple[Include, ...]]):
         self._known: dict[str, bool] = {}
         self._below: dict[str, frozenset[str]] = {}
         self._paths: frozenset[str] | None = None
-        self._read: dict[str, bytes] = {}
         self._last: tuple[str, tuple[Include, ...]] | None = None
         """What was asked last: who asks again mostly does so at once."""
-
-    def expect(self, paths: Iterable[str]) -> None:
-        """Reads the directives of these files at once: the look-ups that follow find them."""
-        missing = [path for path in paths if path not in self._read]
-        self._read.update(of_each(self._db, "SELECT path, includes FROM files WHERE path IN", missing))
 
     def __getitem__(self, path: str) -> tuple[Include, ...]:
         if path in self._instead:
             return self._instead[path]
         if self._last is not None and path == self._last[0]:
             return self._last[1]
-        data = self._read.pop(path, None)
-        if data is None:
-            row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
-            if row is None:
-                raise KeyError(path)
-            data = row[0]
-        found = decode_includes(data)
+        row = self._db.execute("SELECT includes FROM files WHERE path = ?", (path,)).fetchone()
+        if row is None:
+            raise KeyError(path)
+        found = decode_includes(row[0])
         self._last = (path, found)
         return found
 

@@ -27,6 +27,7 @@ from xref.store.writer import (
     name_and_shape,
     replace_guards,
     replace_parts,
+    replace_resolved,
 )
 
 _NUMBERED = ("functions", "records")
@@ -81,6 +82,10 @@ class Editor:
     def parts(self, parts: Mapping[str, Sequence[str]]) -> None:
         """Replaces what is a part of what."""
         replace_parts(self._db, parts)
+
+    def resolved(self, resolved: Mapping[str, Sequence[str]]) -> None:
+        """Replaces what each file includes."""
+        replace_resolved(self._db, resolved)
 
     def options(self, requires: Mapping[str, Sequence[str]]) -> None:
         """Replaces what options need."""

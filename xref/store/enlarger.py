@@ -11,7 +11,7 @@ from xref.store.database import COMPLETE, load
 from xref.store.model import FileRow, Offer
 from xref.store.numbers import first_wide
 from xref.store.stored import decode_ids, encode_ids
-from xref.store.writer import NOTHING, Counts, Writer, name_and_shape, replace_guards, replace_parts
+from xref.store.writer import NOTHING, Counts, Writer, name_and_shape, replace_guards, replace_parts, replace_resolved
 
 
 class Enlarger(Writer):
@@ -37,6 +37,10 @@ class Enlarger(Writer):
     def add_parts(self, parts: Mapping[str, Sequence[str]]) -> None:
         """Replaces what is a part of what."""
         replace_parts(self._db, parts)
+
+    def add_resolved(self, resolved: Mapping[str, Sequence[str]]) -> None:
+        """Replaces what each file includes."""
+        replace_resolved(self._db, resolved)
 
     def finish(self, meta: Mapping[str, str]) -> None:
         """Adds to the postings, marks the file as whole and closes it."""

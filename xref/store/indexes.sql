@@ -12,4 +12,5 @@ CREATE INDEX registrations_positional ON registrations (tag, id) WHERE field = '
 CREATE INDEX macros_name ON macros (name);
 CREATE INDEX macros_renaming ON macros (body)
     WHERE params IS NULL AND body GLOB '[A-Za-z_]*' AND NOT body GLOB '*[^A-Za-z0-9_]*';
+CREATE INDEX parts_sources ON parts (path) WHERE NOT path GLOB '*.h';
 CREATE INDEX syscalls_name ON syscalls (name);

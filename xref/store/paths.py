@@ -15,8 +15,6 @@ from xref.store.model import FileInfo
 from xref.store.options import OptionReader
 
 _FILE: Final = "SELECT id, path, program, guard FROM files WHERE id"
-_FEW_PARTS: Final = 200
-"""After so many questions the paths of all parts are read: most paths that are asked for are none."""
 
 
 class PathReader(OptionReader):
@@ -27,8 +25,7 @@ class PathReader(OptionReader):
         self.meta: Mapping[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
         self._files: dict[int, FileInfo] = {}
         self._file_ids: dict[str, int | None] = {}
-        self._part_names: frozenset[str] | None = None
-        self._asked_parts = 0
+        self._part_sources: frozenset[str] | None = None
 
     def file(self, file_id: int) -> FileInfo:
         """One file by its row."""
@@ -86,15 +83,20 @@ class PathReader(OptionReader):
         return {path: tuple(wholes.split("\t")) for path, wholes in rows}
 
     def wholes(self, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """What each of these is a part of, as far as it is one."""
-        if self._part_names is None:
-            self._asked_parts += len(paths)
-            if self._asked_parts > _FEW_PARTS:
-                self._part_names = all_of(self._db, "path", "FROM parts")
-        if self._part_names is not None:
-            paths = [path for path in paths if path in self._part_names]
-        rows = of_each(self._db, "SELECT path, wholes FROM parts WHERE path IN", paths)
+        """What each of these is a part of, as far as it is one. Of the sources that are asked for hardly any is: those
+        that are fit into a page or two.
+        """
+        if self._part_sources is None:
+            self._part_sources = all_of(self._db, "path", "FROM parts WHERE NOT path GLOB '*.h'")
+        sources = self._part_sources
+        some = [path for path in paths if path.endswith(".h") or path in sources]
+        rows = of_each(self._db, "SELECT path, wholes FROM parts WHERE path IN", some)
         return {path: tuple(wholes.split("\t")) for path, wholes in rows}
+
+    def resolved(self, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The files that each of these includes, in order, as far as it includes some."""
+        rows = of_each(self._db, "SELECT path, targets FROM resolved WHERE path IN", paths)
+        return {path: tuple(targets.split("\t")) for path, targets in rows}
 
     def guards(self) -> dict[str, str]:
         """The condition of every file, by path."""

@@ -16,7 +16,7 @@ from xref.store.stored import decode_ids, encode_ids
 
 _NARROW: Final = ("functions", "records")
 _WIDE: Final = ("registrations", "typedefs", "objects", "macros", "exports")
-_PLAIN: Final = ("member_aliases", "parts", "syscalls")
+_PLAIN: Final = ("member_aliases", "parts", "resolved", "syscalls")
 
 
 def renumbered(source: Path, target: Path, numbers: Mapping[int, int]) -> None:

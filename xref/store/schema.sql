@@ -102,6 +102,9 @@ CREATE TABLE member_aliases (field TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KE
 -- includes it finds there
 CREATE TABLE parts (path TEXT PRIMARY KEY, wholes TEXT NOT NULL) WITHOUT ROWID;
 
+-- files with those that their #include directives mean (between tabs), each once and in order
+CREATE TABLE resolved (path TEXT PRIMARY KEY, targets TEXT NOT NULL) WITHOUT ROWID;
+
 -- who mentions a name: kind c = calls it, m = calls through a member or variable of that name, a = assigns to a member
 -- of that name, p = takes the address of a member of that name, g = uses the value of a
 -- member of that name, v = uses a name as a value, h = calls it with the address of a global object as one argument; f = records that have a field of

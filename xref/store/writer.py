@@ -80,6 +80,10 @@ class Writer:
         """Adds the files that are parts of others, each with these."""
         insert_parts(self._db, parts)
 
+    def add_resolved(self, resolved: Mapping[str, Sequence[str]]) -> None:
+        """Adds the files that include others, each with these."""
+        insert_resolved(self._db, resolved)
+
     def add_options(self, requires: Mapping[str, Sequence[str]]) -> None:
         """Adds the options that need others to be set, or not, each with these."""
         insert_options(self._db, requires)
@@ -179,6 +183,18 @@ def replace_parts(db: sqlite3.Connection, parts: Mapping[str, Sequence[str]]) ->
     """The same in place of those that are there."""
     db.execute("DELETE FROM parts")
     insert_parts(db, parts)
+
+
+def insert_resolved(db: sqlite3.Connection, resolved: Mapping[str, Sequence[str]]) -> None:
+    """The files that include others, each with these."""
+    rows = ((path, "\t".join(resolved[path])) for path in sorted(resolved) if resolved[path])
+    db.executemany("INSERT INTO resolved VALUES (?,?)", rows)
+
+
+def replace_resolved(db: sqlite3.Connection, resolved: Mapping[str, Sequence[str]]) -> None:
+    """The same in place of those that are there."""
+    db.execute("DELETE FROM resolved")
+    insert_resolved(db, resolved)
 
 
 def replace_guards(db: sqlite3.Connection, guards: Mapping[str, str]) -> None:

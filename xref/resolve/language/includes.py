@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The include graph of an index.
 
-A question to a whole kernel asks what a thousand files see; the directives are read from the index file by file, as
-they are needed.
+A question to a whole kernel asks what a thousand files see; what each of them includes is in the index, and is read as
+the question comes to it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from xref.lex.model import Include
 from xref.macros.visibility import IncludeGraph
-from xref.store.batches import Includes
 from xref.tree.files import is_shared
 from xref.tree.programs import TOOLS
 
@@ -27,54 +27,40 @@ class _Users(NamedTuple):
 
 
 class IndexedIncludes(IncludeGraph):
-    """An include graph that reads the directives of many files at once, and no more of them than it needs."""
+    """An include graph that reads what many files include at once, and of no more of them than it needs."""
 
     def __init__(
         self,
-        includes: Includes,
+        includes: Mapping[str, tuple[Include, ...]],
         arch: str,
-        include_dirs: Mapping[str, tuple[str, ...]] | None = None,
-        wholes: Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]] = lambda _: {},
+        include_dirs: Mapping[str, tuple[str, ...]],
+        wholes: Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]],
+        resolved: Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]],
     ) -> None:
-        """``wholes`` knows what files are parts of."""
+        """``wholes`` knows what files are parts of, ``resolved`` what they include."""
         super().__init__(includes, arch, include_dirs, sources=None)
-        self._source = includes
         self._find_wholes = wholes
+        self._find_resolved = resolved
         self._wholes: dict[str, tuple[str, ...]] = {}
         self._nearest: dict[str, frozenset[str]] = {}
         self._included: dict[str, bool] = {}
         self._leaning: dict[str, bool] = {}
         self._users: dict[str, _Users | None] = {}
         self._below: set[str] = set()
-        self._angled: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], dict[str, str | None]] = {}
-        self._angled_in: dict[tuple[str, bool], dict[str, str | None]] = {}
 
     def expect(self, paths: Iterable[str]) -> None:
         """Reads at once what these files include."""
-        self._source.expect(path for path in dict.fromkeys(paths) if path not in self._resolved)
+        new = [path for path in dict.fromkeys(paths) if path not in self._resolved]
+        if new:
+            self._resolved.update(dict.fromkeys(new, ()))
+            self._resolved.update(self._find_resolved(new))
 
     def direct(self, path: str) -> tuple[str, ...]:
-        """As the graph says; what stands in ``<>`` is looked up once for all files with the same ``-I`` paths."""
+        """As the graph says."""
         known = self._resolved.get(path)
         if known is None:
-            here = path[: path.rfind("/") + 1]
-            kind = (here, path.endswith((".c", ".S")))
-            angled = self._angled_in.get(kind)
-            if angled is None:
-                dirs = (here.startswith(TOOLS), self._dirs.get(here[:-1], ()), self._lent_to(path, here[:-1]))
-                angled = self._angled_in[kind] = self._angled.setdefault(dirs, {})
-            found: dict[str | None, None] = {}
-            for inc in self._raw.get(path, ()):
-                if not inc.angled:
-                    beside = here + inc.path
-                    plain = bool(here) and "./" not in inc.path and "//" not in inc.path
-                    target = beside if plain and beside in self._raw else self.resolve(path, inc)
-                elif inc.path in angled:
-                    target = angled[inc.path]
-                else:
-                    target = angled[inc.path] = self.resolve(path, inc)
-                found[target] = None
-            known = self._resolved[path] = tuple(target for target in found if target is not None)
+            self.expect((path,))
+            known = self._resolved[path]
         return known
 
     def wholes(self, path: str) -> tuple[str, ...]:
@@ -141,7 +127,7 @@ class IndexedIncludes(IncludeGraph):
         near = self._nearest.get(path)
         if near is None:
             below = self.direct(path)
-            self._source.expect(p for p in below if p not in self._resolved)
+            self.expect(below)
             near = self._nearest[path] = frozenset(below).union(*map(self.direct, below))
         return near
 
@@ -167,7 +153,7 @@ class IndexedIncludes(IncludeGraph):
         met = {root}
         level = [root]
         while level:
-            self._source.expect(path for path in level if path not in self._resolved)
+            self.expect(level)
             below = dict.fromkeys(p for path in level for p in self.direct(path))
             level = [path for path in below if path not in met and path not in self._seen]
             met.update(level)

@@ -31,7 +31,7 @@ class IndexedMacros:
         self._config = config
         self._known: Known | None = None
         arch = reader.meta.get("arch", "")
-        self.includes = IndexedIncludes(reader.includes(), arch, reader.include_dirs(), reader.wholes)
+        self.includes = IndexedIncludes(reader.includes(), arch, reader.include_dirs(), reader.wholes, reader.resolved)
         self.graph: IncludeGraph = self.includes
         self.orders: dict[tuple[MacroDef, ...], tuple[MacroDef, ...]] = {}
         self.view = lru_cache(maxsize=4096)(self._view)
