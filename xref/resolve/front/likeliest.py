@@ -29,8 +29,8 @@ _CARRIED: Final = frozenset({"boot", "realmode", "purgatory", "vdso"})
 _MANY: Final = 3
 _MORE: Final = 4
 """An option is usual that so many others need, and so many times more than those that exclude it."""
-_PAIRS: Final = 32
-"""Of so many definitions is looked at which stands in for which."""
+PAIRS: Final = 32
+"""Of so many definitions is looked at which stands in for which; of more it does not matter which are ``busy``."""
 
 
 class Standing(NamedTuple):
@@ -102,7 +102,7 @@ class Likeliest:
         under the opposite condition and does: include/linux/memcontrol.h without CONFIG_MEMCG.
         """
         idle = [at for at, each in enumerate(stand) if each.guard and not each.busy and _reach(each) < 2]
-        if not idle or len(stand) > _PAIRS:
+        if not idle or len(stand) > PAIRS:
             return set()
         busy = [each for each in stand if each.guard and each.busy and _reach(each) < 2]
         return {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from xref.resolve.edge import Symbol, SymbolKind
-from xref.resolve.front.likeliest import Likeliest, Standing
+from xref.resolve.front.likeliest import PAIRS, Likeliest, Standing
 from xref.resolve.front.wording import Wording
 from xref.resolve.model import IndexedTree
 from xref.store.model import FunctionInfo, SyscallInfo
@@ -176,14 +176,15 @@ class Symbols:
         if line.isdigit():
             rows = [f for f in rows if f.line == int(line)]
 
-        return tuple(self.as_symbol(f) for f in self.likeliest.first(rows, lambda f: self.standing(f, name)))
+        few = len(rows) <= PAIRS
+        return tuple(self.as_symbol(f) for f in self.likeliest.first(rows, lambda f: self.standing(f, name, few)))
 
-    def standing(self, f: FunctionInfo, name: str) -> Standing:
-        """Where a function stands that was looked up as ``name``."""
+    def standing(self, f: FunctionInfo, name: str, look_inside: bool = True) -> Standing:
+        """Where a function stands that was looked up as ``name``; without a look into its body it counts as busy."""
         file = self.reader.file(f.file_id)
         guard = self.conjunction(file.guard, f.guard)
         macro = f.kind == "macro"
-        busy = not guard or f.kind == "asm" or bool(self.reader.body(f.id).calls)
+        busy = not look_inside or not guard or f.kind == "asm" or bool(self.reader.body(f.id).calls)
         linkage = "" if macro else f.linkage
         return Standing(file.path, file.program, f.line, guard, file.guard, linkage, f.name == name, macro, busy)
 
