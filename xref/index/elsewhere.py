@@ -47,8 +47,8 @@ _SHORT: Final = 24
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one file has of what is wanted: names in its text, members that it seems to call through, slots that it seems
-    to fill, and names with which it fills them and that it does not define itself.
+    """What one file has of what is wanted: names in its text, members that it seems to call through, slots that it
+    seems to fill, and names with which it fills them and that it does not define itself.
     """
 
     path: str

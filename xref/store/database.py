@@ -17,7 +17,7 @@ from xref.errors import IndexUnavailable
 
 APPLICATION_ID: Final = 0x78726566
 """``xref`` in ASCII, in the SQLite header: tells an index from any other database."""
-SCHEMA_VERSION: Final = 24
+SCHEMA_VERSION: Final = 25
 COMPLETE: Final = "complete"
 """The key in ``meta`` that is written last: an index without it was interrupted."""
 
