@@ -51,7 +51,7 @@ class Buses:
         self._of_parameter = lru_cache(maxsize=5_000)(self._buses)
         self._of_type = lru_cache(maxsize=500)(self._buses_of_type)
         self._drivers = lru_cache(maxsize=500)(self._drivers_of)
-        self._pm: dict[str, frozenset[str]] | None = None
+        self._of_pm = lru_cache(maxsize=500)(self._buses_of_pm)
 
     def drivers(self, e: x.Expr, scope: Scope, line: int) -> tuple[Thing, ...]:
         """What ``dev->driver`` leads to in a function that only a bus calls, of whose devices ``dev``, a parameter, is
@@ -99,12 +99,12 @@ class Buses:
         if target is None or not r.object or r.function:
             return frozenset()
         if target.owner == _PM:
-            return self._with_pm().get(r.object, frozenset())
+            return self._of_pm(r.object)
         return self._of_holder(target.owner, r.object)
 
     def _of_holder(self, struct: str, name: str) -> frozenset[str]:
         if struct == _BUS:
-            return frozenset({name})
+            return frozenset({name} if name else ())
         return self._of_type(name) if struct == _TYPE else frozenset()
 
     def _buses_of_type(self, name: str) -> frozenset[str]:
@@ -128,25 +128,15 @@ class Buses:
                     return self._named(other.value, scope.file_id)
         return ""
 
-    def _with_pm(self) -> dict[str, frozenset[str]]:
-        """The bus types of each ``struct dev_pm_ops`` to which only they, and types of devices, point."""
-        if self._pm is None:
-            found: dict[str, list[frozenset[str]]] = {}
-            for struct in (_BUS, _TYPE):
-                for r in self._written.slots.registrations(struct, "pm"):
-                    name = self._named(r.value, r.file_id) if r.object else ""
-                    if name:
-                        found.setdefault(name, []).append(self._of_holder(struct, r.object))
-            self._pm = {
-                name: frozenset[str]().union(*every)
-                for name, every in found.items()
-                if all(every) and self._is_of_buses(name)
-            }
-        return self._pm
-
-    def _is_of_buses(self, name: str) -> bool:
-        targets = [self._written.slots.target(r) for r in self._reader.registrations_naming(name)]
-        return not self._reader.mentions("v", name) and all(t is not None and t.owner in (_BUS, _TYPE) for t in targets)
+    def _buses_of_pm(self, name: str) -> frozenset[str]:
+        """The bus types of a ``struct dev_pm_ops`` to which only they, and types of devices, point."""
+        if self._reader.mentions("v", name):
+            return frozenset()
+        found = []
+        for r in self._reader.registrations_naming(name):
+            target = self._written.slots.target(r)
+            found.append(self._of_holder(target.owner, r.object) if target is not None else frozenset())
+        return frozenset[str]().union(*found) if all(found) else frozenset()
 
     def _named(self, text: str, file_id: int) -> str:
         """The object of which a value is the address, if it is one; '' for other values."""

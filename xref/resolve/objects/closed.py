@@ -31,6 +31,7 @@ from xref.resolve.objects.buses import Buses
 from xref.resolve.objects.copied import Copy, bring
 from xref.resolve.objects.duplicates import Duplicates
 from xref.resolve.objects.fellows import Fellows
+from xref.resolve.objects.meant import Meant
 from xref.resolve.objects.objects import Objects, Thing
 from xref.resolve.objects.overwritten import Overwritten
 from xref.resolve.valueflow.flow import Arrival, Inflow, slot_place
@@ -391,6 +392,10 @@ class Closed(Near):
             for thing in copy.filled if put else ():
                 yield thing, put, copy.step
 
+    def meant(self, things: Collection[Thing]) -> Meant:
+        """These objects, to be asked whether what is put into another may be in one of them."""
+        return Meant(things, self.may_be)
+
     def may_be_any(self, held: Thing, things: Collection[Thing]) -> bool:
         """Whether what is put into one object, or into one that is not known, may be in one of ``things``."""
         return held == OPEN or any(self.may_be(held, thing) for thing in things)
@@ -431,12 +436,12 @@ class Closed(Near):
             return any(self._may_be_in(tag, path, thing) for thing in nameless)
 
         inside = slots.deep_candidates(struct, field, wanted) if nameless else iter(())
+        meant = self.meant(things)
         seen: set[int] = set()
         for r in chain(named, slots.loose_candidates(struct, field), inside):
             if r.id not in seen and slots.fills(r, struct, field, home):
                 seen.add(r.id)
-                held = self.registered_in(r)
-                if any(self.may_be(held, thing) for thing in things):
+                if meant.may_be(self.registered_in(r)):
                     yield r
 
     def knows_holders(self, struct: str, field: str) -> bool:
@@ -447,6 +452,7 @@ class Closed(Near):
         struct, (field, _, home) = str(place.owner), str(place.name).partition(" ")
         at = int(home) if home else None
         of = [thing for thing in place.of if isinstance(thing, Thing)]
+        meant = self.meant(of)
         written = False
         for r in self.registered_to(struct, field, of, at):
             for inflow in self.registered(r):
@@ -457,7 +463,7 @@ class Closed(Near):
             while isinstance(target, x.Index):
                 target = target.base
             held = self.near.receivers(target, scope, a.line) if isinstance(target, x.Member) else {}
-            if not held or any(h == OPEN or self.may_be(h, thing) for h in held for thing in of):
+            if not held or any(h == OPEN or meant.may_be(h) for h in held):
                 for inflow in self._assigned(a, scope):
                     written = True
                     yield inflow

@@ -19,6 +19,7 @@ from xref.parse.ctree import Array
 from xref.resolve.language.scope import Scope
 from xref.resolve.lookup.written import Written
 from xref.resolve.objects.closed import OPEN, Closed
+from xref.resolve.objects.meant import Meant
 from xref.resolve.objects.objects import Thing
 from xref.resolve.valueflow.values import Values
 from xref.store.model import FunctionInfo, RegistrationInfo
@@ -134,15 +135,11 @@ class Puts:
 
     # -- some objects, or any -----------------------------------------------------------------------------------------
 
-    def fills(self, struct: str, field: str, things: Iterable[Thing], beside: Iterable[RegistrationInfo]) -> bool:
-        """Whether anything is put into a slot of objects; ``beside``: the initialisers of these."""
+    def fills(self, struct: str, field: str, meant: Meant, beside: Iterable[RegistrationInfo]) -> bool:
+        """Whether anything is put into a slot of the objects that are meant; ``beside``: the initialisers of these."""
         if any(self._fills(r) for r in beside):
             return True
-        may_be = self._closed.may_be
-        return any(
-            any(held != OPEN and may_be(held, thing) for held in put.things for thing in things)
-            for put in self.assigned(struct, field)
-        )
+        return any(held != OPEN and meant.may_be(held) for put in self.assigned(struct, field) for held in put.things)
 
     def assigned(self, struct: str, field: str) -> Iterator[Put]:
         """All assignments that put functions into a slot."""

@@ -15,6 +15,7 @@ from xref.parse import ctree as x
 from xref.resolve.language.scope import Scope
 from xref.resolve.model import Holding, MemberType
 from xref.resolve.objects.closed import OPEN, Closed
+from xref.resolve.objects.meant import Meant
 from xref.resolve.objects.objects import Thing
 from xref.resolve.objects.overwritten import Overwritten
 from xref.resolve.objects.puts import Put, Puts
@@ -84,9 +85,9 @@ class Receivers:
         if ways is not None and not self._closed.knows_holders(slot.owner, slot.field):
             if not self._puts.is_array(slot.owner, slot.field):
                 return holdings if self._may_hold(holdings[0].function, slot, things, ways) else ()
-        may_be = self._closed.may_be
+        meant = self._closed.meant(things)
         holders = self._closed.holders(slot.owner, slot.field)
-        own = {fid for fid, held in holders.items() if any(a != OPEN and may_be(a, b) for a in held for b in things)}
+        own = {fid for fid, held in holders.items() if any(a != OPEN and meant.may_be(a) for a in held)}
         if not own or self._are_overwritten(things):
             return holdings
         return tuple(
@@ -116,17 +117,18 @@ class Receivers:
         known = list(puts.naming(struct, field, function))
         if any(self._may_be_anywhere(thing, things) for put in known for thing in put.things):
             return True
-        if self._is_any(known, things) or self._are_overwritten(things):
+        meant = self._closed.meant(things)
+        if _is_any(known, meant) or self._are_overwritten(things):
             return True
-        beside = tuple(self._closed.registered_to(struct, field, things))
-        if any(puts.puts(r, function, ways) for r in beside):
+        registered = list(puts.registered(struct, field, function, ways))
+        if _is_any(registered, meant):
             return True
         unnamed = list(puts.unnamed(struct, field, function, ways))
-        if self._is_any(unnamed, things):
+        if _is_any(unnamed, meant):
             return True
-        if not (known or unnamed or any(puts.registered(struct, field, function, ways))):
+        if not (known or unnamed or registered):
             return True
-        return not puts.fills(struct, field, things, beside)
+        return not puts.fills(struct, field, meant, self._closed.registered_to(struct, field, things))
 
     def _are_overwritten(self, things: list[Thing]) -> bool:
         """Whether so many of these objects may be copied over that nobody can tell what they hold: one of the 300
@@ -139,7 +141,7 @@ class Receivers:
                 return True
         return False
 
-    def _is_any(self, puts: list[Put], things: list[Thing]) -> bool:
-        """Whether something is put into one of these objects, or into one that is not known."""
-        may_be = self._closed.may_be
-        return any(held == OPEN or may_be(held, thing) for put in puts for held in put.things for thing in things)
+
+def _is_any(puts: list[Put], meant: Meant) -> bool:
+    """Whether something is put into one of the objects that are meant, or into one that is not known."""
+    return any(held == OPEN or meant.may_be(held) for put in puts for held in put.things)
